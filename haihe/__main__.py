@@ -1,0 +1,7 @@
+"""`python -m haihe` is the console program."""
+
+import sys
+
+from haihe.commands import main
+
+sys.exit(main())
