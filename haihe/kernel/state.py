@@ -1,0 +1,71 @@
+"""What a matter is now: the fold of its history, and nothing that history does not say."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from haihe.kernel.values import Actor, Data, Frozen, Owner
+
+
+class Done(Frozen, frozen=True, kw_only=True):
+    """One act of the history, as rules look back at it."""
+
+    seq: int
+    act: str
+    actor: Actor
+    happened_at: datetime
+    data: Data
+
+
+class Request(Frozen, frozen=True, kw_only=True):
+    """A question to another organ (协办, 吹哨), and its answer when it came."""
+
+    seq: int
+    organ: str
+    question: str
+    asked_at: datetime
+    due: str  # an allowance, e.g. "2 working days"
+    answered_seq: int | None = None
+
+
+class State(Frozen, frozen=True, kw_only=True):
+    """The matter now. `entered_at`/`with_owner_since` feed the two clocks; neither is ever reset
+    by a transfer: the first counts since the citizen came, the second since this owner has it."""
+
+    kind: str
+    version: date
+    seq: int
+    state: str
+    ended: bool
+    outcome: str
+    opened_at: datetime
+    owner: Owner
+    with_owner_since: datetime
+    earlier_owners: tuple[Owner, ...]
+    co_handlers: tuple[Owner, ...]
+    requests: tuple[Request, ...]
+    suspended_since: datetime | None
+    contested: bool
+    merged_into: str | None
+    fields: Data
+    sealed: tuple[str, ...]
+    done: tuple[Done, ...]
+
+
+class RunningClock(Frozen, frozen=True, kw_only=True):
+    """A clock of this matter at one instant; `nominal` and `legal` are a day for days, working
+    days, months and years, an instant for minutes and hours, None while it has no due date."""
+
+    id: str
+    name: str
+    started_at: datetime
+    stopped_at: datetime | None
+    nominal: date | datetime | None
+    legal: date | datetime | None
+    official: bool
+    status: Literal["running", "suspended", "overdue", "met", "late"]
+    whose: Literal["organ", "citizen"]
+    why: tuple[tuple[str, str], ...]  # (sentence in Chinese, article)
+    cites: tuple[str, ...]
+    after_due: str = ""
