@@ -1,0 +1,260 @@
+"""What `read` gives to pages: values ready to print, so that templates do no work.
+
+Instants are Chinese text (2026年9月1日 08:10), organs and persons are names, refusals are sentences.
+Where a page needs a value to compare or to send back, it has a field of its own (`id`, `seq`, `tone`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from haihe.kernel.values import Frozen
+
+# How a thing should look: a page maps it to a colour and a sign, never to a colour alone.
+Tone = Literal["plain", "good", "warn", "bad"]
+
+
+class Reader(Frozen, frozen=True, kw_only=True):
+    """Who reads: a member of staff, in all roles held; `name` is for the page's header."""
+
+    person: str
+    organ: str
+    roles: tuple[str, ...]
+    supervisor: bool = False
+    name: str = ""
+    organ_name: str = ""
+
+
+class Shown(Frozen, frozen=True, kw_only=True):
+    """A labelled value: 地点 · 马场道12号. `personal` marks what is sealed apart."""
+
+    label: str
+    value: str
+    personal: bool = False
+
+
+class Cited(Frozen, frozen=True, kw_only=True):
+    """A sentence and the article it rests on (治安管理处罚法第118条), "" where none is needed."""
+
+    text: str
+    article: str = ""
+
+
+class Refusal(Frozen, frozen=True, kw_only=True):
+    """Why something may not be done, and what can be done instead. `field` names a wrong field."""
+
+    reason: str
+    says: str
+    instead: str
+    articles: tuple[str, ...] = ()
+    field: str | None = None
+
+
+class FormField(Frozen, frozen=True, kw_only=True):
+    """One field of a form. `type` as in the procedure; `choices` are (value, words)."""
+
+    name: str
+    label: str
+    type: str
+    required: bool
+    personal: bool = False
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+    pattern: str = ""
+    value: str = ""
+
+
+class Act(Frozen, frozen=True, kw_only=True):
+    """An act and whether this reader may take it now; `refusal` says why not."""
+
+    id: str
+    name: str
+    role: str  # the role in which the reader would act
+    role_name: str
+    general: bool  # one of the acts every procedure has (转办, 批注, …), not a step of this one
+    final: bool
+    articles: tuple[str, ...]
+    form: tuple[FormField, ...]
+    refusal: Refusal | None = None
+
+
+class ClockFace(Frozen, frozen=True, kw_only=True):
+    """A clock: `says` is 还剩2天 or 已超期3小时; `why` explains the date step by step."""
+
+    id: str
+    name: str
+    status: str
+    status_name: str
+    tone: Tone
+    says: str
+    started: str
+    stopped: str
+    nominal: str
+    legal: str
+    official: bool
+    whose: str
+    why: tuple[Cited, ...]
+    articles: tuple[str, ...]
+    after_due: str = ""
+
+
+class Line(Frozen, frozen=True, kw_only=True):
+    """One event of the timeline. `undone` when it was withdrawn later; `recorded` if much later."""
+
+    seq: int
+    when: str
+    act: str
+    what: str
+    who: str
+    organ: str
+    values: tuple[Shown, ...]
+    recorded: str = ""
+    undone: bool = False
+    fingerprint: str = ""  # the first 16 hex digits of the event's hash
+
+
+class Asked(Frozen, frozen=True, kw_only=True):
+    """A question to another organ (协办) and its answer, if any; `seq` is what `answer` names."""
+
+    seq: int
+    organ: str
+    question: str
+    asked: str
+    due: str
+    answered: bool
+    mine: bool  # the reader's organ was asked
+
+
+class Link(Frozen, frozen=True, kw_only=True):
+    """Another matter this one came from, opened, or was merged into."""
+
+    relation: str  # 来自 / 移交为 / 并入
+    matter: str
+    number: str
+    title: str
+    state_name: str
+
+
+class File(Frozen, frozen=True, kw_only=True):
+    """A matter as one reader may see it for one purpose. `seq` goes into `Command.expects`."""
+
+    matter: str
+    number: str
+    kind: str
+    title: str
+    version: str
+    basis: tuple[str, ...]
+    state: str
+    state_name: str
+    citizen_says: str
+    ended: bool
+    outcome: str
+    contested: bool
+    suspended: bool
+    owner: str
+    owner_person: str
+    co_handlers: tuple[str, ...]
+    opened: str
+    since_opened: str  # 群众反映以来: 3天2小时
+    with_owner: str  # 本单位接手以来: 5小时
+    code: str  # the citizen's follow code, "" unless this reader may tell it
+    fields: tuple[Shown, ...]
+    timeline: tuple[Line, ...]
+    clocks: tuple[ClockFace, ...]
+    acts: tuple[Act, ...]
+    requests: tuple[Asked, ...]
+    links: tuple[Link, ...]
+    hidden: int  # how many fields this reader may not see for this purpose
+    seq: int
+    fingerprint: str
+
+
+class Step(Frozen, frozen=True, kw_only=True):
+    """One line of what a citizen sees: what happened, when, at which organ."""
+
+    when: str
+    what: str
+    organ: str
+
+
+class CitizenFile(Frozen, frozen=True, kw_only=True):
+    """What a citizen sees with the follow code: no names, no personal fields, no remarks."""
+
+    number: str
+    title: str
+    state_name: str
+    says: str
+    ended: bool
+    outcome: str
+    organ: str
+    opened: str
+    since_opened: str
+    steps: tuple[Step, ...]
+    clocks: tuple[ClockFace, ...]
+    acts: tuple[Act, ...]  # what the public role may still do (异议)
+    seq: int
+    fingerprint: str
+
+
+class Item(Frozen, frozen=True, kw_only=True):
+    """One row of an inbox or a search: everything it prints. `after` continues the list."""
+
+    matter: str
+    number: str
+    title: str
+    state_name: str
+    owner: str
+    owner_person: str
+    opened: str
+    due: str  # legal due date of the most urgent running clock, "" if none runs
+    due_name: str
+    says: str  # 还剩2天 / 已超期3小时
+    tone: Tone
+    ended: bool
+    after: str
+
+
+class Listing(Frozen, frozen=True, kw_only=True):
+    """A page of rows; `after` is "" on the last page, else the argument for the next one."""
+
+    items: tuple[Item, ...]
+    after: str = ""
+
+
+class FindingRow(Frozen, frozen=True, kw_only=True):
+    """What a model noticed, and the rectification it opened ("" if the model is on trial)."""
+
+    id: int
+    model: str
+    model_name: str
+    matter: str
+    number: str
+    title: str
+    says: str
+    events: tuple[int, ...]
+    first_seen: str
+    last_seen: str
+    closed: str
+    times: int
+    open: bool
+    rectification: str
+    rectification_number: str
+    rectification_state: str
+    after: str
+
+
+class FindingList(Frozen, frozen=True, kw_only=True):
+    """A page of findings; `after` continues it."""
+
+    rows: tuple[FindingRow, ...]
+    after: str = ""
+
+
+class KindOf(Frozen, frozen=True, kw_only=True):
+    """A kind of matter this reader may open now, with its opening steps and their forms."""
+
+    kind: str
+    name: str
+    acts: tuple[Act, ...]
