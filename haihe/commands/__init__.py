@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import pkgutil
 import sys
 from collections.abc import Sequence
 
+# Every module of this package is a command; it has HELP, arguments(parser) and run(args) -> int.
 COMMANDS: dict[str, str] = {
-    "due": "haihe.commands.due",
+    module.name: f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__)
 }
 
 
