@@ -1,4 +1,4 @@
-"""The peers' own Python environment: made once from `bench/requirements.txt`, never the product's."""
+"""The own Python environment of the peers, made from `bench/requirements.txt`; not the product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time one repeated act with several callers: steps per second, p50 and p99; used by all benches."""
+"""Time one repeated act with several callers: steps per second, p50, p99; for all benches."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ class Matter(Aggregate):
 
     @event("StepTaken")
     def take_step(self, act: str, form: dict[str, object]) -> None:
+        self.last = act
         self.steps += 1
         self.form = form
 

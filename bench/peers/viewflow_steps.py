@@ -79,7 +79,7 @@ def main() -> None:
             activation = waiting.flow_task.activation_class(waiting)
             activation.assign(user)
             activation.start(request=None)
-            activation.process.data = FORM
+            activation.process.data = FORM | {"turn": turn}
             activation.process.save()
             activation.execute()
 

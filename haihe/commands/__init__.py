@@ -1,4 +1,4 @@
-"""The `haihe` console program: a name, its module, nothing else; modules are imported when called."""
+"""The `haihe` console program: a name, its module, nothing else; imported when called."""
 
 from __future__ import annotations
 
