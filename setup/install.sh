@@ -34,10 +34,16 @@ install_packages() {
         exit 1
     fi
     say "installing with apt-get: $missing"
+    log=$(mktemp)
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq </dev/null >&2
     # shellcheck disable=SC2086 — one word a package
-    apt-get install -qq -y --no-install-recommends $missing </dev/null >&2
+    if ! { apt-get update -q && apt-get install -qy --no-install-recommends $missing; } \
+        </dev/null >"$log" 2>&1; then
+        cat "$log" >&2
+        say "apt-get could not install: $missing"
+        exit 1
+    fi
+    rm -f "$log"
 }
 
 # ── Python ───────────────────────────────────────────────────────────────────────────────────
