@@ -1,0 +1,104 @@
+"""How long the law allows: a number and its unit, and how lengths are laid over the calendar.
+
+Units come from the law, never from the number (行政处罚法85, 行政许可法82, 行政强制法69,
+行政复议法88); month ends follow 民法典202 or, in criminal cases, 法释〔2021〕1号第202条.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+from typing import Literal, get_args
+
+import msgspec
+
+from haihe.kernel.calendar import FIRST_YEAR, LAST_YEAR, OutsideCalendar
+
+Unit = Literal["minutes", "hours", "days", "working_days", "months", "years"]
+MonthRule = Literal["civil", "criminal", "earlier"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
+MONTH_RULES: tuple[MonthRule, ...] = get_args(MonthRule)
+
+ALLOWANCE_MAX: dict[Unit, int] = {
+    "minutes": 5_256_000,
+    "hours": 87_600,
+    "days": 36_500,
+    "working_days": 25_000,
+    "months": 1_200,
+    "years": 100,
+}
+UNIT_WORDS: dict[Unit, str] = {
+    "minutes": "分钟",
+    "hours": "小时",
+    "days": "日",
+    "working_days": "个工作日",
+    "months": "个月",
+    "years": "年",
+}
+ALLOWANCE_TEXT_MAX = 40
+_FORM = re.compile(r"(-?\d+)\s*(working[ _-]day|minute|hour|day|month|year)s?(\s+before)?")
+
+
+class UnusableAllowance(ValueError):
+    """A length that is not written in a known form, or lies outside the named limits."""
+
+
+class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A length of time given by law: `n` of a unit; `back` counts back from an event (N日前)."""
+
+    n: int
+    unit: Unit
+    back: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse lengths that are not positive or are absurdly long (ALLOWANCE_MAX)."""
+        if self.unit not in ALLOWANCE_MAX:
+            raise UnusableAllowance(f"不认识的期间单位“{self.unit}”,可用:{'、'.join(UNITS)}")
+        limit = ALLOWANCE_MAX[self.unit]
+        if not 1 <= self.n <= limit:
+            raise UnusableAllowance(
+                f"期间长度 {self.n} 不可用:以{UNIT_WORDS[self.unit]}计的期间应在1到{limit}之间"
+            )
+
+    def __str__(self) -> str:
+        """The Chinese wording: 30日, 20个工作日, 3日前."""
+        return f"{self.n}{UNIT_WORDS[self.unit]}{'前' if self.back else ''}"
+
+    @property
+    def by_instant(self) -> bool:
+        """Whether the length runs from instant to instant (minutes, hours) and never rolls."""
+        return self.unit in ("minutes", "hours")
+
+
+def parse_allowance(text: str) -> Allowance:
+    """Read "30 days", "8 hours", "1 year", "7 working days before"; singular or plural alike."""
+    if len(text) > ALLOWANCE_TEXT_MAX:
+        raise UnusableAllowance(f"期间的写法过长(上限{ALLOWANCE_TEXT_MAX}个字符)")
+    found = _FORM.fullmatch(" ".join(text.lower().split()))
+    if found is None:
+        raise UnusableAllowance(
+            f"看不懂期间“{text}”,请写成 30 days、20 working days、2 months、1 year、"
+            "8 hours、15 minutes、3 days before 这样的形式"
+        )
+    number, word, before = found.groups()
+    unit = next(u for u in UNITS if u == word.replace(" ", "_").replace("-", "_") + "s")
+    return Allowance(int(number), unit, before is not None)
+
+
+def add_months(day: date, count: int, rule: MonthRule = "civil") -> date:
+    """The corresponding day `count` months on (or back, when negative).
+
+    civil: the same day, or the month-end where the month has no such day (民法典202).
+    criminal: besides, a period that starts on a month-end ends on a month-end (法释〔2021〕1号202).
+    earlier: the earlier of the two, for restraint of liberty; that is always the civil one, since
+    the criminal rule can only put the end later in the same month.
+    """
+    index = day.year * 12 + day.month - 1 + count
+    year, month = divmod(index, 12)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise OutsideCalendar(year)
+    last = monthrange(year, month + 1)[1]
+    if rule == "criminal" and day.day == monthrange(day.year, day.month)[1]:
+        return date(year, month + 1, last)
+    return date(year, month + 1, min(day.day, last))
