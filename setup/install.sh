@@ -16,12 +16,15 @@ say() { echo "setup: $*" >&2; }
 
 # ── Debian's packages ────────────────────────────────────────────────────────────────────────
 
+there() { ls $1 >/dev/null 2>&1; }
+
 missing_packages() {
     "$python" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     [ "$level" = test ] || return 0
     command -v chromium >/dev/null || echo chromium
-    ls /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc >/dev/null 2>&1 || echo fonts-noto-cjk
-    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
+    there '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' || echo fonts-noto-cjk
+    there '/usr/lib/*/libatomic.so.1' || echo libatomic1 # Playwright's driver is linked with it
+    there '/usr/lib/postgresql/*/bin/initdb' || echo postgresql
 }
 
 install_packages() {
