@@ -11,7 +11,7 @@ help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 run: setup-run ## set up what is missing and start Haihe with the demo city
-	@exec $(bin)/haihe run
+	@exec $(bin)/haihe run --demo $(ARGS)
 
 test: setup ## set up what is missing and run every test
 	@$(bin)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile

@@ -1,0 +1,200 @@
+"""`haihe run`: prepare the database, start the web server and the worker, stop both together."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import ipaddress
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+HELP = "start Haihe: web server and worker; --demo fills an empty database with a small city"
+
+ANSWER_SECONDS_MAX = 60
+STOP_SECONDS_MAX = 15
+LOOK_SECONDS = 0.1
+WORKERS_MAX = 32
+THREADS = 32
+
+
+class Stopped(Exception):
+    """Somebody asked the program to stop, with Ctrl-C or a signal."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to listen, and whether to show the demo city."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+    parser.add_argument("--demo", action="store_true", help="fill an empty database with a city")
+    parser.add_argument(
+        "--public-demo",
+        action="store_true",
+        help="let a demo, whose passwords everybody knows, listen on a public address",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until Ctrl-C, SIGTERM, or the end of one of the two processes."""
+    refusal = refused_address(args) or taken_address(args.host, args.port)
+    if refusal:
+        print(f"haihe run: {refusal}", file=sys.stderr)
+        return 2
+    with stopped_by_signals():
+        try:
+            prepare(demo=args.demo)
+            return serve(args.host, args.port, demo=args.demo)
+        except (Stopped, KeyboardInterrupt):
+            print("海河已停止。", file=sys.stderr)
+            return 0
+
+
+# ── Before anything starts ───────────────────────────────────────────────────────────────────
+
+
+def refused_address(args: argparse.Namespace) -> str:
+    """Why this address will not do, or ""; the passwords of a demo are printed in its handbook."""
+    if not 0 < args.port < 65536:
+        return f"端口必须在 1 和 65535 之间: {args.port}"
+    if not args.demo or args.public_demo or is_loopback(args.host):
+        return ""
+    return (
+        f"演示账号的口令是公开的,不在 {args.host} 上提供。"
+        "请用 127.0.0.1;确要公开演示,加 --public-demo;正式使用,去掉 --demo。"
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    if host == "localhost":
+        return True
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def taken_address(host: str, port: int) -> str:
+    """Why nobody can listen there, or ""."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        return f"不能在 {host}:{port} 上提供服务({error.strerror})。请换一个,例如 --port 8001。"
+    return ""
+
+
+def prepare(*, demo: bool) -> None:
+    """Bring the tables up to date; fill an empty database with the demo city if asked."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
+    import django
+    from django.core.management import call_command
+    from django.db import connections
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    if demo:
+        from haihe.commands.demo import fill
+
+        fill()
+    connections.close_all()
+
+
+# ── Serving ──────────────────────────────────────────────────────────────────────────────────
+
+
+def serve(host: str, port: int, *, demo: bool) -> int:
+    """Start both processes, say where they are, and watch them until one ends (1) or Stopped."""
+    with contextlib.ExitStack() as running:
+        server = running.enter_context(program(server_words(host, port)))
+        worker = running.enter_context(program([sys.executable, "-m", "haihe", "work"]))
+        wait_for_answer(host, port, [server, worker])
+        print(welcome(host, port, demo=demo), file=sys.stderr, flush=True)
+        while server.poll() is None and worker.poll() is None:
+            time.sleep(LOOK_SECONDS)
+    print("haihe run: 网页服务或后台进程意外结束,已全部停止。", file=sys.stderr)
+    return 1
+
+
+def server_words(host: str, port: int) -> list[str]:
+    """The command line of the web server.
+
+    SQLite has one writer, so one process with threads; PostgreSQL takes a process a core.
+    """
+    cores = len(os.sched_getaffinity(0))
+    workers = min(cores, WORKERS_MAX) if os.environ.get("HAIHE_DATABASE_URL") else 1
+    words = [sys.executable, "-m", "granian", "--interface", "wsgi"]
+    words += ["--host", host, "--port", str(port), "--workers", str(workers)]
+    words += ["--blocking-threads", str(THREADS), "--log-level", "warning", "--no-ws"]
+    return [*words, "haihe.config.wsgi:application"]
+
+
+@contextlib.contextmanager
+def program(words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that is stopped at the end: asked first, killed when it does not go."""
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL) as started:
+        try:
+            yield started
+        finally:
+            started.terminate()
+            try:
+                started.wait(STOP_SECONDS_MAX)
+            except subprocess.TimeoutExpired:
+                started.kill()
+
+
+def wait_for_answer(host: str, port: int, started: list[subprocess.Popen[bytes]]) -> None:
+    """Return when the first page answers, or when a process has ended; else raise TimeoutError."""
+    give_up_at = time.monotonic() + ANSWER_SECONDS_MAX
+    while time.monotonic() < give_up_at:
+        if any(program.poll() is not None for program in started):
+            return
+        try:
+            urllib.request.urlopen(address_of(host, port), timeout=LOOK_SECONDS * 50).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(LOOK_SECONDS)
+        else:
+            return
+    raise TimeoutError(f"the web server did not answer in {ANSWER_SECONDS_MAX} seconds")
+
+
+def address_of(host: str, port: int) -> str:
+    """The address to type into a browser on this machine."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{near}]:{port}/" if ":" in near else f"http://{near}:{port}/"
+
+
+def welcome(host: str, port: int, *, demo: bool) -> str:
+    """What is printed when the first page answers."""
+    lines = [f"海河 Haihe: {address_of(host, port)}"]
+    if demo:
+        from haihe.commands.demo import welcome as demo_welcome
+
+        lines.append(demo_welcome(address_of(host, port)))
+    return "\n".join([*lines, "按 Ctrl-C 停止。"])
+
+
+@contextlib.contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP raise Stopped, as Ctrl-C raises KeyboardInterrupt."""
+
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    before = {s: signal.signal(s, stop) for s in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
