@@ -54,11 +54,11 @@ class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Refuse lengths that are not positive or are absurdly long (ALLOWANCE_MAX)."""
         if self.unit not in ALLOWANCE_MAX:
-            raise UnusableAllowance(f"不认识的期间单位“{self.unit}”,可用:{'、'.join(UNITS)}")
+            raise UnusableAllowance(f"不认识的期间单位“{self.unit}”，可用：{'、'.join(UNITS)}")
         limit = ALLOWANCE_MAX[self.unit]
         if not 1 <= self.n <= limit:
             raise UnusableAllowance(
-                f"期间长度 {self.n} 不可用:以{UNIT_WORDS[self.unit]}计的期间应在1到{limit}之间"
+                f"期间长度 {self.n} 不可用：以{UNIT_WORDS[self.unit]}计的期间应在1到{limit}之间"
             )
 
     def __str__(self) -> str:
@@ -74,11 +74,11 @@ class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def parse_allowance(text: str) -> Allowance:
     """Read "30 days", "8 hours", "1 year", "7 working days before"; singular or plural alike."""
     if len(text) > ALLOWANCE_TEXT_MAX:
-        raise UnusableAllowance(f"期间的写法过长(上限{ALLOWANCE_TEXT_MAX}个字符)")
+        raise UnusableAllowance(f"期间的写法过长（上限{ALLOWANCE_TEXT_MAX}个字符）")
     found = _FORM.fullmatch(" ".join(text.lower().split()))
     if found is None:
         raise UnusableAllowance(
-            f"看不懂期间“{text}”,请写成 30 days、20 working days、2 months、1 year、"
+            f"看不懂期间“{text}”，请写成 30 days、20 working days、2 months、1 year、"
             "8 hours、15 minutes、3 days before 这样的形式"
         )
     number, word, before = found.groups()

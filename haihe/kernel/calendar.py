@@ -23,9 +23,9 @@ class OutsideCalendar(ValueError):
     """A date lies outside the years this program can compute (FIRST_YEAR to LAST_YEAR)."""
 
     def __init__(self, year: int | None = None) -> None:
-        found = "" if year is None else f",而这里涉及{year}年"
+        found = "" if year is None else f"，而这里涉及{year}年"
         super().__init__(
-            f"只能计算{FIRST_YEAR}年至{LAST_YEAR}年之间的日期{found},请检查起算日和期间长度"
+            f"只能计算{FIRST_YEAR}年至{LAST_YEAR}年之间的日期{found}，请检查起算日和期间长度"
         )
 
 
@@ -57,10 +57,10 @@ class Calendar:
         """Refuse contradictions, then lay out the working days once for constant-time answers."""
         both = self.rest_days.keys() & self.makeup_days.keys()
         if both:
-            raise ValueError(f"{min(both)} 同时列为休息日和上班日,请核对放假通知")
+            raise ValueError(f"{min(both)} 同时列为休息日和上班日，请核对放假通知")
         for day in (*self.rest_days, *self.makeup_days):
             if day.year not in self.published:
-                raise ValueError(f"{day} 所在年份没有列入已公布年份,请核对放假通知")
+                raise ValueError(f"{day} 所在年份没有列入已公布年份，请核对放假通知")
         worked = self._worked_flags()
         # _before[i] counts the working days earlier than day number _FIRST + i.
         object.__setattr__(self, "_before", list(accumulate(worked, initial=0)))
@@ -131,11 +131,11 @@ class Calendar:
         """What kind of day this is, for a citizen: 星期四, or 国庆节休假日(星期四)."""
         weekday = weekday_name(day)
         if day in self.makeup_days:
-            return f"{weekday},因{self.makeup_days[day]}调休上班"
+            return f"{weekday}，因{self.makeup_days[day]}调休上班"
         if day in self.rest_days:
-            return f"{self.rest_days[day]}休假日({weekday})"
+            return f"{self.rest_days[day]}休假日（{weekday}）"
         if day.year not in self.published and day in self.statutory_days:
-            return f"{self.statutory_days[day]}法定假日({weekday})"
+            return f"{self.statutory_days[day]}法定假日（{weekday}）"
         return weekday
 
     def source(self, year: int) -> str:

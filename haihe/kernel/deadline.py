@@ -64,6 +64,7 @@ __all__ = [
 
 NO_EXTENSIONS = ExtensionRule()
 NEW_STARTS_MAX = 100
+UNUSED_NAMED_MAX = 10
 
 
 class NewStart(msgspec.Struct, frozen=True):
@@ -119,7 +120,9 @@ def due(
     Raises UnusableAllowance, UnusableExclusion, UnusablePeriod or OutsideCalendar (all ValueError).
     """
     if len(extensions) > EXTENSIONS_MAX or len(new_starts) > NEW_STARTS_MAX:
-        raise UnusablePeriod(f"延长或者重新起算过多(上限各{EXTENSIONS_MAX}次、{NEW_STARTS_MAX}次)")
+        raise UnusablePeriod(
+            f"延长或者重新起算过多（上限各{EXTENSIONS_MAX}次、{NEW_STARTS_MAX}次）"
+        )
     moved = _latest(new_starts, start, calendar.zone) if new_starts else None
     terms = _Terms(
         allowance,
@@ -206,7 +209,7 @@ def _sortable(on: date | datetime, zone: tzinfo) -> datetime:
 def _by_instant(terms: _Terms, start: date | datetime) -> Due:
     """Minutes and hours: real time passes, nothing rolls, no calendar is asked."""
     if not isinstance(start, datetime) or start.tzinfo is None:
-        raise UnusablePeriod("以分钟、小时计算的期间要写明带时区的起算时刻,例如 2026-10-01T22:15")
+        raise UnusablePeriod("以分钟、小时计算的期间要写明带时区的起算时刻，例如 2026-10-01T22:15")
     zone = terms.calendar.zone
     begin = first_instant(start.astimezone(zone), terms.start_rule)
     total, end = terms.allowance, elapsed(begin, terms.allowance, zone)
@@ -232,7 +235,7 @@ def _by_instant(terms: _Terms, start: date | datetime) -> Due:
 
 def _added_minutes(total: Allowance, more: Allowance) -> Allowance:
     if not more.by_instant:
-        raise UnusablePeriod(f"以小时计算的期间不能延长{more}:单位不能混用")
+        raise UnusablePeriod(f"以小时计算的期间不能延长{more}：单位不能混用")
     minutes = sum(one.n * (60 if one.unit == "hours" else 1) for one in (total, more))
     return Allowance(minutes, "minutes")
 
@@ -245,7 +248,7 @@ def _instant_words(
     why.append(words.first_instant(start.astimezone(zone), begin, law))
     why.append(words.instant_end(str(terms.allowance), end, law))
     if terms.exclusions:
-        why.append(words.not_deducted("以分钟、小时计算的期间不因中止或者扣除而停"))
+        why.append(words.not_deducted("以分钟、小时计算的期间不因中止或者扣除而停", law.hours))
     return tuple(why)
 
 
@@ -262,7 +265,7 @@ def _backwards(terms: _Terms, event: date) -> Due:
     if legal != nominal:
         why.append(words.moved_before(nominal, legal, calendar, terms.law))
     if terms.exclusions:
-        why.append(words.not_deducted("往前推算的期间不作扣除"))
+        why.append(words.not_deducted("往前推算的期间不作扣除", terms.law.first_day))
     if not official:
         why.append(_provisional_words(terms, legal, event))
     return msgspec.structs.replace(due_on, why=tuple(why))
@@ -317,14 +320,37 @@ def _forward_words(
     why.extend(_extension_words(granted, refused))
     unit = "个工作日" if working else "日"
     why.extend(words.deduction(one, days, unit) for one, days in end.deducted)
+    unused = _unused(terms.exclusions, end)
+    if unused:
+        why.append(words.beside_the_period(unused))
     if end.stopped is not None:
         why.append(words.stopped(end.stopped, end.left, unit))
     elif end.nominal is not None and end.legal is not None:
         if end.deducted:
-            why.append(words.after_deductions(end.nominal))
+            why.append(words.after_deductions(end.nominal, end.deducted[-1][0]))
         if not working:
             why.append(_roll_words(terms, law, end.nominal, end.legal))
     return tuple(why)
+
+
+def _unused(exclusions: Sequence[Exclusion], end: Leg) -> str:
+    """The exclusions no day of which was deducted, as spans."""
+    used = [one for one, _ in end.deducted]
+    if end.stopped is not None:
+        used.append(end.stopped)
+    beside = [
+        f"{one.first}至{one.last or '今'}"
+        for one in exclusions
+        if not any(_overlap(one, deducted) for deducted in used)
+    ]
+    return "、".join(beside[:UNUSED_NAMED_MAX])
+
+
+def _overlap(one: Exclusion, other: Exclusion) -> bool:
+    """Whether two half-open intervals share a day."""
+    return (other.last is None or one.first < other.last) and (
+        one.last is None or other.first < one.last
+    )
 
 
 def _roll_words(terms: _Terms, law: GeneralLaw, nominal: date, legal: date) -> Reason:
@@ -353,5 +379,5 @@ def _provisional_words(terms: _Terms, first: date, last: date) -> Reason:
     published = terms.calendar.published
     years = [year for year in range(first.year, last.year + 1) if year not in published]
     moves = terms.allowance.unit == "working_days" or terms.roll == "next" or terms.allowance.back
-    fixed = "放假通知载入后重新计算" if moves else "本期间不顺延,届满日不会因放假通知而改变"
+    fixed = "放假通知载入后重新计算" if moves else "本期间不顺延，届满日不会因放假通知而改变"
     return words.provisional(years, fixed)

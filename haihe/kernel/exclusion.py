@@ -33,7 +33,7 @@ class Exclusion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Refuse an interval that ends before it begins."""
         if self.last is not None and self.last < self.first:
             raise UnusableExclusion(
-                f"不计入的期间写反了:{self.first}..{self.last},结束日不能早于开始日"
+                f"不计入的期间写反了：{self.first}..{self.last}，结束日不能早于开始日"
             )
 
 
@@ -45,7 +45,7 @@ def merge(exclusions: Iterable[Exclusion], start: date) -> list[Exclusion]:
     """
     whole = sorted(exclusions, key=lambda one: (one.first, one.last or date.max))
     if len(whole) > EXCLUSIONS_MAX:
-        raise UnusableExclusion(f"不计入的期间过多(上限{EXCLUSIONS_MAX}段)")
+        raise UnusableExclusion(f"不计入的期间过多（上限{EXCLUSIONS_MAX}段）")
     merged: list[Exclusion] = []
     for one in whole:
         if one.last is not None and one.last <= max(start, one.first):

@@ -76,16 +76,16 @@ def refusal(
         return _refused(extension, _too_many(granted), _basis(extension, rule), last)
     leg = rule.legs[granted]
     if extension.rank not in leg.ranks:
-        reason = f"{extension.by_whom}无权批准,应由{'或者'.join(leg.ranks)}批准"
+        reason = f"{extension.by_whom}无权批准，应由{'或者'.join(leg.ranks)}批准"
         return _refused(extension, reason, leg.article, last)
     if extension.allowance is not None and not _within(extension.allowance, leg.allowance):
-        reason = f"批准延长{extension.allowance},而法律只允许延长{leg.allowance}"
+        reason = f"批准延长{extension.allowance}，而法律只允许延长{leg.allowance}"
         return _refused(extension, reason, leg.article, last)
     approved = _comparable(extension.approved_at, start, zone)
     if last is not None and approved > last:
         return _refused(extension, "批准晚于原期间的最后一日", leg.article, last)
     if approved < start:
-        return _refused(extension, "批准早于本期间的起算,不及于本期间", leg.article, last)
+        return _refused(extension, "批准早于本期间的起算，不及于本期间", leg.article, last)
     return None
 
 
@@ -94,7 +94,7 @@ def _comparable(approved: date | datetime, start: date | datetime, zone: tzinfo)
     if not isinstance(start, datetime):
         return local_day(approved, zone)
     if not isinstance(approved, datetime) or approved.tzinfo is None:
-        raise UnusablePeriod("以小时计算的期间,延长的批准要写明带时区的时刻")
+        raise UnusablePeriod("以小时计算的期间，延长的批准要写明带时区的时刻")
     return approved
 
 
@@ -103,7 +103,7 @@ def _within(asked: Allowance, allowed: Allowance) -> bool:
 
 
 def _too_many(granted: int) -> str:
-    return f"法律最多允许延长{granted}次,已经用完" if granted else "法律没有规定本期间可以延长"
+    return f"法律最多允许延长{granted}次，已经用完" if granted else "法律没有规定本期间可以延长"
 
 
 def _basis(extension: Extension, rule: ExtensionRule) -> str:
@@ -113,8 +113,8 @@ def _basis(extension: Extension, rule: ExtensionRule) -> str:
 def _refused(
     extension: Extension, reason: str, article: str, last: date | datetime | None
 ) -> RefusedExtension:
-    stands = "" if last is None else f",原届满时间{_plain(last)}不变"
-    text = f"{_plain(extension.approved_at)}批准的延长无效:{reason}{stands}"
+    stands = "" if last is None else f"，原届满时间{_plain(last)}不变"
+    text = f"{_plain(extension.approved_at)}批准的延长无效：{reason}{stands}"
     return RefusedExtension(extension, text, article)
 
 

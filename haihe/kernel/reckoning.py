@@ -39,7 +39,7 @@ class Length(NamedTuple):
             self.working_days + more.n * (more.unit == "working_days"),
         )
         if more.by_instant or (total.working_days and (total.months or total.days)):
-            raise UnusablePeriod(f"期间的单位不能混用,不能在原期间上再加{more}")
+            raise UnusablePeriod(f"期间的单位不能混用，不能在原期间上再加{more}")
         return total
 
 
@@ -164,6 +164,6 @@ def local_day(moment: date | datetime, zone: tzinfo) -> date:
     """The calendar day of a moment where the office is; a plain day stays what it is."""
     if isinstance(moment, datetime):
         if moment.tzinfo is None:
-            raise UnusablePeriod(f"时刻 {moment.isoformat()} 没有时区,无法确定是哪一天")
+            raise UnusablePeriod(f"时刻 {moment.isoformat()} 没有时区，无法确定是哪一天")
         return moment.astimezone(zone).date()
     return moment

@@ -91,7 +91,7 @@ def year_files(folder: Path) -> list[Path]:
     """The files of published years, oldest first."""
     paths = sorted(folder.glob("[0-9][0-9][0-9][0-9].yaml"))
     if len(paths) > YEAR_FILES_MAX:
-        raise UnusableCalendar(f"{folder}: 年度文件过多(上限{YEAR_FILES_MAX}个)")
+        raise UnusableCalendar(f"{folder}: 年度文件过多（上限{YEAR_FILES_MAX}个）")
     return paths
 
 
@@ -118,7 +118,7 @@ def build_calendar(years: Sequence[YearFile], provisional: Provisional) -> Calen
         )
     except ZoneInfoNotFoundError as missing:
         raise UnusableCalendar(
-            f"{PROVISIONAL}: zone: 本机没有时区“{provisional.zone}”的数据,请安装系统的 tzdata"
+            f"{PROVISIONAL}: zone: 本机没有时区“{provisional.zone}”的数据，请安装系统的 tzdata"
         ) from missing
 
 
@@ -151,9 +151,9 @@ def read_year(path: Path) -> YearFile:
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise UnusableCalendar(f"{path.name}: year: 应在{FIRST_YEAR}到{LAST_YEAR}之间")
     if found.level not in LEVELS:
-        raise UnusableCalendar(f"{path.name}: level: 应是 A、B、C、D 之一,而不是“{found.level}”")
+        raise UnusableCalendar(f"{path.name}: level: 应是 A、B、C、D 之一，而不是“{found.level}”")
     if not found.holidays:
-        raise UnusableCalendar(f"{path.name}: holidays: 一个节日也没有,请按放假通知填写")
+        raise UnusableCalendar(f"{path.name}: holidays: 一个节日也没有，请按放假通知填写")
     seen: set[date] = set()
     for one in found.holidays:
         where = f"holidays: {one.name}"
@@ -163,14 +163,16 @@ def read_year(path: Path) -> YearFile:
             _check_day(path, where, day, found.year, seen)
         for day in work:
             if day.weekday() < 5:
-                raise UnusableCalendar(f"{path.name}: {where}: work: {day} 本来就是工作日,不是调休")
+                raise UnusableCalendar(
+                    f"{path.name}: {where}: work: {day} 本来就是工作日，不是调休"
+                )
     return found
 
 
 def _check_day(path: Path, where: str, day: date, year: int, seen: set[date]) -> None:
     if day.year != year and (day.year, day.month) != (year - 1, 12):
         raise UnusableCalendar(
-            f"{path.name}: {where}: {day} 不属于{year}年(通知只可以涉及上一年12月的日期)"
+            f"{path.name}: {where}: {day} 不属于{year}年（通知只可以涉及上一年12月的日期）"
         )
     if day in seen:
         raise UnusableCalendar(f"{path.name}: {where}: {day} 写了两次")
@@ -185,7 +187,7 @@ def days_of(spans: Iterable[str]) -> list[date]:
         first = _day(first_text)
         last = _day(last_text) if dots else first
         if not 0 <= (last - first).days < SPAN_DAYS_MAX:
-            raise ValueError(f"{span} 应是先后两日,并且不超过{SPAN_DAYS_MAX}天")
+            raise ValueError(f"{span} 应是先后两日，并且不超过{SPAN_DAYS_MAX}天")
         days.extend(first + timedelta(days=step) for step in range((last - first).days + 1))
     return days
 
@@ -194,7 +196,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError as wrong:
-        raise ValueError(f"“{text}”不是存在的日期,应写成 2026-10-01") from wrong
+        raise ValueError(f"“{text}”不是存在的日期，应写成 2026-10-01") from wrong
 
 
 def _days_at(path: Path, where: str, spans: Iterable[str]) -> list[date]:
@@ -212,14 +214,14 @@ def _convert(path: Path, shape: type[Shape]) -> Shape:
     try:
         content = path.read_bytes()
     except OSError as missing:
-        raise UnusableCalendar(f"{path}: 读不到这个文件({missing.strerror})") from missing
+        raise UnusableCalendar(f"{path}: 读不到这个文件（{missing.strerror}）") from missing
     if len(content) > CALENDAR_BYTES_MAX:
-        raise UnusableCalendar(f"{path.name}: 文件过大(上限{CALENDAR_BYTES_MAX}字节)")
+        raise UnusableCalendar(f"{path.name}: 文件过大（上限{CALENDAR_BYTES_MAX}字节）")
     try:
         # Everything is read as text, so that dates and spans look the same to us.
         tree = yaml.load(content, Loader=yaml.CBaseLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as wrong:
-        raise UnusableCalendar(f"{path.name}: 不是可以读的YAML:{wrong}") from wrong
+        raise UnusableCalendar(f"{path.name}: 不是可以读的YAML：{wrong}") from wrong
     try:
         return msgspec.convert(tree, shape, strict=False)
     except msgspec.ValidationError as wrong:
