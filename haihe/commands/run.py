@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
-HELP = "start Haihe: web server and worker; --demo fills an empty database with a small city"
+HELP = "启动海河：网页服务和后台进程；--demo 向空库装入演示城市"
 
 ANSWER_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 15
@@ -30,13 +30,13 @@ class Stopped(Exception):
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen, and whether to show the demo city."""
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on")
-    parser.add_argument("--demo", action="store_true", help="fill an empty database with a city")
+    parser.add_argument("--host", default="127.0.0.1", help="监听的地址（默认 127.0.0.1）")
+    parser.add_argument("--port", type=int, default=8000, help="监听的端口（默认 8000）")
+    parser.add_argument("--demo", action="store_true", help="数据库是空的就装入演示城市")
     parser.add_argument(
         "--public-demo",
         action="store_true",
-        help="let a demo, whose passwords everybody knows, listen on a public address",
+        help="允许在公网地址上提供演示（演示口令是公开的）",
     )
 
 
@@ -61,12 +61,12 @@ def run(args: argparse.Namespace) -> int:
 def refused_address(args: argparse.Namespace) -> str:
     """Why this address will not do, or ""; the passwords of a demo are printed in its handbook."""
     if not 0 < args.port < 65536:
-        return f"端口必须在 1 和 65535 之间: {args.port}"
+        return f"端口必须在 1 和 65535 之间：{args.port}"
     if not args.demo or args.public_demo or is_loopback(args.host):
         return ""
     return (
-        f"演示账号的口令是公开的,不在 {args.host} 上提供。"
-        "请用 127.0.0.1;确要公开演示,加 --public-demo;正式使用,去掉 --demo。"
+        f"演示账号的口令是公开的，不在 {args.host} 上提供。"
+        "请用 127.0.0.1;确要公开演示，加 --public-demo；正式使用，去掉 --demo。"
     )
 
 
@@ -89,7 +89,7 @@ def taken_address(host: str, port: int) -> str:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(address)
     except OSError as error:
-        return f"不能在 {host}:{port} 上提供服务({error.strerror})。请换一个,例如 --port 8001。"
+        return f"不能在 {host}:{port} 上提供服务（{error.strerror}）。请换一个，例如 --port 8001。"
     return ""
 
 
@@ -121,7 +121,7 @@ def serve(host: str, port: int, *, demo: bool) -> int:
         print(welcome(host, port, demo=demo), file=sys.stderr, flush=True)
         while server.poll() is None and worker.poll() is None:
             time.sleep(LOOK_SECONDS)
-    print("haihe run: 网页服务或后台进程意外结束,已全部停止。", file=sys.stderr)
+    print("haihe run: 网页服务或后台进程意外结束，已全部停止。", file=sys.stderr)
     return 1
 
 

@@ -1,0 +1,33 @@
+"""Every environment variable Haihe reads: its name, its default, and what it is for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Setting(NamedTuple):
+    """One environment variable; `default` is words, as the handbook prints them."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("HAIHE_HOME", "`./var`", "folder of the data and the keys; made with mode 700"),
+    Setting(
+        "HAIHE_DATABASE_URL",
+        "unset: SQLite in HAIHE_HOME",
+        "`postgresql://user@host:port/database`; PostgreSQL 15 or later",
+    ),
+    Setting(
+        "HAIHE_HASH", "`sha256`", "hash of the journal, `sha256` or `sm3`; never changed later"
+    ),
+    Setting(
+        "HAIHE_MASTER_KEY_FILE",
+        "a file in HAIHE_HOME, made on first use",
+        "key under which the keys of the matters are wrapped; keep a copy elsewhere",
+    ),
+    Setting("HAIHE_PACK", "the pack shipped", "folder that replaces law, procedures and models"),
+    Setting("HAIHE_CITY", "the city shipped", "folder that replaces city"),
+)
