@@ -123,7 +123,7 @@ class Step(Frozen, frozen=True, kw_only=True):
     issues: tuple[str, ...] = ()  # papers, by their official name
     opens: tuple[Handover, ...] = ()
     hands_to: str = ""  # a field (type organ) that names the next owner
-    outcome: str = ""  # for steps into an end state
+    outcome: str = ""  # how the matter came out; kept until another step says otherwise
     final: bool = False  # cannot be withdrawn (served, published, executed)
 
 
@@ -175,6 +175,7 @@ class ClockRule(Frozen, frozen=True, kw_only=True):
     whose: Literal["organ", "citizen"] = "organ"
     after_due: str = ""  # what the law says follows, e.g. 视为受理
     row: str = ""  # id in the clock table, e.g. ZA-02
+    general_law: str = ""  # whose rules of counting the reasons cite; a name of GENERAL_LAWS
     level: Literal["A", "B", "C", "D"] = "A"
     source: str = ""  # C and D: where the length was read
     checked_on: date | None = None
@@ -199,7 +200,7 @@ class Procedure(Frozen, frozen=True, kw_only=True):
     states: dict[str, StateOf]
     steps: dict[str, Step]
     clocks: dict[str, ClockRule]
-    until: date | None = None
+    until: date | None = None  # the last day in force
     note: str = ""
     suspend: dict[str, Ground] = {}
     supervisors: tuple[str, ...] = ()  # roles that may escalate, remark and look at everything

@@ -16,6 +16,7 @@ class Done(Frozen, frozen=True, kw_only=True):
     actor: Actor
     happened_at: datetime
     data: Data
+    sealed: tuple[str, ...] = ()
 
 
 class Request(Frozen, frozen=True, kw_only=True):
@@ -31,7 +32,8 @@ class Request(Frozen, frozen=True, kw_only=True):
 
 class State(Frozen, frozen=True, kw_only=True):
     """The matter now. `entered_at`/`with_owner_since` feed the two clocks; neither is ever reset
-    by a transfer: the first counts since the citizen came, the second since this owner has it."""
+    by a transfer: the first counts since the citizen came, the second since this owner has it.
+    `done` holds the acts that stand, `undone` the numbers of those that were withdrawn."""
 
     kind: str
     version: date
@@ -51,11 +53,14 @@ class State(Frozen, frozen=True, kw_only=True):
     fields: Data
     sealed: tuple[str, ...]
     done: tuple[Done, ...]
+    undone: tuple[int, ...] = ()
 
 
 class RunningClock(Frozen, frozen=True, kw_only=True):
     """A clock of this matter at one instant; `nominal` and `legal` are a day for days, working
-    days, months and years, an instant for minutes and hours, None while it has no due date."""
+    days, months and years, an instant for minutes and hours, None while it has no due date.
+    `id` is the clock rule, with `#2`, `#3` ... when it was started again after it had stopped. An
+    article in `why` is either written out or a citation (`psp-2025#118`, several joined by 、)."""
 
     id: str
     name: str

@@ -36,7 +36,7 @@ class Event(Frozen, frozen=True, kw_only=True):
 
     `happened_at` is the instant the law counts from; `recorded_at` when the server wrote it.
     `sealed` names the personal fields that were given; their values are kept apart.
-    The first event of a matter carries `kind` and `version` (the day its procedure is in force from).
+    The first event of a matter carries `kind` and `version` (its procedure's first day in force).
     """
 
     seq: int

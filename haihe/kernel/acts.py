@@ -1,0 +1,186 @@
+"""The acts every procedure has without saying so: their names, fields, who may take them, and when.
+
+They are our own house rules (law/haihe.yaml, level D): one owner at every instant, no clock reset.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from haihe.kernel.procedure import Field
+from haihe.kernel.values import Frozen
+
+Who = Literal[
+    "owner", "owner_or_supervisor", "co_handler", "asked_organ", "involved", "public", "last_actor"
+]
+WHO_WORDS: dict[Who, str] = {
+    "owner": "承办单位的人员",
+    "owner_or_supervisor": "承办单位或者监督岗位的人员",
+    "co_handler": "协同办理单位的人员",
+    "asked_organ": "被请求协办的单位的人员",
+    "involved": "承办、协办、被请求单位或者监督岗位的人员",
+    "public": "当事人",
+    "last_actor": "作出上一步的人",
+}
+OPINIONS = {"agree": "同意", "disagree": "不同意"}
+REASON_TEXT_MAX = 2_000
+
+
+class KernelAct(Frozen, frozen=True, kw_only=True):
+    """One act of the kernel; `asks` and `may_ask` name its fields in `fields`."""
+
+    name: str
+    who: Who
+    cites: tuple[str, ...]
+    asks: tuple[str, ...] = ()
+    may_ask: tuple[str, ...] = ()
+    fields: dict[str, Field] = {}
+    when_ended: Literal["no", "also", "only"] = "no"
+    when_suspended: bool = True
+
+
+def _reason(name: str = "理由") -> Field:
+    return Field(name=name, type="long_text", at_least=2, at_most=REASON_TEXT_MAX)
+
+
+ACTS: dict[str, KernelAct] = {
+    "transfer": KernelAct(
+        name="转办",
+        who="owner",
+        cites=("haihe#one-owner", "haihe#clocks-not-reset"),
+        asks=("to_organ", "reason"),
+        may_ask=("to_person",),
+        fields={
+            "to_organ": Field(name="转往单位", type="organ"),
+            "to_person": Field(name="转往人员", type="person"),
+            "reason": _reason("转办理由"),
+        },
+    ),
+    "return": KernelAct(
+        name="退回",
+        who="owner",
+        cites=("haihe#one-owner", "haihe#clocks-not-reset"),
+        asks=("reason",),
+        fields={"reason": _reason("退回理由")},
+    ),
+    "co_handle": KernelAct(
+        name="加签",
+        who="owner",
+        cites=("haihe#one-owner",),
+        asks=("organ",),
+        may_ask=("person", "reason"),
+        fields={
+            "organ": Field(name="协同办理单位", type="organ"),
+            "person": Field(name="协同办理人员", type="person"),
+            "reason": _reason(),
+        },
+    ),
+    "countersign": KernelAct(
+        name="会签",
+        who="co_handler",
+        cites=("haihe#co-handler",),
+        asks=("opinion", "text"),
+        fields={
+            "opinion": Field(name="会签意见", type="choice", choices=OPINIONS),
+            "text": _reason("意见内容"),
+        },
+    ),
+    "withdraw": KernelAct(
+        name="撤回",
+        who="last_actor",
+        cites=("haihe#withdraw",),
+        asks=("reason",),
+        fields={"reason": _reason("撤回理由")},
+        when_ended="also",
+    ),
+    "extend": KernelAct(
+        name="延期",
+        who="owner",
+        cites=("haihe#extension-is-a-document",),
+        asks=("clock", "rank", "approved_on", "document", "reason"),
+        fields={
+            "clock": Field(name="延长哪一期限"),
+            "rank": Field(name="批准机关"),
+            "approved_on": Field(
+                name="批准时间", hint="以日计的期限写日期；以小时计的期限写到分钟"
+            ),
+            "document": Field(name="批准文书", hint="文书名称和文号"),
+            "reason": _reason("延期理由"),
+        },
+        when_suspended=False,
+    ),
+    "suspend": KernelAct(
+        name="中止",
+        who="owner",
+        cites=("haihe#suspension",),
+        asks=("ground", "reason"),
+        fields={"ground": Field(name="中止事由"), "reason": _reason("中止理由")},
+        when_suspended=False,
+    ),
+    "resume": KernelAct(
+        name="恢复",
+        who="owner",
+        cites=("haihe#suspension",),
+        asks=("reason",),
+        fields={"reason": _reason("恢复理由")},
+    ),
+    "escalate": KernelAct(
+        name="提级",
+        who="owner_or_supervisor",
+        cites=("haihe#one-owner", "haihe#clocks-not-reset"),
+        asks=("to_organ", "reason"),
+        fields={
+            "to_organ": Field(name="提级到", type="organ"),
+            "reason": _reason("提级理由"),
+        },
+    ),
+    "request": KernelAct(
+        name="协办请求",
+        who="owner",
+        cites=("haihe#request-and-answer",),
+        asks=("organ", "question", "due"),
+        fields={
+            "organ": Field(name="请求单位", type="organ"),
+            "question": _reason("请求事项"),
+            "due": Field(name="答复期限", hint="例如 2 working days"),
+        },
+    ),
+    "answer": KernelAct(
+        name="协办答复",
+        who="asked_organ",
+        cites=("haihe#request-and-answer",),
+        asks=("request", "text"),
+        fields={
+            "request": Field(name="答复哪一件请求", type="integer", at_least=1),
+            "text": _reason("答复内容"),
+        },
+        when_ended="also",
+    ),
+    "remark": KernelAct(
+        name="批注",
+        who="involved",
+        cites=("haihe#remark",),
+        asks=("text",),
+        fields={"text": _reason("批注内容")},
+        when_ended="also",
+    ),
+    "merge": KernelAct(
+        name="合并",
+        who="owner",
+        cites=("haihe#merge",),
+        asks=("into", "reason"),
+        fields={
+            "into": Field(name="并入事项", type="matter"),
+            "reason": _reason("合并理由"),
+        },
+    ),
+    "take": KernelAct(name="领办", who="owner", cites=("haihe#one-owner",)),
+    "contest": KernelAct(
+        name="提出异议",
+        who="public",
+        cites=("haihe#contest",),
+        asks=("reason",),
+        fields={"reason": _reason("异议理由")},
+        when_ended="only",
+    ),
+}

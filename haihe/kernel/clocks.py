@@ -1,0 +1,427 @@
+"""The statutory clocks of a matter: which run, until when, met or late, and why.
+
+Everything follows from the acts that stand and the calendar, so a clock can be computed again for
+any past instant. The rules of counting themselves are in haihe.kernel.deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, tzinfo
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple
+
+from haihe.kernel.allowance import Allowance
+from haihe.kernel.calendar import Calendar
+from haihe.kernel.deadline import (
+    Due,
+    Exclusion,
+    Extension,
+    ExtensionLeg,
+    ExtensionRule,
+    NewStart,
+    RefusedExtension,
+    due,
+)
+from haihe.kernel.facts import all_hold
+from haihe.kernel.index import CITES_JOINED_BY, ClockPlan, index_of
+from haihe.kernel.procedure import Procedure
+from haihe.kernel.state import Done, RunningClock, State
+from haihe.kernel.values import Event
+
+RUNS_MAX: Final = 100
+Status = Literal["running", "suspended", "overdue", "met", "late"]
+
+
+class Run:
+    """One run of a clock while it is read from the acts: its start, what moved it, its stop."""
+
+    __slots__ = ("extensions", "moved", "number", "start", "stop", "tolled")
+
+    def __init__(self, number: int, start: Done) -> None:
+        self.number = number
+        self.start = start
+        self.stop: Done | None = None
+        self.moved: list[tuple[Done, Literal["restart", "toll"]]] = []
+        self.tolled: Done | None = None
+        self.extensions: list[Done] = []
+
+
+class _Pause:
+    """Time that does not count: an exclusion of the rule or a suspension of the matter."""
+
+    __slots__ = ("article", "first", "last", "matter", "which")
+
+    def __init__(self, which: int, matter: str, article: str, first: Done) -> None:
+        self.which = which
+        self.matter = matter
+        self.article = article
+        self.first = first
+        self.last: Done | None = None
+
+
+SUSPENSION: Final = -1  # in place of an exclusion's number
+
+
+def clocks(
+    procedure: Procedure,
+    state: State,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    explain: bool = True,
+    only: Collection[str] | None = None,
+) -> list[RunningClock]:
+    """Every run of every clock that ever started, in the order of the procedure.
+
+    `only` limits it to some clock rules; `explain=False` leaves `why` empty and is much faster.
+    """
+    assert now.tzinfo is not None, "now carries its zone"
+    index = index_of(procedure)
+    acts = in_order_of_law(state.done)
+    today = now.astimezone(calendar.zone).date()
+    found: list[RunningClock] = []
+    for name, plan in index.plans.items():
+        if only is not None and name not in only:
+            continue
+        runs, pauses = _read(plan, acts, procedure)
+        if not runs or not all_hold(plan.rule.starts_when, state.fields, state.sealed):
+            continue
+        for run in runs:
+            clock = _Clock(plan, run, pauses, state, acts, calendar)
+            found.append(clock.at(now, today, clock.due(plan if explain else None)))
+    return found
+
+
+def affected_clocks(procedure: Procedure, state: State, event: Event) -> frozenset[str]:
+    """The clock rules that this event (already in `state`) can have changed."""
+    assert event.seq <= state.seq, "the state already holds the event"
+    index = index_of(procedure)
+    act = event.act
+    if act in ("withdraw", "merge"):
+        return index.all_clocks
+    if act == "extend":
+        return frozenset({str(event.data.get("clock"))}) & index.all_clocks
+    if act in ("suspend", "resume"):
+        return index.suspendable | index.clocks_of_act.get(act, frozenset())
+    touched = index.clocks_of_act.get(act, frozenset())
+    if index.clocks_of_field and act in procedure.steps:
+        for field in (*event.data, *event.sealed):
+            touched |= index.clocks_of_field.get(field, frozenset())
+    return touched
+
+
+def clock_now(
+    procedure: Procedure, state: State, calendar: Calendar, now: datetime, name: str
+) -> RunningClock | None:
+    """The latest run of one clock without reasons, or None if it never started."""
+    found = clocks(procedure, state, calendar, now, explain=False, only=(name,))
+    return found[-1] if found else None
+
+
+class Judged(NamedTuple):
+    """What `judge_extension` found: the refusal (or None) and the leg that would be granted."""
+
+    refused: RefusedExtension | None
+    used: int
+    leg: ExtensionLeg | None
+    start: date | datetime
+    legal: date | datetime | None
+
+
+def judge_extension(
+    procedure: Procedure, state: State, calendar: Calendar, name: str, candidate: Done
+) -> Judged | None:
+    """Whether an `extend` act not yet taken would hold; None if the clock has no last day.
+
+    The very computation that `clocks` makes, with the candidate as its last extension. The clock
+    must have a run that has not stopped.
+    """
+    plan = index_of(procedure).plans[name]
+    acts = in_order_of_law(state.done)
+    runs, pauses = _read(plan, acts, procedure)
+    run = runs[-1]
+    before = _Clock(plan, run, pauses, state, acts, calendar).due(None)
+    run.extensions.append(candidate)
+    clock = _Clock(plan, run, pauses, state, acts, calendar)
+    ending = clock.due(None)
+    if before is None or ending is None or ending.start is None:
+        return None
+    mine = clock.extensions[-1]
+    refused = next((one for one in ending.refused if one.extension is mine), None)
+    used = len(clock.extensions) - 1 - sum(one.extension is not mine for one in ending.refused)
+    legs = clock.extension_rule.legs
+    leg = legs[used] if used < len(legs) else None
+    return Judged(refused, used, leg, ending.start, before.legal)
+
+
+def in_order_of_law(done: Sequence[Done]) -> Sequence[Done]:
+    """The acts in the order they happened; events delivered late find their place."""
+    for one, after in pairwise(done):
+        if after.happened_at < one.happened_at:
+            return sorted(done, key=lambda act: (act.happened_at, act.seq))
+    return done
+
+
+def _read(
+    plan: ClockPlan, acts: Sequence[Done], procedure: Procedure
+) -> tuple[list[Run], list[_Pause]]:
+    """The runs and pauses of one clock, from the acts in the order they happened."""
+    runs: list[Run] = []
+    pauses: list[_Pause] = []
+    running: Run | None = None
+    for done in acts:
+        act = done.act
+        if act not in plan.acts:
+            continue
+        if act in plan.exclusion_starts or act in plan.exclusion_stops or act in _PAUSING:
+            _pause(plan, pauses, done, procedure)
+        if running is not None:
+            if act in plan.stops:
+                running.stop = done
+                running = None
+            elif act in plan.restarts:
+                running.moved.append((done, "restart"))
+            elif act in plan.tolls and running.tolled is None:
+                running.tolled = done
+                running.moved.append((done, "toll"))
+            elif act == "extend" and done.data.get("clock") == plan.id:
+                running.extensions.append(done)
+        elif act in plan.restarts and runs and act not in plan.starts:
+            running = _next_run(runs, done)
+        if running is None and act in plan.starts:
+            running = _next_run(runs, done)
+            if running is not None and plan.rule.starts_on and act in plan.stops:
+                # The field lies in the past: the very act that brings it to light stops the clock.
+                running.stop = done
+                running = None
+    return runs, pauses
+
+
+_PAUSING: Final = frozenset({"suspend", "resume"})
+
+
+def _next_run(runs: list[Run], start: Done) -> Run | None:
+    if len(runs) >= RUNS_MAX:
+        return None
+    run = Run(len(runs) + 1, start)
+    runs.append(run)
+    return run
+
+
+def _pause(plan: ClockPlan, pauses: list[_Pause], done: Done, procedure: Procedure) -> None:
+    """Open or close the pauses this act opens or closes."""
+    closes = set(plan.exclusion_stops.get(done.act, ()))
+    opens = plan.exclusion_starts.get(done.act, ())
+    if done.act == "resume":
+        closes.add(SUSPENSION)
+    still = {pause.which for pause in pauses if pause.last is None}
+    for pause in pauses:
+        if pause.last is None and pause.which in closes:
+            pause.last = done
+            still.discard(pause.which)
+    for number in opens:
+        if number not in still:
+            rule = plan.rule.excludes[number]
+            article = CITES_JOINED_BY.join(rule.cites)
+            pauses.append(_Pause(number, rule.name, article, done))
+    if done.act == "suspend" and plan.rule.suspends and SUSPENSION not in still:
+        ground = procedure.suspend.get(str(done.data.get("ground")))
+        name = f"中止（{ground.name}）" if ground else "中止"
+        article = CITES_JOINED_BY.join(ground.cites) if ground else ""
+        pauses.append(_Pause(SUSPENSION, name, article, done))
+
+
+class _Clock:
+    """One run of one clock, ready to be computed."""
+
+    __slots__ = (
+        "acts",
+        "calendar",
+        "extension_rule",
+        "extensions",
+        "pauses",
+        "plan",
+        "run",
+        "state",
+        "zone",
+    )
+
+    def __init__(
+        self,
+        plan: ClockPlan,
+        run: Run,
+        pauses: list[_Pause],
+        state: State,
+        acts: Sequence[Done],
+        calendar: Calendar,
+    ) -> None:
+        self.plan = plan
+        self.run = run
+        self.pauses = pauses
+        self.state = state
+        self.acts = acts
+        self.calendar = calendar
+        self.zone: tzinfo = calendar.zone
+        self.extensions: list[Extension] = []
+        self.extension_rule: ExtensionRule = plan.extension_rule
+
+    def due(self, explained: ClockPlan | None) -> Due | None:
+        """When this run ends; None while it has no first day. With reasons if `explained`."""
+        plan, run = self.plan, self.run
+        if plan.tolls and run.tolled is None:
+            return None
+        start = self._first_moment()
+        if start is None:
+            return None
+        allowance = self._allowance()
+        if run.extensions:
+            self.extension_rule = self._legs()
+            self.extensions = [self._extension(one, allowance) for one in run.extensions]
+        rule = plan.rule
+        try:
+            return due(
+                allowance,
+                start,
+                self.calendar,
+                roll=rule.roll,
+                months=rule.months,
+                start_rule=rule.count,
+                exclusions=self._exclusions() if self.pauses else (),
+                extensions=self.extensions,
+                extension_rule=self.extension_rule,
+                new_starts=self._new_starts(allowance) if run.moved else (),
+                law=None if explained is None else plan.law,
+            )
+        except ValueError:
+            # A day that no calendar covers (a field may hold 1900-01-01): no due date can be told.
+            return None
+
+    def at(self, now: datetime, today: date, ending: Due | None) -> RunningClock:
+        """This run as it stands at `now`."""
+        rule, run = self.plan.rule, self.run
+        nominal = legal = None
+        official = True
+        why: tuple[tuple[str, str], ...] = ()
+        if ending is not None:
+            nominal, legal, official = ending.nominal, ending.legal, ending.official
+            why = tuple((one.text, one.article) for one in ending.why)
+        again = run.number > 1
+        return RunningClock(
+            id=f"{self.plan.id}#{run.number}" if again else self.plan.id,
+            name=f"{rule.name}（第{run.number}次）" if again else rule.name,
+            started_at=run.start.happened_at,
+            stopped_at=run.stop.happened_at if run.stop else None,
+            nominal=nominal,
+            legal=legal,
+            official=official,
+            status=self._status(legal, now, today),
+            whose=rule.whose,
+            why=why,
+            cites=rule.cites,
+            after_due=rule.after_due,
+        )
+
+    def _status(self, legal: date | datetime | None, now: datetime, today: date) -> Status:
+        stop = self.run.stop
+        if legal is None:
+            if stop is not None:
+                return "met"
+            return "suspended" if self._is_waiting() else "running"
+        if isinstance(legal, datetime):
+            if stop is not None:
+                return "met" if stop.happened_at <= legal else "late"
+            return "running" if now <= legal else "overdue"
+        if stop is not None:
+            return "met" if self._day(stop.happened_at) <= legal else "late"
+        return "running" if today <= legal else "overdue"
+
+    def _is_waiting(self) -> bool:
+        """Paused, or not yet counting because what it waits for has not happened."""
+        if self.plan.tolls and self.run.tolled is None:
+            return True
+        return any(pause.last is None for pause in self.pauses)
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
+    def _first_moment(self) -> date | datetime | None:
+        """The day or instant the run starts from: the act's own, or that of the field it names."""
+        name = self.plan.rule.starts_on
+        if not name:
+            return self.run.start.happened_at
+        value = self._latest_value(name)
+        if not isinstance(value, str):
+            return None
+        try:
+            return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+        except ValueError:
+            return None
+
+    def _latest_value(self, name: str) -> object:
+        """The field as last given while this run ran; before it, if nobody gave it since."""
+        value: object = None
+        for done in self.acts:
+            if name in done.data:
+                value = done.data[name]
+            if done is self.run.stop:
+                break
+        return value
+
+    def _allowance(self) -> Allowance:
+        for allowance, tests in self.plan.allow_when:
+            if all_hold(tests, self.state.fields, self.state.sealed):
+                return allowance
+        return self.plan.allowance
+
+    def _legs(self) -> ExtensionRule:
+        """The legs that hold for this matter, in the order written."""
+        if not any(tests for _, tests in self.plan.legs):
+            return self.plan.extension_rule
+        fields, sealed = self.state.fields, self.state.sealed
+        return ExtensionRule(
+            tuple(leg for leg, tests in self.plan.legs if all_hold(tests, fields, sealed))
+        )
+
+    def _extension(self, done: Done, allowance: Allowance) -> Extension:
+        approved = approved_at(done, allowance)
+        rank = str(done.data.get("rank", ""))
+        return Extension(rank, approved)
+
+    def _exclusions(self) -> list[Exclusion]:
+        stop = self.run.stop
+        found: list[Exclusion] = []
+        for pause in self.pauses:
+            if stop is not None and pause.first.happened_at > stop.happened_at:
+                continue
+            first, last = self._day(pause.first.happened_at), None
+            end = pause.last or stop
+            if end is not None:
+                last = self._day(end.happened_at)
+                last = max(first, last)
+            found.append(Exclusion(first, last, pause.matter, pause.article))
+        return found
+
+    def _new_starts(self, allowance: Allowance) -> list[NewStart]:
+        article = CITES_JOINED_BY.join(self.plan.rule.cites)
+        found: list[NewStart] = []
+        for done, kind in self.run.moved:
+            moment = done.happened_at
+            on = moment if allowance.by_instant else self._day(moment)
+            found.append(NewStart(on, self.plan.act_names[done.act], article, kind))
+        return found
+
+
+def approved_at(done: Done, allowance: Allowance) -> date | datetime:
+    """When an extension was approved: the day or instant it names, else when it was entered."""
+    value = done.data.get("approved_on")
+    if isinstance(value, str):
+        try:
+            if len(value) == 10 and not allowance.by_instant:
+                return date.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return done.happened_at
+        if moment.tzinfo is not None:
+            return moment
+    return done.happened_at

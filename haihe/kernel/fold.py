@@ -1,0 +1,243 @@
+"""A matter is its history: the state is the fold of its events, and nothing else changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from haihe.kernel.acts import ACTS
+from haihe.kernel.index import Index, index_of
+from haihe.kernel.procedure import Procedure, Step
+from haihe.kernel.state import Done, Request, State
+from haihe.kernel.values import Event, Owner
+
+
+class BrokenHistory(ValueError):
+    """A history that cannot have been written by `decide`: the program must stop, not guess."""
+
+
+def state_of(procedure: Procedure, history: Sequence[Event]) -> State:
+    """The matter after its whole history (at least the opening), in the order of `seq`."""
+    state: State | None = None
+    for event in history:
+        state = advance(procedure, state, event)
+    if state is None:
+        raise BrokenHistory("a history has at least its opening event")
+    return state
+
+
+def advance(procedure: Procedure, state: State | None, event: Event) -> State:
+    """The matter after one more event; `state` None means that the event opens it."""
+    index = index_of(procedure)
+    if state is None:
+        return _opened(index, event)
+    if event.seq <= state.seq:
+        raise BrokenHistory(f"event {event.seq} cannot follow event {state.seq}")
+    if event.act == "withdraw":
+        return _without(index, state, event)
+    return _after(index, state, event)
+
+
+def ends_matter(procedure: Procedure, act: str) -> bool:
+    """Whether this act puts the matter into an end state."""
+    return act == "merge" or act in index_of(procedure).ending
+
+
+def _opened(index: Index, event: Event) -> State:
+    procedure = index.procedure
+    step = procedure.steps.get(event.act)
+    if step is None or step.from_:
+        raise BrokenHistory(f"{procedure.kind} cannot be opened by {event.act}")
+    ended = procedure.states[step.to].end
+    return State(
+        kind=event.kind or procedure.kind,
+        version=event.version or procedure.since,
+        seq=event.seq,
+        state=step.to,
+        ended=ended,
+        outcome=step.outcome,
+        opened_at=event.happened_at,
+        owner=Owner(organ=_receiver(step, event) or event.actor.organ),
+        with_owner_since=event.happened_at,
+        earlier_owners=(),
+        co_handlers=(),
+        requests=(),
+        suspended_since=None,
+        contested=False,
+        merged_into=None,
+        fields=event.data,
+        sealed=event.sealed,
+        done=(_done(event),),
+    )
+
+
+def _done(event: Event) -> Done:
+    return Done(
+        seq=event.seq,
+        act=event.act,
+        actor=event.actor,
+        happened_at=event.happened_at,
+        data=event.data,
+        sealed=event.sealed,
+    )
+
+
+def _receiver(step: Step, event: Event) -> str:
+    """The organ a step hands the matter to; empty when it stays where it is."""
+    named = event.data.get(step.hands_to) if step.hands_to else None
+    return named if isinstance(named, str) else ""
+
+
+def _after(index: Index, state: State, event: Event) -> State:
+    step = index.procedure.steps.get(event.act)
+    if step is not None:
+        return _after_step(index, state, event, step)
+    if event.act not in ACTS:
+        raise BrokenHistory(f"{state.kind} knows no act {event.act}")
+    return _after_kernel_act(state, event)
+
+
+def _after_step(index: Index, state: State, event: Event, step: Step) -> State:
+    ended, outcome, to, contested = state.ended, state.outcome, state.state, state.contested
+    if step.to != "stay":
+        to = step.to
+        ended = index.procedure.states[to].end
+        if state.ended and not ended:
+            outcome, contested = "", False
+    outcome = step.outcome or outcome
+    owner, since, earlier = _handed(state, _receiver(step, event), None, event.happened_at)
+    sealed = state.sealed
+    if event.sealed:
+        sealed = tuple(sorted({*sealed, *event.sealed}))
+    return replace(
+        state,
+        seq=event.seq,
+        state=to,
+        ended=ended,
+        outcome=outcome,
+        contested=contested,
+        owner=owner,
+        with_owner_since=since,
+        earlier_owners=earlier,
+        suspended_since=None if ended else state.suspended_since,
+        fields={**state.fields, **event.data} if event.data else state.fields,
+        sealed=sealed,
+        done=(*state.done, _done(event)),
+    )
+
+
+def _handed(
+    state: State, organ: str, person: str | None, at: datetime
+) -> tuple[Owner, datetime, tuple[Owner, ...]]:
+    """Owner, since when, and earlier owners, once the matter was handed to `organ` (or nobody)."""
+    if not organ:
+        return state.owner, state.with_owner_since, state.earlier_owners
+    if organ == state.owner.organ:
+        owner = Owner(organ=organ, person=person) if person else state.owner
+        return owner, state.with_owner_since, state.earlier_owners
+    return Owner(organ=organ, person=person), at, (*state.earlier_owners, state.owner)
+
+
+def _after_kernel_act(state: State, event: Event) -> State:
+    done = (*state.done, _done(event))
+    act, data, at = event.act, event.data, event.happened_at
+    if act in ("transfer", "escalate"):
+        owner, since, earlier = _handed(
+            state, _text(data.get("to_organ")), _text(data.get("to_person")) or None, at
+        )
+        return replace(
+            state,
+            seq=event.seq,
+            done=done,
+            owner=owner,
+            with_owner_since=since,
+            earlier_owners=earlier,
+        )
+    if act == "return":
+        return replace(
+            state,
+            seq=event.seq,
+            done=done,
+            owner=state.earlier_owners[-1],
+            with_owner_since=at,
+            earlier_owners=state.earlier_owners[:-1],
+        )
+    if act == "take":
+        owner = Owner(organ=state.owner.organ, person=event.actor.person)
+        return replace(state, seq=event.seq, done=done, owner=owner)
+    if act == "co_handle":
+        added = Owner(organ=_text(data.get("organ")), person=_text(data.get("person")) or None)
+        return replace(state, seq=event.seq, done=done, co_handlers=(*state.co_handlers, added))
+    if act == "suspend":
+        return replace(state, seq=event.seq, done=done, suspended_since=at)
+    if act == "resume":
+        return replace(state, seq=event.seq, done=done, suspended_since=None)
+    if act == "request":
+        asked = Request(
+            seq=event.seq,
+            organ=_text(data.get("organ")),
+            question=_text(data.get("question")),
+            asked_at=at,
+            due=_text(data.get("due")),
+        )
+        return replace(state, seq=event.seq, done=done, requests=(*state.requests, asked))
+    if act == "answer":
+        requests = tuple(
+            replace(one, answered_seq=event.seq) if one.seq == data.get("request") else one
+            for one in state.requests
+        )
+        return replace(state, seq=event.seq, done=done, requests=requests)
+    if act == "merge":
+        return replace(
+            state,
+            seq=event.seq,
+            done=done,
+            ended=True,
+            outcome="merged",
+            merged_into=_text(data.get("into")),
+            suspended_since=None,
+        )
+    if act == "contest":
+        return replace(state, seq=event.seq, done=done, contested=True)
+    return replace(state, seq=event.seq, done=done)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _without(index: Index, state: State, event: Event) -> State:
+    """The matter as if the withdrawn act had not been taken; its event stays in the history."""
+    undoes = event.data.get("undoes", state.done[-1].seq)
+    standing = [one for one in state.done if one.seq != undoes]
+    if not standing or standing[0].seq != state.done[0].seq:
+        raise BrokenHistory("an opening cannot be withdrawn")
+    again: State | None = None
+    for one in standing:
+        taken = _taken(one, state)
+        again = _opened(index, taken) if again is None else _after(index, again, taken)
+    assert again is not None
+    return replace(again, seq=event.seq, undone=(*state.undone, _number(undoes)))
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise BrokenHistory(f"a withdrawal names the number of an event, not {value!r}")
+    return value
+
+
+def _taken(one: Done, state: State) -> Event:
+    """The event behind an act; the fold never looks at when it was recorded."""
+    return Event(
+        seq=one.seq,
+        act=one.act,
+        actor=one.actor,
+        happened_at=one.happened_at,
+        recorded_at=one.happened_at,
+        data=one.data,
+        sealed=one.sealed,
+        kind=state.kind,
+        version=state.version,
+    )
