@@ -1,0 +1,4 @@
+"""Addresses of the supervisor's pages."""
+
+app_name = "center"
+urlpatterns = []

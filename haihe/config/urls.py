@@ -1,0 +1,16 @@
+"""Addresses of the three faces, and the pages for what went wrong."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("haihe.citizen.urls")),
+    path("officer/", include("haihe.officer.urls")),
+    path("center/", include("haihe.center.urls")),
+]
+
+handler400 = "haihe.look.errors.bad_request"
+handler403 = "haihe.look.errors.not_allowed"
+handler404 = "haihe.look.errors.not_found"
+handler500 = "haihe.look.errors.broken"

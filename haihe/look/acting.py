@@ -1,0 +1,80 @@
+"""Carry out one submitted form through the one door in: a recorded step, or the form once more."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
+from django.utils import timezone
+
+from haihe.kernel.values import Actor, Command, Refused
+from haihe.look import forms
+from haihe.records import read, write
+from haihe.records.shown import Act
+from haihe.records.write import Recorded
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+def attempt(
+    post: QueryDict,
+    act: Act,
+    href: str,
+    actor: Actor,
+    *,
+    matter: str | None = None,
+    kind: str | None = None,
+    seq: int | None = None,
+) -> Recorded | forms.ActForm:
+    """Submit a form of `act`; a form that was not carried out comes back with what was typed.
+
+    `seq` is the matter's last event now, for the form that goes back; the form that came says
+    with `_expects` which one its reader had seen, so nobody acts on a file that has moved on.
+    """
+    typed = forms.read(act.form, post, _zone())
+    if typed.wrong:
+        return forms.printed_again(act, href, post, expects=seq, wrong=typed.wrong)
+    happened = typed.data.pop(forms.HAPPENED.name, None)
+    command = Command(
+        key=_key(post, actor),
+        act=act.id,
+        actor=actor,
+        matter=matter,
+        kind=kind,
+        data=typed.data,
+        happened_at=datetime.fromisoformat(happened) if isinstance(happened, str) else None,
+        expects=_seen(post),
+    )
+    answer = write.submit(command)
+    if not isinstance(answer, Refused):
+        return answer
+    refusal = read.refusal(answer)
+    beside = {field.name for field in act.form} & {refusal.field or ""}
+    wrong = {name: refusal.says for name in beside}
+    return forms.printed_again(act, href, post, expects=seq, wrong=wrong, refusal=refusal)
+
+
+def _key(post: QueryDict, actor: Actor) -> str:
+    """The form's key, bound to who sends it; a form without one cannot be told from a repetition."""
+    key = post.get("_key", "")
+    if not _KEY.fullmatch(key):
+        raise BadRequest("the form carries no key")
+    return f"{actor.person}:{key}"
+
+
+def _seen(post: QueryDict) -> int | None:
+    text = post.get("_expects", "")
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > 9:
+        raise BadRequest("unreadable event number")
+    return int(text)
+
+
+def _zone() -> ZoneInfo:
+    zone = timezone.get_default_timezone()
+    assert isinstance(zone, ZoneInfo)
+    return zone

@@ -1,0 +1,85 @@
+"""Pages for what went wrong: what happened, and what you can do; in words, never a bare code."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import requires_csrf_token
+
+HOME = {"href": "/", "words": "回到首页"}
+DESK = {"href": "/officer/", "words": "回到我的待办"}
+
+
+def message(
+    request: HttpRequest, status: HTTPStatus, heading: str, says: str, instead: str = ""
+) -> HttpResponse:
+    """A page that says one thing; officers are led back to their inbox, citizens to the start."""
+    ways = [DESK, HOME] if request.path.startswith(("/officer/", "/center/")) else [HOME]
+    values = {"heading": heading, "says": says, "instead": instead, "ways": ways}
+    return render(request, "look/message.html", values, status=status)
+
+
+@requires_csrf_token
+def bad_request(
+    request: HttpRequest,
+    exception: Exception | None = None,  # noqa: ARG001  Django passes it by name
+) -> HttpResponse:
+    """400: the request could not be understood."""
+    return message(
+        request,
+        HTTPStatus.BAD_REQUEST,
+        "没看懂这次提交",
+        "送来的内容不完整或格式不对，什么都没有改动。",
+        "请返回上一页，核对后再提交一次。",
+    )
+
+
+@requires_csrf_token
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: this account may not see this page."""
+    return message(
+        request,
+        HTTPStatus.FORBIDDEN,
+        "您的账号不能打开这一页",
+        str(exception) if exception and str(exception) else "这一页不在您的岗位职责之内。",
+        "如果工作确实需要，请找本单位管理员调整岗位，或者用相应的账号登录。",
+    )
+
+
+@requires_csrf_token
+def not_found(
+    request: HttpRequest,
+    exception: Exception | None = None,  # noqa: ARG001  Django passes it by name
+) -> HttpResponse:
+    """404: no such page."""
+    return message(
+        request,
+        HTTPStatus.NOT_FOUND,
+        "没有这一页",
+        "地址可能抄错了一个字，或者这件事项不存在。",
+        "查询码可以在首页重新输入；字母不分大小写，横线可写可不写。",
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: our own fault; nothing half-done remains, because every step is one transaction."""
+    return message(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "系统出了差错",
+        "这是我们的问题，不是您的。刚才的操作要么已经完整记下，要么完全没有发生。",
+        "请返回上一页再提交一次：同一张表单重复提交也只会办一次。",
+    )
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  the same
+    """403 of the forgery check: the page was open too long, or cookies are off."""
+    return message(
+        request,
+        HTTPStatus.FORBIDDEN,
+        "页面开得太久，需要重新打开",
+        "为防止他人冒用，每张表单都带有一次性的验证，这一张已经失效，什么都没有改动。",
+        "请返回上一页，刷新后再提交；如果仍然不行，请允许本网站使用 Cookie。",
+    )

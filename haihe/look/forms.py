@@ -1,0 +1,259 @@
+"""Forms generated from a procedure's fields: what to show, what was typed, and what it means.
+
+Typed text becomes data of the kind the field asks for (a number, a day, a list of texts). What
+cannot be understood is said beside its field, and everything typed is shown again: nothing is lost.
+Whether the data is *allowed* is not judged here but by the kernel, whose refusal may name a field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Literal
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.http import QueryDict
+
+from haihe.kernel.values import Data, Datum, Frozen
+from haihe.records.shown import Act, FormField, Refusal
+
+TYPED_CHARACTERS_MAX = 20_000  # of one field
+TEXTS_MAX = 50  # entries of a list of texts
+RADIOS_MAX = 6  # more choices than this become a drop-down list
+
+Widget = Literal["line", "area", "number", "radios", "drop", "day", "instant", "yes_no"]
+
+PLAIN_WIDGETS: dict[str, Widget] = {
+    "text": "line",
+    "long_text": "area",
+    "number": "number",
+    "integer": "number",
+    "yes_no": "yes_no",
+    "day": "day",
+    "instant": "instant",
+    "texts": "area",
+    "files": "area",
+    "organ": "line",
+    "person": "line",
+    "place": "line",
+    "matter": "line",
+}
+
+# When a step really happened; staff may write it up later, and both times are kept.
+HAPPENED = FormField(
+    name="_happened_at",
+    label="实际发生时间",
+    type="instant",
+    required=False,
+    hint="现在办的不用填；补记早先发生的事才填。登记时间另外如实记下。",
+)
+
+
+class Entry(Frozen, frozen=True, kw_only=True):
+    """One field as it is printed: its control, what was typed, and what was wrong with it."""
+
+    id: str
+    name: str
+    label: str
+    hint: str
+    required: bool
+    widget: Widget
+    choices: tuple[tuple[str, str], ...]
+    typed: str
+    wrong: str
+    step: str  # of a number field: "any" or "1"
+    many: bool  # a list of texts, one a line
+
+
+class ActForm(Frozen, frozen=True, kw_only=True):
+    """An act with its form as a page prints it; `key` lets a double click act only once."""
+
+    act: Act
+    href: str  # where the form is sent
+    entries: tuple[Entry, ...]
+    wrongs: tuple[Entry, ...]  # the entries that need another look
+    refusal: Refusal | None  # what the rules said to the last try
+    key: str
+    expects: int | None  # the last event its reader saw
+    tried: bool  # it was sent once and came back
+
+
+class Typed(Frozen, frozen=True, kw_only=True):
+    """What a submitted form says: data that was understood, and by field what was not."""
+
+    data: Data
+    wrong: dict[str, str]
+
+
+def widget(field: FormField) -> Widget:
+    """The control of a field: few choices are radio buttons, many a drop-down list."""
+    if field.choices:
+        return "radios" if len(field.choices) <= RADIOS_MAX else "drop"
+    return PLAIN_WIDGETS.get(field.type, "line")
+
+
+def dated(act: Act) -> Act:
+    """The act with a field for when it really happened."""
+    return msgspec.structs.replace(act, form=(*act.form, HAPPENED))
+
+
+def printed(act: Act, href: str, *, expects: int | None = None) -> ActForm:
+    """The form of an act, filled with what is known already."""
+    return ActForm(
+        act=act,
+        href=href,
+        entries=entries(act.form, form=act.id),
+        wrongs=(),
+        refusal=None,
+        key=uuid4().hex,
+        expects=expects,
+        tried=False,
+    )
+
+
+def printed_again(
+    act: Act,
+    href: str,
+    post: QueryDict,
+    *,
+    expects: int | None,
+    wrong: dict[str, str],
+    refusal: Refusal | None = None,
+) -> ActForm:
+    """The form as it was sent, with what was wrong beside its fields; nothing typed is lost."""
+    shown = entries(act.form, form=act.id, post=post, wrong=wrong)
+    return ActForm(
+        act=act,
+        href=href,
+        entries=shown,
+        wrongs=tuple(entry for entry in shown if entry.wrong),
+        refusal=refusal,
+        key=uuid4().hex,
+        expects=expects,
+        tried=True,
+    )
+
+
+def entries(
+    fields: Iterable[FormField],
+    *,
+    form: str,
+    post: QueryDict | None = None,
+    wrong: dict[str, str] | None = None,
+) -> tuple[Entry, ...]:
+    """The printed fields of form `form`, with what `post` typed or else what is known already."""
+    wrong = wrong or {}
+    return tuple(
+        Entry(
+            id=f"{form}-{field.name}",
+            name=field.name,
+            label=field.label,
+            hint=_hint(field),
+            required=field.required,
+            widget=widget(field),
+            choices=tuple(field.choices),
+            typed=field.value if post is None else post.get(field.name, ""),
+            wrong=wrong.get(field.name, ""),
+            step="1" if field.type == "integer" else "any",
+            many=field.type in ("texts", "files"),
+        )
+        for field in fields
+    )
+
+
+def read(fields: Iterable[FormField], post: QueryDict, zone: ZoneInfo) -> Typed:
+    """Turn what was typed into data; empty fields are left out, required ones are asked for."""
+    data: Data = {}
+    wrong: dict[str, str] = {}
+    for field in fields:
+        text = post.get(field.name, "").strip()
+        if not text:
+            if field.required:
+                wrong[field.name] = _missing(field)
+            continue
+        if len(text) > TYPED_CHARACTERS_MAX:
+            wrong[field.name] = f"“{field.label}”最多写 {TYPED_CHARACTERS_MAX} 个字，请精简。"
+            continue
+        try:
+            data[field.name] = _datum(field, text, zone)
+        except ValueError as error:
+            wrong[field.name] = str(error)
+    return Typed(data=data, wrong=wrong)
+
+
+def _hint(field: FormField) -> str:
+    if field.type in ("texts", "files"):
+        return f"{field.hint} 每行写一项。".strip()
+    return field.hint
+
+
+def _missing(field: FormField) -> str:
+    choose = field.choices or field.type in ("yes_no", "day", "instant")
+    return f"请{'选择' if choose else '填写'}“{field.label}”。"
+
+
+def _datum(field: FormField, text: str, zone: ZoneInfo) -> Datum:
+    """The datum a field's text stands for; ValueError says in Chinese how to write it."""
+    match field.type:
+        case "integer":
+            return _integer(field, text)
+        case "number":
+            return _number(field, text)
+        case "yes_no":
+            return _yes_no(field, text)
+        case "day":
+            return _day(field, text).isoformat()
+        case "instant":
+            return _instant(field, text, zone).isoformat()
+        case "texts" | "files":
+            return _texts(field, text)
+    if field.choices and text not in dict(field.choices):
+        raise ValueError(f"“{field.label}”请从列出的选项里选。")
+    return text.replace("\r\n", "\n")
+
+
+def _integer(field: FormField, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"“{field.label}”请填整数，例如 3。") from None
+
+
+def _number(field: FormField, text: str) -> float:
+    try:
+        number = float(text.replace(",", "").replace(",", ""))
+    except ValueError:
+        raise ValueError(f"“{field.label}”请填数字，例如 1200.50。") from None
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ValueError(f"“{field.label}”请填数字，例如 1200.50。")
+    return number
+
+
+def _yes_no(field: FormField, text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError(f"“{field.label}”请选“是”或“否”。")
+    return text == "yes"
+
+
+def _day(field: FormField, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"“{field.label}”请填日期，例如 2026-09-01。") from None
+
+
+def _instant(field: FormField, text: str, zone: ZoneInfo) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"“{field.label}”请填日期和时间，例如 2026-09-01T08:10。") from None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def _texts(field: FormField, text: str) -> list[str]:
+    texts = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(texts) > TEXTS_MAX:
+        raise ValueError(f"“{field.label}”最多 {TEXTS_MAX} 项。")
+    return texts

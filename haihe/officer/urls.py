@@ -1,0 +1,19 @@
+"""Addresses of the officer's pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from haihe.officer import views
+
+app_name = "officer"
+
+urlpatterns = [
+    path("", views.inbox, name="inbox"),
+    path("login/", views.sign_in, name="login"),
+    path("logout/", views.sign_out, name="logout"),
+    path("new/", views.new, name="new"),
+    path("new/<slug:kind>/<slug:act>/", views.opening, name="opening"),
+    path("matter/<str:matter>/", views.file, name="file"),
+    path("matter/<str:matter>/act/<slug:act>/", views.act, name="act"),
+]

@@ -1,0 +1,165 @@
+"""Pages of those who handle matters: inbox, opening, the file with its steps and clocks."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from haihe.kernel.values import Actor
+from haihe.look import acting, forms
+from haihe.look.staff import staff_page
+from haihe.records import read
+from haihe.records.shown import Act, File, KindOf, Reader, Refusal
+
+HANDLE = "handle"
+# Why a file is opened; the words are shown, the value is recorded with the reading.
+PURPOSES: tuple[tuple[str, str], ...] = (
+    (HANDLE, "办理：这件事由本单位承办或会办"),
+    ("supervise", "监督：检查办理是否合法、及时"),
+    ("answer", "协办：答复承办单位的请求"),
+)
+
+sign_in = LoginView.as_view(template_name="officer/login.html", redirect_authenticated_user=True)
+sign_out = LogoutView.as_view(next_page="/")
+
+
+@require_safe
+@staff_page
+def inbox(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Open matters of the reader's organ, what runs out first on top, with both clocks."""
+    listing = read.inbox(reader, after=request.GET.get("after", ""))
+    return render(
+        request, "officer/inbox.html", {"reader": reader, "here": "inbox", "listing": listing}
+    )
+
+
+@require_safe
+@staff_page
+def new(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """The kinds of matter this reader may open."""
+    openings = [
+        {"kind": kind, "act": act, "href": reverse("officer:opening", args=[kind.kind, act.id])}
+        for kind in read.openings(reader)
+        for act in kind.acts
+    ]
+    return render(
+        request, "officer/new.html", {"reader": reader, "here": "new", "openings": openings}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def opening(request: HttpRequest, reader: Reader, kind: str, act: str) -> HttpResponse:
+    """The generated form that opens a matter; afterwards its file."""
+    chosen, step = _opening(reader, kind, act)
+    href = request.path
+    form = forms.printed(step, href)
+    if request.method == "POST":
+        answer = acting.attempt(request.POST, step, href, _actor(reader, step), kind=kind)
+        if not isinstance(answer, forms.ActForm):
+            return _back_to_file(answer.matter, HANDLE, answer.seq)
+        form = answer
+    values = {"reader": reader, "here": "new", "kind": chosen, "form": form}
+    return render(request, "officer/opening.html", values, status=_status(form))
+
+
+@require_safe
+@staff_page
+def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
+    """One matter: what it is, what runs, what may be done, what may not and why, what happened."""
+    purpose = request.GET.get("purpose", "")
+    opened = _open(matter, reader, purpose or HANDLE)
+    if isinstance(opened, Refusal):
+        return _ask_purpose(request, reader, matter, opened if purpose else None)
+    done = request.GET.get("done", "")
+    steps = [act for act in opened.acts if not act.general]
+    values = {
+        "reader": reader,
+        "here": "",
+        "file": opened,
+        "purpose": purpose or HANDLE,
+        "done": next((line for line in opened.timeline if str(line.seq) == done), None),
+        "urgent": next((clock for clock in opened.clocks if not clock.stopped), None),
+        "steps": [
+            forms.printed(forms.dated(act), _act_href(opened, act, purpose), expects=opened.seq)
+            for act in steps
+            if act.refusal is None
+        ],
+        "cannot": [act for act in opened.acts if act.refusal is not None],
+        "general": [act for act in opened.acts if act.general and act.refusal is None],
+    }
+    return render(request, "officer/file.html", values)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResponse:
+    """One act with its generated form; a form that was refused keeps everything typed."""
+    purpose = request.GET.get("purpose", "") or HANDLE
+    opened = _open(matter, reader, purpose)
+    if isinstance(opened, Refusal):
+        return _ask_purpose(request, reader, matter, opened)
+    wanted = next((one for one in opened.acts if one.id == act), None)
+    if wanted is None:
+        raise Http404
+    wanted = forms.dated(wanted)
+    href = _act_href(opened, wanted, purpose)
+    form = forms.printed(wanted, href, expects=opened.seq)
+    if request.method == "POST":
+        answer = acting.attempt(
+            request.POST, wanted, href, _actor(reader, wanted), matter=matter, seq=opened.seq
+        )
+        if not isinstance(answer, forms.ActForm):
+            return _back_to_file(matter, purpose, answer.seq)
+        form = answer
+    values = {"reader": reader, "here": "", "file": opened, "purpose": purpose, "form": form}
+    return render(request, "officer/act.html", values, status=_status(form))
+
+
+def _open(matter: str, reader: Reader, purpose: str) -> File | Refusal:
+    if purpose not in dict(PURPOSES):
+        raise Http404
+    return read.open_file(matter, reader, purpose)
+
+
+def _ask_purpose(
+    request: HttpRequest, reader: Reader, matter: str, refusal: Refusal | None
+) -> HttpResponse:
+    values = {
+        "reader": reader,
+        "here": "",
+        "matter": matter,
+        "purposes": PURPOSES,
+        "refusal": refusal,
+    }
+    status = HTTPStatus.FORBIDDEN if refusal else HTTPStatus.OK
+    return render(request, "officer/purpose.html", values, status=status)
+
+
+def _opening(reader: Reader, kind: str, act: str) -> tuple[KindOf, Act]:
+    for chosen in read.openings(reader):
+        for step in chosen.acts:
+            if (chosen.kind, step.id) == (kind, act):
+                return chosen, forms.dated(step)
+    raise Http404
+
+
+def _actor(reader: Reader, act: Act) -> Actor:
+    return Actor(person=reader.person, role=act.role, organ=reader.organ)
+
+
+def _act_href(file: File, act: Act, purpose: str) -> str:
+    return f"{reverse('officer:act', args=[file.matter, act.id])}?purpose={purpose or HANDLE}"
+
+
+def _back_to_file(matter: str, purpose: str, seq: int) -> HttpResponseRedirect:
+    return redirect(f"{reverse('officer:file', args=[matter])}?purpose={purpose}&done={seq}")
+
+
+def _status(form: forms.ActForm) -> HTTPStatus:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.tried else HTTPStatus.OK
