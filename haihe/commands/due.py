@@ -82,8 +82,11 @@ def _batch(name: str) -> int:
 
 def _answer_lines(source: BinaryIO, calendar: Calendar) -> int:
     """Answer line by line; a bad line gets its error, the rest go on; 1 if there was a bad one."""
+    import msgspec
+
     from haihe.kernel.question import answer, as_json, read_question
 
+    encoded = msgspec.json.Encoder().encode
     target = sys.stdout.buffer
     failed = 0
     for number, line in _lines(source):
@@ -92,7 +95,7 @@ def _answer_lines(source: BinaryIO, calendar: Calendar) -> int:
         except ValueError as wrong:
             failed = 1
             found = {"error": str(wrong), "line": number}
-        target.write(_line_of(found))
+        target.write(encoded(found) + b"\n")
         target.flush()
     return failed
 

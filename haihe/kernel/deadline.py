@@ -14,7 +14,7 @@ import msgspec
 
 from haihe.kernel import explanation as words
 from haihe.kernel.allowance import Allowance, MonthRule, UnusableAllowance, parse_allowance
-from haihe.kernel.calendar import Calendar, OutsideCalendar
+from haihe.kernel.calendar import FIRST_YEAR, LAST_YEAR, Calendar, OutsideCalendar
 from haihe.kernel.exclusion import Exclusion, UnusableExclusion, merge
 from haihe.kernel.explanation import CIVIL_CODE, GENERAL_LAWS, GeneralLaw, Reason
 from haihe.kernel.extension import (
@@ -137,6 +137,8 @@ def due(
         law,
     )
     start = moved.on if moved else start
+    if not FIRST_YEAR <= start.year <= LAST_YEAR:
+        raise OutsideCalendar(start.year)
     if allowance.by_instant:
         return _by_instant(terms, start)
     first = local_day(start, calendar.zone)
@@ -209,7 +211,7 @@ def _sortable(on: date | datetime, zone: tzinfo) -> datetime:
 def _by_instant(terms: _Terms, start: date | datetime) -> Due:
     """Minutes and hours: real time passes, nothing rolls, no calendar is asked."""
     if not isinstance(start, datetime) or start.tzinfo is None:
-        raise UnusablePeriod("以分钟、小时计算的期间要写明带时区的起算时刻，例如 2026-10-01T22:15")
+        raise UnusablePeriod("以分钟、小时计算的期间要写明起算的时刻，例如 2026-10-01T22:15")
     zone = terms.calendar.zone
     begin = first_instant(start.astimezone(zone), terms.start_rule)
     total, end = terms.allowance, elapsed(begin, terms.allowance, zone)

@@ -6,6 +6,7 @@ General articles: 民法典200-203, 民诉法85, 刑诉法105, 行政处罚法85
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -19,6 +20,7 @@ CRIMINAL_MONTH_END = "法释〔2021〕1号第202条"
 HOLIDAY_RULE = "全国年节及纪念日放假办法第2条"
 GROUNDS_ELSEWHERE = "依据以准予扣除或者中止的文书所引条文为准"
 NAMED_DAYS_MAX = 8
+DAYS_KEPT_MAX = 4_096
 EXAMINED_DAYS_MAX = 800
 
 
@@ -110,6 +112,7 @@ GENERAL_LAWS: dict[str, GeneralLaw] = {
 }
 
 
+@lru_cache(DAYS_KEPT_MAX)
 def day(value: date) -> str:
     """2026年10月8日(星期四)."""
     return f"{plain_day(value)}（{weekday_name(value)}）"

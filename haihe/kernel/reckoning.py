@@ -16,6 +16,8 @@ from haihe.kernel.exclusion import Exclusion
 
 Roll = Literal["next", "never", "silent"]
 StartRule = Literal["instant", "next_hour"]
+FIRST_DAY = date(FIRST_YEAR, 1, 1).toordinal()
+LAST_DAY = date(LAST_YEAR, 12, 31).toordinal()
 ROLLS: tuple[Roll, ...] = get_args(Roll)
 START_RULES: tuple[StartRule, ...] = get_args(StartRule)
 
@@ -87,10 +89,10 @@ def natural_end(length: Length, first: date, months: MonthRule) -> date:
 
 def later(day: date, days: int) -> date:
     """The day `days` after (or, negative, before) `day`, within the years of the calendar."""
-    end = date.fromordinal(day.toordinal() + days)
-    if not FIRST_YEAR <= end.year <= LAST_YEAR:
-        raise OutsideCalendar(end.year)
-    return end
+    ordinal = day.toordinal() + days
+    if not FIRST_DAY <= ordinal <= LAST_DAY:
+        raise OutsideCalendar
+    return date.fromordinal(ordinal)
 
 
 def rolled(nominal: date, calendar: Calendar, roll: Roll) -> date:
