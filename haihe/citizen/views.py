@@ -36,7 +36,7 @@ def opening(request: HttpRequest, kind: str, act: str) -> HttpResponse:
     chosen, step = _opening(kind, act)
     form = forms.printed(step, request.path)
     if request.method == "POST":
-        answer = acting.attempt(request.POST, step, request.path, _anyone(step), kind=kind)
+        answer = acting.attempt(request, step, request.path, _anyone(step), kind=kind)
         if not isinstance(answer, forms.ActForm):
             return redirect("citizen:receipt", answer.code)
         form = answer
@@ -84,7 +84,7 @@ def act(request: HttpRequest, code: str, act: str) -> HttpResponse:
     if wanted is None:
         raise Http404
     answer = acting.attempt(
-        request.POST,
+        request,
         wanted,
         _act_href(code, wanted),
         _anyone(wanted),

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import BadRequest
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from haihe.kernel.values import Actor, Command, Refused
@@ -20,7 +20,7 @@ _KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def attempt(
-    post: QueryDict,
+    request: HttpRequest,
     act: Act,
     href: str,
     actor: Actor,
@@ -34,9 +34,10 @@ def attempt(
     `seq` is the matter's last event now, for the form that goes back; the form that came says
     with `_expects` which one its reader had seen, so nobody acts on a file that has moved on.
     """
-    typed = forms.read(act.form, post, _zone())
+    post = request.POST
+    typed = forms.read(act.form, post, request.FILES, _zone())
     if typed.wrong:
-        return forms.printed_again(act, href, post, expects=seq, wrong=typed.wrong)
+        return forms.printed_again(act, href, post, expects=seq, wrong=typed.wrong, kept=typed.kept)
     happened = typed.data.pop(forms.HAPPENED.name, None)
     command = Command(
         key=_key(post, actor),
@@ -53,12 +54,14 @@ def attempt(
         return answer
     refusal = read.refusal(answer)
     beside = {field.name for field in act.form} & {refusal.field or ""}
-    wrong = {name: refusal.says for name in beside}
-    return forms.printed_again(act, href, post, expects=seq, wrong=wrong, refusal=refusal)
+    wrong = dict.fromkeys(beside, refusal.says)
+    return forms.printed_again(
+        act, href, post, expects=seq, wrong=wrong, kept=typed.kept, refusal=refusal
+    )
 
 
 def _key(post: QueryDict, actor: Actor) -> str:
-    """The form's key, bound to who sends it; a form without one cannot be told from a repetition."""
+    """The form's key, bound to its sender; without one a repetition could not be told."""
     key = post.get("_key", "")
     if not _KEY.fullmatch(key):
         raise BadRequest("the form carries no key")

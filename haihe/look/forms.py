@@ -14,16 +14,22 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import msgspec
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from haihe.kernel.values import Data, Datum, Frozen
+from haihe.records import files
 from haihe.records.shown import Act, FormField, Refusal
 
 TYPED_CHARACTERS_MAX = 20_000  # of one field
 TEXTS_MAX = 50  # entries of a list of texts
+FILES_MAX = 20  # files of one field
 RADIOS_MAX = 6  # more choices than this become a drop-down list
 
-Widget = Literal["line", "area", "number", "radios", "drop", "day", "instant", "yes_no"]
+Sent = MultiValueDict[str, UploadedFile]
+
+Widget = Literal["line", "area", "number", "radios", "drop", "day", "instant", "yes_no", "files"]
 
 PLAIN_WIDGETS: dict[str, Widget] = {
     "text": "line",
@@ -34,7 +40,7 @@ PLAIN_WIDGETS: dict[str, Widget] = {
     "day": "day",
     "instant": "instant",
     "texts": "area",
-    "files": "area",
+    "files": "files",
     "organ": "line",
     "person": "line",
     "place": "line",
@@ -65,6 +71,7 @@ class Entry(Frozen, frozen=True, kw_only=True):
     wrong: str
     step: str  # of a number field: "any" or "1"
     many: bool  # a list of texts, one a line
+    kept: tuple[str, ...] = ()  # digests of files that already arrived
 
 
 class ActForm(Frozen, frozen=True, kw_only=True):
@@ -78,6 +85,7 @@ class ActForm(Frozen, frozen=True, kw_only=True):
     key: str
     expects: int | None  # the last event its reader saw
     tried: bool  # it was sent once and came back
+    uploads: bool  # it has files to send
 
 
 class Typed(Frozen, frozen=True, kw_only=True):
@@ -85,6 +93,7 @@ class Typed(Frozen, frozen=True, kw_only=True):
 
     data: Data
     wrong: dict[str, str]
+    kept: dict[str, tuple[str, ...]]  # files that arrived, by field, so that none is sent twice
 
 
 def widget(field: FormField) -> Widget:
@@ -110,6 +119,7 @@ def printed(act: Act, href: str, *, expects: int | None = None) -> ActForm:
         key=uuid4().hex,
         expects=expects,
         tried=False,
+        uploads=_uploads(act),
     )
 
 
@@ -120,10 +130,11 @@ def printed_again(
     *,
     expects: int | None,
     wrong: dict[str, str],
+    kept: dict[str, tuple[str, ...]],
     refusal: Refusal | None = None,
 ) -> ActForm:
     """The form as it was sent, with what was wrong beside its fields; nothing typed is lost."""
-    shown = entries(act.form, form=act.id, post=post, wrong=wrong)
+    shown = entries(act.form, form=act.id, post=post, wrong=wrong, kept=kept)
     return ActForm(
         act=act,
         href=href,
@@ -133,6 +144,7 @@ def printed_again(
         key=uuid4().hex,
         expects=expects,
         tried=True,
+        uploads=_uploads(act),
     )
 
 
@@ -142,9 +154,10 @@ def entries(
     form: str,
     post: QueryDict | None = None,
     wrong: dict[str, str] | None = None,
+    kept: dict[str, tuple[str, ...]] | None = None,
 ) -> tuple[Entry, ...]:
     """The printed fields of form `form`, with what `post` typed or else what is known already."""
-    wrong = wrong or {}
+    wrong, kept = wrong or {}, kept or {}
     return tuple(
         Entry(
             id=f"{form}-{field.name}",
@@ -157,40 +170,69 @@ def entries(
             typed=field.value if post is None else post.get(field.name, ""),
             wrong=wrong.get(field.name, ""),
             step="1" if field.type == "integer" else "any",
-            many=field.type in ("texts", "files"),
+            many=field.type == "texts",
+            kept=kept.get(field.name, ()),
         )
         for field in fields
     )
 
 
-def read(fields: Iterable[FormField], post: QueryDict, zone: ZoneInfo) -> Typed:
+def read(fields: Iterable[FormField], post: QueryDict, sent: Sent, zone: ZoneInfo) -> Typed:
     """Turn what was typed into data; empty fields are left out, required ones are asked for."""
     data: Data = {}
     wrong: dict[str, str] = {}
+    kept: dict[str, tuple[str, ...]] = {}
     for field in fields:
-        text = post.get(field.name, "").strip()
-        if not text:
-            if field.required:
-                wrong[field.name] = _missing(field)
-            continue
-        if len(text) > TYPED_CHARACTERS_MAX:
-            wrong[field.name] = f"“{field.label}”最多写 {TYPED_CHARACTERS_MAX} 个字，请精简。"
-            continue
         try:
-            data[field.name] = _datum(field, text, zone)
+            if field.type == "files":
+                kept[field.name] = _files(field, post, sent)
+                given: Datum = list(kept[field.name])
+            else:
+                given = _given(field, post.get(field.name, "").strip(), zone)
         except ValueError as error:
             wrong[field.name] = str(error)
-    return Typed(data=data, wrong=wrong)
+            continue
+        if given not in (None, []):
+            data[field.name] = given
+        elif field.required:
+            wrong[field.name] = _missing(field)
+    return Typed(data=data, wrong=wrong, kept=kept)
+
+
+def _given(field: FormField, text: str, zone: ZoneInfo) -> Datum:
+    if not text:
+        return None
+    if len(text) > TYPED_CHARACTERS_MAX:
+        raise ValueError(f"“{field.label}”最多写 {TYPED_CHARACTERS_MAX} 个字，请精简。")
+    return _datum(field, text, zone)
+
+
+def _files(field: FormField, post: QueryDict, sent: Sent) -> tuple[str, ...]:
+    """Digests of files that came now or with an earlier try of the same form."""
+    earlier = [digest for digest in post.getlist(f"_kept_{field.name}") if files.kept(digest)]
+    new = sent.getlist(field.name)
+    if len(earlier) + len(new) > FILES_MAX:
+        raise ValueError(f"“{field.label}”一次最多 {FILES_MAX} 个文件。")
+    try:
+        digests = [*earlier, *(files.keep(upload.chunks()) for upload in new)]
+    except files.FileTooLarge:
+        megabytes = files.FILE_BYTES_MAX // 1024 // 1024
+        raise ValueError(f"“{field.label}”里有文件超过 {megabytes} 兆，请压缩后再传。") from None
+    return tuple(dict.fromkeys(digests))
+
+
+def _uploads(act: Act) -> bool:
+    return any(field.type == "files" for field in act.form)
 
 
 def _hint(field: FormField) -> str:
-    if field.type in ("texts", "files"):
-        return f"{field.hint} 每行写一项。".strip()
+    if field.type == "texts":
+        return f"{field.hint}每行写一项。"
     return field.hint
 
 
 def _missing(field: FormField) -> str:
-    choose = field.choices or field.type in ("yes_no", "day", "instant")
+    choose = field.choices or field.type in ("yes_no", "day", "instant", "files")
     return f"请{'选择' if choose else '填写'}“{field.label}”。"
 
 
@@ -207,7 +249,7 @@ def _datum(field: FormField, text: str, zone: ZoneInfo) -> Datum:
             return _day(field, text).isoformat()
         case "instant":
             return _instant(field, text, zone).isoformat()
-        case "texts" | "files":
+        case "texts":
             return _texts(field, text)
     if field.choices and text not in dict(field.choices):
         raise ValueError(f"“{field.label}”请从列出的选项里选。")

@@ -1,4 +1,4 @@
-"""Who of the staff is asking: pages for staff begin here, and send strangers to the sign-in page."""
+"""Who of the staff is asking: staff pages begin here and send strangers to the sign-in page."""
 
 from __future__ import annotations
 

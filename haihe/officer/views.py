@@ -60,7 +60,7 @@ def opening(request: HttpRequest, reader: Reader, kind: str, act: str) -> HttpRe
     href = request.path
     form = forms.printed(step, href)
     if request.method == "POST":
-        answer = acting.attempt(request.POST, step, href, _actor(reader, step), kind=kind)
+        answer = acting.attempt(request, step, href, _actor(reader, step), kind=kind)
         if not isinstance(answer, forms.ActForm):
             return _back_to_file(answer.matter, HANDLE, answer.seq)
         form = answer
@@ -112,7 +112,7 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
     form = forms.printed(wanted, href, expects=opened.seq)
     if request.method == "POST":
         answer = acting.attempt(
-            request.POST, wanted, href, _actor(reader, wanted), matter=matter, seq=opened.seq
+            request, wanted, href, _actor(reader, wanted), matter=matter, seq=opened.seq
         )
         if not isinstance(answer, forms.ActForm):
             return _back_to_file(matter, purpose, answer.seq)
