@@ -1,0 +1,1 @@
+"""Imports outside logs (XES, CSV, Parquet, OCEL 2.0) into the published views."""

@@ -1,0 +1,304 @@
+"""Reads the ordinary shape of XES by whole columns: one attribute a tag, `key` before `value`.
+
+This is the quick half of the XES reader (docs/decisions/0020). A block of text that holds whole
+traces is accepted only when every byte of it has been accounted for; anything else (comments,
+nested attributes, other quotes, prefixes, damage) is answered with None and goes to the complete
+reader in `xes.py`, which decides what it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from xml.sax.saxutils import unescape
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from haihe.supervision.imports.raw import Block, TextColumn
+
+KEYS_PER_BLOCK_MAX: Final = 512
+GAP_SHAPES_MAX: Final = 64
+PADDING: Final = b"\0" * 32
+
+Positions = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
+
+_WORD: Final = 8
+_INLINE_MAX: Final = 12  # bytes an Arrow string view holds without pointing elsewhere
+_MASKS: Final = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)
+
+
+def _word(text: bytes) -> int:
+    return int.from_bytes(text[:_WORD].ljust(_WORD, b"\0"), "little")
+
+
+# The eight bytes from `<` on, masked to the given length, say what the tag is.
+_TRACE, _TRACE_END, _EVENT, _EVENT_END, _ATTRIBUTE = 1, 2, 3, 4, 5
+_PLAIN_TAGS: Final = (
+    (b"<trace>", _TRACE),
+    (b"</trace>", _TRACE_END),
+    (b"<event>", _EVENT),
+    (b"</event>", _EVENT_END),
+)
+_ATTRIBUTE_TAGS: Final = (b"<string", b"<date", b"<int", b"<float", b"<boolean", b"<id")
+_KEY: Final = b' key="'
+_VALUE: Final = b'" value='
+_END: Final = b'"/>'
+_SPACE: Final = frozenset(b" \t\r\n")
+_FORBIDDEN: Final = bytes(set(range(32)) - set(b"\t\r\n"))
+_REFERENCES: Final = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
+
+
+@dataclass(frozen=True)
+class _Text:
+    """One block of text: its bytes and a view of the eight bytes from every position on."""
+
+    block: bytes
+    octets: npt.NDArray[np.uint8]
+    words: Words
+
+    @staticmethod
+    def of(block: bytes) -> _Text:
+        padded = block + PADDING
+        octets = np.frombuffer(padded, np.uint8)
+        words: Words = np.ndarray((len(padded) - _WORD,), "<u8", buffer=padded, strides=(1,))
+        return _Text(padded, octets, words)
+
+    def at(self, positions: Positions, length: int) -> Words:
+        """The first `length` (at most eight) bytes at each position, as one number."""
+        found: Words = self.words[positions]
+        return found if length == _WORD else found & _MASKS[length]
+
+    def equal(self, positions: Positions, text: bytes) -> Mask:
+        """Whether `text` stands at each position."""
+        same: Mask = self.at(positions, min(_WORD, len(text))) == np.uint64(_word(text))
+        for offset in range(_WORD, len(text), _WORD):
+            part = text[offset : offset + _WORD]
+            same &= self.at(positions + offset, len(part)) == np.uint64(_word(part))
+        return same
+
+
+@dataclass(frozen=True)
+class _Tags:
+    """Where each tag begins and ends, what it is, and the quotes of the attributes."""
+
+    begin: Positions
+    end: Positions
+    code: npt.NDArray[np.int8]
+    quotes: Positions  # (attributes, 4)
+
+
+def read_block(
+    block: bytes, trace_keys: frozenset[str], event_keys: frozenset[str]
+) -> Block | None:
+    """The wanted columns of a block of whole traces, or None when it is not of the ordinary shape.
+
+    `block` begins with `<trace>` (after white space) and ends with `</trace>`, in UTF-8.
+    """
+    if not _is_clean_text(block):
+        return None
+    text = _Text.of(block)
+    tags = _tags(text)
+    if (
+        tags is None
+        or not _is_well_nested(tags.code)
+        or not _gaps_are_space(text, tags, len(block))
+    ):
+        return None
+    return _columns(text, tags, trace_keys, event_keys)
+
+
+def _is_clean_text(block: bytes) -> bool:
+    """Whether it is UTF-8 with no forbidden character and no reference but the named five."""
+    if len(block.translate(None, _FORBIDDEN)) != len(block):
+        return False
+    references = block.count(b"&")
+    if references and references != sum(block.count(known) for known in _REFERENCES):
+        return False
+    if block.isascii():
+        return True
+    try:
+        decoded = block.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return "\ufffe" not in decoded and "\uffff" not in decoded
+
+
+def _tags(text: _Text) -> _Tags | None:
+    begin = np.flatnonzero(text.octets == ord("<"))
+    quotes = np.flatnonzero(text.octets == ord('"'))
+    if len(begin) == 0 or len(quotes) % 4:
+        return None
+    code = np.zeros(len(begin), np.int8)
+    end = np.zeros(len(begin), np.int64)
+    signature = text.words[begin]
+    for tag, value in _PLAIN_TAGS:
+        here = (signature & _MASKS[min(_WORD, len(tag))]) == np.uint64(_word(tag))
+        code[here] = value
+        end[here] = begin[here] + len(tag)
+    attribute_at = np.zeros(len(begin), np.int64)
+    for tag in _ATTRIBUTE_TAGS:
+        here = (signature & _MASKS[len(tag)]) == np.uint64(_word(tag))
+        code[here] = _ATTRIBUTE
+        attribute_at[here] = begin[here] + len(tag)
+    is_attribute = code == _ATTRIBUTE
+    if not code.all() or int(is_attribute.sum()) * 4 != len(quotes):
+        return None
+    four: Positions = quotes.reshape(-1, 4)
+    name_end = attribute_at[is_attribute]
+    shaped = (
+        bool((four[:, 0] == name_end + len(_KEY) - 1).all())
+        and bool(text.equal(name_end, _KEY).all())
+        and bool((four[:, 2] == four[:, 1] + len(_VALUE)).all())
+        and bool(text.equal(four[:, 1], _VALUE).all())
+        and bool(text.equal(four[:, 3], _END).all())
+    )
+    if not shaped:
+        return None
+    end[is_attribute] = four[:, 3] + len(_END)
+    return _Tags(begin, end, code, four)
+
+
+def _is_well_nested(code: npt.NDArray[np.int8]) -> bool:
+    in_trace = np.cumsum((code == _TRACE).astype(np.int32) - (code == _TRACE_END))
+    in_event = np.cumsum((code == _EVENT).astype(np.int32) - (code == _EVENT_END))
+    return bool(
+        in_trace.min() >= 0
+        and in_trace.max() <= 1
+        and in_event.min() >= 0
+        and in_event.max() <= 1
+        and in_trace[-1] == 0
+        and (in_event <= in_trace).all()
+        and (in_trace[code == _ATTRIBUTE] == 1).all()
+    )
+
+
+def _gaps_are_space(text: _Text, tags: _Tags, length: int) -> bool:
+    """Whether only white space stands between the tags, before the first and after the last."""
+    start = np.concatenate((np.zeros(1, np.int64), tags.end))
+    stop = np.concatenate((tags.begin, np.array([length], np.int64)))
+    left = stop - start
+    if left.min() < 0:
+        return False
+    for _ in range(GAP_SHAPES_MAX):
+        open_gaps = left > 0
+        if not open_gaps.any():
+            return True
+        start, left = start[open_gaps], left[open_gaps]
+        taken = np.minimum(left, _WORD)
+        if not _words_are_space(text.words[start] & _MASKS[taken], taken):
+            return False
+        start, left = start + taken, left - taken
+    return False
+
+
+def _words_are_space(words: Words, taken: Positions) -> bool:
+    for _ in range(GAP_SHAPES_MAX):
+        word, size = int(words[0]), int(taken[0])
+        if not _SPACE.issuperset(word.to_bytes(_WORD, "little")[:size]):
+            return False
+        other = (words != np.uint64(word)) | (taken != size)
+        if not other.any():
+            return True
+        words, taken = words[other], taken[other]
+    return False
+
+
+def _columns(
+    text: _Text, tags: _Tags, trace_keys: frozenset[str], event_keys: frozenset[str]
+) -> Block | None:
+    is_attribute = tags.code == _ATTRIBUTE
+    trace_of = np.cumsum(tags.code == _TRACE) - 1
+    event_of = np.cumsum(tags.code == _EVENT) - 1
+    in_event = np.cumsum((tags.code == _EVENT).astype(np.int32) - (tags.code == _EVENT_END)) == 1
+    traces, events = int(trace_of[-1]) + 1, int(event_of[-1]) + 1
+    events_per_trace = np.bincount(trace_of[tags.code == _EVENT], minlength=traces)
+    attribute_trace, attribute_event = trace_of[is_attribute], event_of[is_attribute]
+    attribute_in_event = in_event[is_attribute]
+    block = Block(traces, events, events_per_trace.astype(np.int64), {}, {}, {})
+    has_references = b"&" in text.block
+    for key, rows in _rows_by_key(text, tags.quotes):
+        if key is None:
+            return None
+        inside = attribute_in_event[rows]
+        for level, wanted, mine, number, total in (
+            (block.event_columns, event_keys, rows[inside], attribute_event, events),
+            (block.trace_columns, trace_keys, rows[~inside], attribute_trace, traces),
+        ):
+            if len(mine) == 0:
+                continue
+            if key not in wanted:
+                block.left_out[key] = block.left_out.get(key, 0) + len(mine)
+                continue
+            column = _values(text, tags.quotes[mine], number[mine], total)
+            if _has_break(column):
+                return None
+            level[key] = _resolved(column) if has_references else column
+    return block
+
+
+def _rows_by_key(text: _Text, quotes: Positions) -> list[tuple[str | None, Positions]]:
+    """Attribute rows grouped by key; a key with a reference or a break in it answers None."""
+    groups: list[tuple[str | None, Positions]] = []
+    rows = np.arange(len(quotes), dtype=np.int64)
+    start, size = quotes[:, 0] + 1, quotes[:, 1] - quotes[:, 0] - 1
+    mark = _mark(text, start, size)
+    while len(rows):
+        at, length = int(start[rows[0]]), int(size[rows[0]])
+        key = text.block[at : at + length]
+        if len(groups) == KEYS_PER_BLOCK_MAX or b"&" in key or min(key, default=0) < ord(" "):
+            return [(None, rows)]
+        same = mark == mark[0]
+        group = rows[same]
+        if not ((size[group] == length).all() and text.equal(start[group], key).all()):
+            return [(None, rows)]  # two keys with one mark: rare enough for the full reader
+        groups.append((key.decode("utf-8"), group))
+        rows, mark = rows[~same], mark[~same]
+    return groups
+
+
+def _mark(text: _Text, start: Positions, size: Positions) -> Words:
+    """A number for each key from its length, first and last bytes; equal keys, equal marks."""
+    short = np.minimum(size, _WORD)
+    first = text.words[start] & _MASKS[short]
+    last = text.words[start + size - short] & _MASKS[short]
+    mark: Words = first ^ (last * np.uint64(0x9E3779B97F4A7C15)) ^ size.astype(np.uint64)
+    return mark
+
+
+def _values(text: _Text, quotes: Positions, number: Positions, total: int) -> TextColumn:
+    """The values between the third and fourth quote, put at their row, empty rows left null."""
+    start = quotes[:, 2] + 1
+    size = quotes[:, 3] - start
+    encoded = _string_views(text, start, size).dictionary_encode()
+    codes = np.full(total, -1, np.int32)
+    codes[number] = encoded.indices.to_numpy(zero_copy_only=False)
+    return TextColumn(codes, encoded.dictionary.cast(pa.string()))
+
+
+def _string_views(text: _Text, start: Positions, size: Positions) -> pa.StringViewArray:
+    """Arrow string views over the block: short values inside the view, long ones by offset."""
+    views = np.zeros((len(start), 2), np.uint64)
+    low = text.words[start] & _MASKS[np.minimum(size, _WORD)]
+    high = text.words[start + _WORD] & _MASKS[np.clip(size - _WORD, 0, _INLINE_MAX - _WORD)]
+    views[:, 0] = size.astype(np.uint64) | (low << np.uint64(32))
+    views[:, 1] = (low >> np.uint64(32)) | (high << np.uint64(32))
+    long = size > _INLINE_MAX
+    views[long, 1] = start[long].astype(np.uint64) << np.uint64(32)
+    buffers = [None, pa.py_buffer(views), pa.py_buffer(text.block)]
+    return pa.Array.from_buffers(pa.string_view(), len(start), buffers)
+
+
+def _resolved(column: TextColumn) -> TextColumn:
+    """The five named references of XML replaced; others do not get this far."""
+    named = {"&quot;": '"', "&apos;": "'"}
+    return column.with_values([unescape(value, named) for value in column.dictionary.to_pylist()])
+
+
+def _has_break(column: TextColumn) -> bool:
+    """Whether a value has a tab or line break in it, which XML turns into a space."""
+    joined = "".join(column.dictionary.to_pylist())
+    return bool(joined) and min(joined) < " "

@@ -1,0 +1,366 @@
+"""The published views: what models, indicators and exports see, column by column, in Parquet.
+
+A folder of views holds one folder a view, and in it immutable segments named by the sequence
+range they hold (`event/000000000001-000000561470.parquet`). DuckDB reads them in the process.
+The handbook page docs/views.md is compared with this module by a test.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+FieldType = Literal["text", "number", "integer", "instant", "day", "yes_no"]
+Fields = Mapping[str, FieldType]
+
+TYPES: Final[dict[FieldType, pa.DataType]] = {
+    "text": pa.string(),
+    "number": pa.float64(),
+    "integer": pa.int64(),
+    "instant": pa.timestamp("us"),
+    "day": pa.date32(),
+    "yes_no": pa.bool_(),
+}
+SQL_TYPES: Final[dict[FieldType, str]] = {
+    "text": "VARCHAR",
+    "number": "DOUBLE",
+    "integer": "BIGINT",
+    "instant": "TIMESTAMP",
+    "day": "DATE",
+    "yes_no": "BOOLEAN",
+}
+SEQUENCE_DIGITS: Final = 12
+SEGMENTS_MAX: Final = 100_000
+FIELDS_MAX: Final = 500
+ROWS_PER_GROUP: Final = 122_880  # DuckDB reads one row group a thread
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, what it means, and whether every row must say it."""
+
+    name: str
+    type: FieldType
+    meaning: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """One published view; `fields` says that declared data fields stand beside its columns."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    fields: bool = False
+
+
+class WrongView(ValueError):
+    """A table does not fit its view; the message says which column and what was expected."""
+
+
+_MATTER_ID = Column("matter_id", "text", "the matter 事项", required=True)
+
+_ALL: Final = (
+    View(
+        "matter",
+        "one row a matter, as it stands",
+        (
+            Column("matter_id", "text", "the matter 事项; unique in this view", required=True),
+            Column("kind", "text", "kind of procedure, e.g. chief_letter", required=True),
+            Column("version", "day", "day from which its procedure version is in force"),
+            Column("opened_at", "instant", "first event, UTC"),
+            Column("closed_at", "instant", "when it ended, UTC; empty while it runs or unknown"),
+            Column("state", "text", "its state; for an imported log the last act"),
+            Column("outcome", "text", "how it ended, if the procedure or the log says so"),
+            Column("organ", "text", "the organ that owns it"),
+            Column("place", "text", "where it happened, code of the place"),
+            Column("source", "text", "where the row was read: the journal or a file name"),
+            Column("last_seq", "integer", "number of its last event; 0 when it has none"),
+        ),
+        fields=True,
+    ),
+    View(
+        "event",
+        "one row an event: the history of every matter",
+        (
+            _MATTER_ID,
+            Column("seq", "integer", "place in the history of its matter, from 1", required=True),
+            Column("happened_at", "instant", "when it happened, UTC"),
+            Column("happened_local", "instant", "the same moment on the clocks of the pack's zone"),
+            Column("recorded_at", "instant", "when the server wrote it, UTC; empty for old logs"),
+            Column("act", "text", "what was done: step or act", required=True),
+            Column("role", "text", "in which role"),
+            Column("organ", "text", "for which organ"),
+            Column("person", "text", "keyed pseudonym of who acted; never a name or number"),
+            Column("kind", "text", "kind of procedure of its matter", required=True),
+        ),
+        fields=True,
+    ),
+    View(
+        "clock",
+        "one row a clock of a matter, as it stands",
+        (
+            _MATTER_ID,
+            Column("clock", "text", "the clock 期限 in its procedure", required=True),
+            Column("whose", "text", "organ or citizen: whom it binds"),
+            Column("started_at", "instant", "when it started, UTC"),
+            Column("nominal_due", "instant", "end by plain counting, UTC"),
+            Column("legal_due", "instant", "end that binds (rolled, extended, suspended), UTC"),
+            Column("official", "yes_no", "no while it touches an unpublished calendar year"),
+            Column("stopped_at", "instant", "when it was stopped, UTC"),
+            Column("status", "text", "running, met, overdue, ended_late, suspended, cancelled"),
+            Column("extended", "integer", "how many extensions it has had"),
+            Column("start_seq", "integer", "event that started it"),
+            Column("stop_seq", "integer", "event that stopped it"),
+        ),
+    ),
+    View(
+        "request",
+        "one row a request to another organ 协办",
+        (
+            _MATTER_ID,
+            Column("seq", "integer", "event that asked", required=True),
+            Column("to_organ", "text", "the organ asked", required=True),
+            Column("question", "text", "what was asked"),
+            Column("due_at", "instant", "until when, UTC"),
+            Column("answer_seq", "integer", "event that answered; empty while open"),
+            Column("answered_at", "instant", "when it was answered, UTC"),
+        ),
+    ),
+    View(
+        "evidence",
+        "one row a file or thing entered as evidence",
+        (
+            _MATTER_ID,
+            Column("seq", "integer", "event that entered it", required=True),
+            Column("digest", "text", "SHA-256 of the file", required=True),
+            Column("sort", "text", "what sort of evidence the law calls it"),
+        ),
+    ),
+    View(
+        "rating",
+        "one row a rating of a service 好差评",
+        (
+            _MATTER_ID,
+            Column("seq", "integer", "event that rated", required=True),
+            Column("stars", "integer", "5 very satisfied … 1 very dissatisfied", required=True),
+            Column("organ", "text", "the organ rated"),
+            Column("rated_at", "instant", "when, UTC"),
+        ),
+    ),
+    View(
+        "reading",
+        "one row an opening of a file by a reader",
+        (
+            _MATTER_ID,
+            Column("read_at", "instant", "when, UTC", required=True),
+            Column("role", "text", "in which role"),
+            Column("organ", "text", "for which organ"),
+            Column("person", "text", "keyed pseudonym of the reader"),
+            Column("purpose", "text", "the purpose given"),
+        ),
+    ),
+    View(
+        "party",
+        "one row a party of a matter, under a keyed pseudonym",
+        (
+            _MATTER_ID,
+            Column("party", "text", "keyed pseudonym: same person, same word", required=True),
+            Column("standing", "text", "in which standing: applicant, injured, representative"),
+        ),
+    ),
+    View(
+        "organ",
+        "one row an organ",
+        (
+            Column("organ", "text", "its id", required=True),
+            Column("name", "text", "its official name"),
+            Column("above", "text", "the organ above it"),
+            Column("tier", "text", "city, district, street or community"),
+            Column("place", "text", "the place it is competent for"),
+        ),
+    ),
+    View(
+        "post",
+        "one row a post of an organ",
+        (
+            Column("post", "text", "its id", required=True),
+            Column("organ", "text", "its organ", required=True),
+            Column("role", "text", "the role it acts in"),
+            Column("rank", "text", "its rank, for approvals"),
+        ),
+    ),
+    View(
+        "place",
+        "one row a place",
+        (
+            Column("place", "text", "its code", required=True),
+            Column("name", "text", "its name"),
+            Column("above", "text", "the place it lies in"),
+            Column("tier", "text", "city, district, street or community"),
+        ),
+    ),
+    View(
+        "finding",
+        "one row an event that proves a finding 监督发现",
+        (
+            _MATTER_ID,
+            Column("model", "text", "the model that found it", required=True),
+            Column("cause", "text", "what exactly was found", required=True),
+            Column("seq", "integer", "event that proves it", required=True),
+            Column("version", "integer", "version of the model"),
+            Column("found_at", "instant", "when the sweep found it, UTC"),
+        ),
+    ),
+)
+VIEWS: Final[dict[str, View]] = {view.name: view for view in _ALL}
+
+
+def check_fields(view: str, fields: Fields) -> None:
+    """Refuse data fields whose name is a base column, no SQL name, or whose type is unknown."""
+    base = {column.name for column in VIEWS[view].columns}
+    if fields and not VIEWS[view].fields:
+        raise WrongView(f"the view {view} takes no data fields")
+    if len(fields) > FIELDS_MAX:
+        raise WrongView(f"{len(fields)} data fields; a view takes at most {FIELDS_MAX}")
+    for name, kind in fields.items():
+        if name in base:
+            raise WrongView(f"{name}: a base column of the view {view}; choose another field name")
+        if not (name.isascii() and name.isidentifier() and name == name.lower()):
+            raise WrongView(f"{name}: a field name is lower-case letters, digits and underscores")
+        if kind not in TYPES:
+            raise WrongView(f"{name}: type {kind!r} is unknown; one of {', '.join(TYPES)}")
+
+
+def schema(view: str, fields: Fields | None = None) -> pa.Schema:
+    """The Arrow schema of a view with these data fields beside its base columns."""
+    declared = fields or {}
+    check_fields(view, declared)
+    columns = [
+        pa.field(column.name, TYPES[column.type], nullable=not column.required)
+        for column in VIEWS[view].columns
+    ]
+    return pa.schema(columns + [pa.field(name, TYPES[kind]) for name, kind in declared.items()])
+
+
+def segment_path(folder: Path, view: str, first: int, last: int) -> Path:
+    """Where the segment of this sequence range lies."""
+    return folder / view / f"{first:0{SEQUENCE_DIGITS}}-{last:0{SEQUENCE_DIGITS}}.parquet"
+
+
+def segments(folder: Path, view: str) -> list[Path]:
+    """The segments of a view in the order of their sequence; none when it has no rows yet."""
+    found = sorted((folder / view).glob("*-*.parquet"))
+    assert len(found) <= SEGMENTS_MAX, f"{view}: more than {SEGMENTS_MAX} segments; compact them"
+    return found
+
+
+def write_segment(
+    folder: Path,
+    view: str,
+    table: pa.Table,
+    *,
+    first: int,
+    last: int,
+    fields: Fields | None = None,
+) -> Path:
+    """Write rows of one sequence range as an immutable segment; answers its path.
+
+    `table` holds the base columns (missing optional ones become empty) and the declared
+    `fields`. `first` and `last` are the sequence numbers the segment covers; a range that
+    overlaps one already there is refused (WrongView), as is a table that does not fit the view.
+    The file appears whole or not at all.
+    """
+    _refuse_overlap(folder, view, first, last)
+    fitted = fit(view, table, fields)
+    path = segment_path(folder, view, first, last)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.draft")
+    try:
+        pq.write_table(fitted, draft, compression="lz4", row_group_size=ROWS_PER_GROUP)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def fit(view: str, table: pa.Table, fields: Fields | None = None) -> pa.Table:
+    """`table` with the columns of the view in their order; WrongView says what does not fit."""
+    wanted = schema(view, fields)
+    unknown = sorted(set(table.column_names) - set(wanted.names))
+    if unknown:
+        raise WrongView(f"{view}: no such column {', '.join(unknown)}; declare it as a data field")
+    columns = []
+    for field in wanted:
+        if field.name not in table.column_names:
+            if not field.nullable:
+                raise WrongView(f"{view}.{field.name} is missing; every row must say it")
+            columns.append(pa.nulls(table.num_rows, field.type))
+            continue
+        column = table.column(field.name)
+        if not field.nullable and column.null_count:
+            raise WrongView(f"{view}.{field.name} is empty in {column.null_count} rows")
+        columns.append(_of_type(view, field, column))
+    return pa.table(columns, names=wanted.names)
+
+
+def _of_type(view: str, field: pa.Field, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type
+    if kind == field.type:
+        return column
+    if pa.types.is_dictionary(kind) and kind.value_type == field.type:
+        return column
+    if pa.types.is_integer(kind) and pa.types.is_integer(field.type):
+        return column.cast(field.type)
+    if pa.types.is_null(kind):
+        return column.cast(field.type)
+    raise WrongView(f"{view}.{field.name} is {kind}; expected {field.type}")
+
+
+def _refuse_overlap(folder: Path, view: str, first: int, last: int) -> None:
+    if not 0 < first <= last:
+        raise WrongView(f"{view}: {first}-{last} is no sequence range; it starts at 1")
+    for path in segments(folder, view):
+        begin, end = (int(part) for part in path.stem.split("-"))
+        if first <= end and begin <= last:
+            raise WrongView(f"{view}: {first}-{last} overlaps the segment {path.name}")
+
+
+def open_views(folder: Path, fields: Fields | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection in which every published view can be named in SQL.
+
+    Views without segments are empty with their base columns. `fields` are data fields the
+    models may name even when no segment carries them yet (they read as empty).
+    """
+    connection = duckdb.connect()
+    for name, view in VIEWS.items():
+        declared: Fields = (fields or {}) if view.fields else {}
+        connection.execute(f"CREATE VIEW {name} AS {_select(folder, view, declared)}")
+    return connection
+
+
+def _select(folder: Path, view: View, fields: Fields) -> str:
+    paths = segments(folder, view.name)
+    columns = {column.name: SQL_TYPES[column.type] for column in view.columns}
+    columns |= {name: SQL_TYPES[kind] for name, kind in fields.items()}
+    if not paths:
+        empty = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
+        return f"SELECT {empty} LIMIT 0"
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    held: set[str] = set()
+    for path in paths:
+        held |= set(pq.read_schema(path).names)
+    missing = ", ".join(
+        f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items() if name not in held
+    )
+    star = f"*, {missing}" if missing else "*"
+    union = ", union_by_name = true" if len(paths) > 1 else ""
+    return f"SELECT {star} FROM read_parquet([{listed}]{union})"
