@@ -1,0 +1,25 @@
+"""What granian serves: the machine door by itself, every other address through Django."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.core.wsgi import get_wsgi_application
+
+from haihe.api import steps
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
+
+_pages = get_wsgi_application()
+
+
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Steps by machines need no session, no form and no template, so they pass Django by."""
+    if environ.get("PATH_INFO") == steps.PATH:
+        return steps.application(environ, start_response)
+    return _pages(environ, start_response)

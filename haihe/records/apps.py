@@ -1,0 +1,13 @@
+"""The Django application that carries the tables; it has no models: SQL is written where it is used."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Records(AppConfig):
+    """Tables and migrations of Haihe."""
+
+    name = "haihe.records"
+    label = "records"
+    verbose_name = "海河记录"

@@ -1,0 +1,53 @@
+"""The procedures, the calendar and the names in force: what records asks of the pack."""
+
+from __future__ import annotations
+
+from datetime import date, tzinfo
+from typing import Protocol
+
+from haihe.kernel.calendar import Calendar
+from haihe.kernel.procedure import Procedure
+
+
+class Rules(Protocol):
+    """A pack, as records sees it. Procedures are the same objects for as long as it is in use."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone in which days begin."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Working days and rest days."""
+
+    def governing(self, kind: str, day: date) -> Procedure | None:
+        """The version in force on a day; None if there is none."""
+
+    def version(self, kind: str, since: date) -> Procedure | None:
+        """The version a matter was opened under."""
+
+    def in_force(self, day: date) -> list[Procedure]:
+        """Every kind that may be opened on a day."""
+
+    def article(self, cite: str) -> str:
+        """A citation in words: `psp-2025#118` -> 治安管理处罚法第118条."""
+
+    def organ_name(self, organ: str) -> str:
+        """The name of an organ; its id when the city does not list it."""
+
+
+_in_use: list[Rules] = []
+
+
+def use(rules: Rules) -> None:
+    """From now on this process works by these rules."""
+    _in_use[:] = [rules]
+
+
+def current() -> Rules:
+    """The rules in use: those of the installed pack, loaded on first use."""
+    if not _in_use:
+        from haihe.records.installed import InstalledRules
+
+        use(InstalledRules())
+    return _in_use[0]

@@ -1,0 +1,340 @@
+"""Commands decided one after another inside a transaction, their rows gathered before any is written.
+
+A command is decided against the locked state of its matter, together with the matters it opens by
+handing over. It joins the batch only when all of it is allowed.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from haihe.kernel.clocks import affected_clocks, clocks
+from haihe.kernel.decide import decide
+from haihe.kernel.procedure import Procedure
+from haihe.kernel.state import State
+from haihe.kernel.values import Command, Data, Event, Refused
+from haihe.records import answers, keys
+from haihe.records.answers import Recorded
+from haihe.records.chain import (
+    GENESIS,
+    Hash,
+    canonical_event,
+    data_text,
+    digests_text,
+    encode,
+)
+from haihe.records.codes import CodeKeys, code_tag, follow_code
+from haihe.records.database import Connection
+from haihe.records.instants import stored
+from haihe.records.journal import ClockRow, Held, after, row_of, stored_clock
+from haihe.records.keys import KeyStore
+from haihe.records.rules import Rules
+from haihe.records.sealing import MatterKey, new_key, seal_all
+
+HANDOVERS_MAX = 20  # matters that one command may open, directly or through those it opens
+KEY_LENGTH_MAX = 200
+_UNNUMBERED = ""
+
+Answer = Recorded | Refused
+Known = tuple[bytes, str, int, bytes]  # digest of the command, matter, seq, hash of its event
+
+
+@dataclass(slots=True)
+class Stage:
+    """The rows that one command, or a whole batch, will write."""
+
+    events: list[tuple[Any, ...]] = field(default_factory=list)
+    personal: list[tuple[Any, ...]] = field(default_factory=list)
+    matter_keys: list[tuple[Any, ...]] = field(default_factory=list)
+    outbox: list[tuple[Any, ...]] = field(default_factory=list)
+    command_keys: list[tuple[Any, ...]] = field(default_factory=list)
+    matters: dict[str, Held] = field(default_factory=dict)
+    new_keys: dict[str, MatterKey] = field(default_factory=dict)
+    known: dict[str, Known] = field(default_factory=dict)
+
+    def take(self, other: Stage) -> None:
+        """Add all of a command that succeeded."""
+        self.events += other.events
+        self.personal += other.personal
+        self.matter_keys += other.matter_keys
+        self.outbox += other.outbox
+        self.command_keys += other.command_keys
+        self.matters.update(other.matters)
+        self.new_keys.update(other.new_keys)
+        self.known.update(other.known)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What deciding needs besides the commands: rules, keys, the hash, and how to make an id."""
+
+    rules: Rules
+    store: KeyStore
+    codes: CodeKeys
+    secret: bytes
+    hash_of: Hash
+    new_id: Callable[[datetime], str]
+
+
+def command_digest(command: Command, secret: bytes) -> bytes:
+    """What tells two commands with one key apart; keyed, for a command holds personal values."""
+    said = (
+        command.act,
+        command.actor,
+        command.matter,
+        command.kind,
+        data_text(command.data),
+        command.happened_at,
+        command.expects,
+    )
+    return hmac.digest(secret, encode(said), "sha256")
+
+
+class Batch:
+    """Decides commands against locked matters; `written` are those of the batch, seen by the next.
+
+    `locked` has the matters that exist among those the commands name.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        means: Means,
+        now: datetime,
+        locked: Mapping[str, Held],
+        known: Mapping[str, Known],
+    ) -> None:
+        self.connection = connection
+        self.means = means
+        self.now = now
+        self.locked = locked
+        self.stage = Stage(known=dict(known))
+
+    def carry_out(self, command: Command, digest: bytes, now: datetime | None) -> Answer:
+        """Decide one command; its rows join the batch if it is allowed."""
+        known = self.stage.known.get(command.key)
+        if known is not None:
+            return self._again(known, digest)
+        if not 0 < len(command.key) <= KEY_LENGTH_MAX:
+            return answers.unusable(
+                "key",
+                f"提交编号的长度应为1至{KEY_LENGTH_MAX}个字符。",
+                "请为每项操作生成一个新的编号。",
+            )
+        own = Stage()
+        answer = self._decide(own, command, digest, now or self.now, None)
+        if isinstance(answer, Recorded):
+            self.stage.take(own)
+        return answer
+
+    def _again(self, known: Known, digest: bytes) -> Answer:
+        before, matter, seq, event_hash = known
+        if before != digest:
+            return answers.key_reused()
+        return Recorded(
+            matter=matter,
+            seq=seq,
+            event_hash=event_hash.hex(),
+            code=follow_code(matter, self.means.codes) if seq == 1 else "",
+            replayed=True,
+        )
+
+    def _held(self, own: Stage, matter: str) -> Held | None:
+        return own.matters.get(matter) or self.stage.matters.get(matter) or self.locked.get(matter)
+
+    def _decide(
+        self,
+        own: Stage,
+        command: Command,
+        digest: bytes,
+        now: datetime,
+        origin: tuple[str, int] | None,
+    ) -> Answer:
+        zone = self.means.rules.zone
+        now = now.astimezone(zone)
+        happened_at = command.happened_at
+        if happened_at is not None:
+            if happened_at.tzinfo is None:
+                return answers.unusable(
+                    "happened_at", "发生时间没有写明时区。", "请写成例如2026-09-01T08:10:00+08:00。"
+                )
+            happened_at = happened_at.astimezone(zone)
+            command = replace(command, happened_at=happened_at)
+        before: Held | None = None
+        procedure: Procedure | None
+        if command.matter is None:
+            day = (happened_at or now).date()
+            procedure = self.means.rules.governing(command.kind or "", day)
+            if procedure is None:
+                return answers.unknown_kind(command.kind)
+        else:
+            before = self._held(own, command.matter)
+            if before is None:
+                return answers.unknown_matter(command.matter)
+            procedure = before.procedure
+        decided = decide(
+            procedure, before.state if before else None, command, now, self.means.rules.calendar
+        )
+        if isinstance(decided, Refused):
+            return decided
+        missing = self._missing_matter(own, procedure, decided.event)
+        if missing is not None:
+            return missing
+        held = self.append(own, procedure, before, decided.event, decided.personal, origin)
+        event_hash = held.head
+        own.known[command.key] = (digest, held.matter, held.state.seq, event_hash)
+        own.command_keys.append((command.key, digest, held.matter, held.state.seq))
+        refused = self._hand_over(own, held, decided.event, now)
+        if refused is not None:
+            return refused
+        opened = before is None
+        return Recorded(
+            matter=held.matter,
+            seq=decided.event.seq,
+            event_hash=event_hash.hex(),
+            code=follow_code(held.matter, self.means.codes) if opened else "",
+        )
+
+    def append(
+        self,
+        own: Stage,
+        procedure: Procedure,
+        before: Held | None,
+        event: Event,
+        personal: Data,
+        origin: tuple[str, int] | None,
+    ) -> Held:
+        """Stage one event that is allowed: its row in the chain, what it seals, its projection."""
+        matter = before.matter if before else self.means.new_id(event.recorded_at)
+        seq = before.state.seq + 1 if before else 1
+        assert event.seq == seq, f"event {event.seq} where {seq} must follow"
+        digests: dict[str, str] = {}
+        if personal:
+            key = self._key(own, matter, is_new=before is None)
+            digests, sealed = seal_all(key, seq, personal, self.means.hash_of)
+            own.personal += [(matter, seq, name, ciphertext) for name, ciphertext in sealed]
+        row = row_of(matter, event, data_text(event.data), digests_text(digests))
+        previous = before.head if before else GENESIS
+        event_hash = self.means.hash_of(canonical_event(row, previous))
+        own.events.append((*row, event_hash))
+        own.outbox.append((matter, seq, f"{procedure.kind}.{event.act}", row.recorded_at, 0, None))
+        state = after(procedure, before.state if before else None, event)
+        held = self._projected(procedure, before, event, state, matter, event_hash, origin)
+        own.matters[matter] = held
+        return held
+
+    def _projected(
+        self,
+        procedure: Procedure,
+        before: Held | None,
+        event: Event,
+        state: State,
+        matter: str,
+        head: bytes,
+        origin: tuple[str, int] | None,
+    ) -> Held:
+        if before is not None:
+            number, tag = before.number, before.code_tag
+            origin = (
+                None if before.from_matter is None else (before.from_matter, before.from_seq or 0)
+            )
+            running = clocks_after(self.means.rules, before, state, event)
+        else:
+            number, tag = (
+                _UNNUMBERED,
+                code_tag(follow_code(matter, self.means.codes), self.means.codes),
+            )
+            running = all_clocks(self.means.rules, procedure, state, matter, event.recorded_at)
+        return Held(
+            matter=matter,
+            procedure=procedure,
+            state=state,
+            head=head,
+            number=number,
+            code_tag=tag,
+            from_matter=origin[0] if origin else None,
+            from_seq=origin[1] if origin else None,
+            changed_at=stored(event.recorded_at),
+            clocks=running,
+        )
+
+    def _key(self, own: Stage, matter: str, *, is_new: bool) -> MatterKey:
+        """The key of a matter; made when it has none (a new matter, or all was erased)."""
+        made = own.new_keys.get(matter) or self.stage.new_keys.get(matter)
+        if made is not None:
+            return made
+        if not is_new:
+            rows = self.connection.rows(
+                "SELECT wrapped FROM matter_key WHERE matter_id = ?", (matter,)
+            )
+            if rows:
+                return MatterKey.unwrapped(matter, bytes(rows[0][0]), self.means.store)
+        key, wrapped = new_key(matter, self.means.store)
+        own.new_keys[matter] = key
+        own.matter_keys.append((matter, wrapped))
+        return key
+
+    def _missing_matter(self, own: Stage, procedure: Procedure, event: Event) -> Refused | None:
+        """A field that names a matter must name one that exists."""
+        for name, value in event.data.items():
+            field_ = procedure.fields.get(name)
+            names_matter = field_.type == "matter" if field_ else (event.act, name) == MERGE_INTO
+            if names_matter and isinstance(value, str) and not self._exists(own, value):
+                return replace(answers.unknown_matter(value), field=name)
+        return None
+
+    def _exists(self, own: Stage, matter: str) -> bool:
+        if self._held(own, matter) is not None:
+            return True
+        return bool(self.connection.rows("SELECT 1 FROM matter WHERE matter_id = ?", (matter,)))
+
+    def _hand_over(self, own: Stage, held: Held, event: Event, now: datetime) -> Refused | None:
+        """Open what this event opens; if one may not be opened, the event may not happen."""
+        opened: list[Command] = []
+        for command in opened:
+            if len(own.matters) > HANDOVERS_MAX:
+                return answers.unusable(
+                    "act", "这一步骤引出的事项过多。", "请核对程序中的移交关系。"
+                )
+            command = self._with_personal(own, held, command)
+            digest = command_digest(command, self.means.secret)
+            answer = self._decide(own, command, digest, now, (held.matter, event.seq))
+            if isinstance(answer, Refused):
+                return answer
+        return None
+
+
+MERGE_INTO = ("merge", "into")
+
+
+def all_clocks(
+    rules: Rules, procedure: Procedure, state: State, matter: str, now: datetime
+) -> dict[str, ClockRow]:
+    """Every clock of a matter, computed from nothing."""
+    running = clocks(procedure, state, rules.calendar, now, explain=False)
+    return {one.id: stored_clock(matter, one, rules.zone) for one in running}
+
+
+def clocks_after(rules: Rules, before: Held, state: State, event: Event) -> dict[str, ClockRow]:
+    """The clocks of a matter after one more event: only those it can have changed are computed."""
+    touched = affected_clocks(before.procedure, state, event)
+    if not touched:
+        return before.clocks
+    running = clocks(
+        before.procedure, state, rules.calendar, event.recorded_at, explain=False, only=touched
+    )
+    kept = {name: row for name, row in before.clocks.items() if rule_of(name) not in touched}
+    for one in running:
+        kept[one.id] = stored_clock(before.matter, one, rules.zone)
+    return kept
+
+
+def rule_of(clock: str) -> str:
+    """The clock rule behind a run: `review#2` -> `review`."""
+    return clock.partition("#")[0]
