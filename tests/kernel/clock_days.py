@@ -7,15 +7,24 @@ from functools import cache
 from pathlib import Path
 
 from haihe.kernel.calendar import Calendar
-from haihe.pack.calendar import load_calendar
+from haihe.pack.calendar import (
+    PROVISIONAL,
+    build_calendar,
+    read_provisional,
+    read_year,
+    year_files,
+)
 
+LAST_PUBLISHED = 2026
 CALENDAR_FOLDER = Path(__file__).resolve().parents[2] / "law" / "calendar"
 
 
 @cache
 def calendar() -> Calendar:
-    """The calendar the program ships."""
-    return load_calendar(CALENDAR_FOLDER)
+    """The calendar the program ships, as it stood in 2026: 2027 is not published yet."""
+    years = [read_year(path) for path in year_files(CALENDAR_FOLDER)]
+    known = [year for year in years if year.year <= LAST_PUBLISHED]
+    return build_calendar(known, read_provisional(CALENDAR_FOLDER / PROVISIONAL))
 
 
 def day(text: str) -> date:

@@ -26,7 +26,7 @@ class Worked(NamedTuple):
     start: str
     nominal: str
     legal: str
-    rules: dict[str, Any] = {}  # noqa: RUF012 - a NamedTuple default, never changed
+    rules: dict[str, Any] = {}
     official: bool = True
 
 
