@@ -7,6 +7,10 @@ import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from haihe.kernel.procedure import Procedure
 
 HELP = "由代码和数据生成 docs/reference/ 各页（在源码目录中使用）"
 
@@ -43,6 +47,7 @@ def pages() -> dict[str, str]:
     writers: dict[str, Callable[[], Iterator[str]]] = {
         "commands.md": commands_page,
         "settings.md": settings_page,
+        "procedures.md": procedures_page,
         "views.md": views_page,
     }
     return {name: "\n".join([NOTE, "", *write(), ""]) for name, write in writers.items()}
@@ -121,3 +126,67 @@ def views_page() -> Iterator[str]:
                 for column in view.columns
             ],
         )
+
+
+def procedures_page() -> Iterator[str]:
+    """Every kind of matter in every version: its steps and clocks with their articles."""
+    from haihe.pack.place import procedures_folder
+    from haihe.pack.procedures import load_procedures
+
+    found = load_procedures(procedures_folder())
+    yield from (
+        "# Kinds of matter 事项种类",
+        "",
+        "Each file is `procedures/<kind>/from-<day>.yaml`.",
+        "",
+    )
+    yield from table(
+        ("kind", "name", "in force from"),
+        [
+            (f"`{kind}`", versions[-1].name, ", ".join(f"{one.since}" for one in versions))
+            for kind, versions in found.items()
+        ],
+    )
+    for versions in found.values():
+        for procedure in versions:
+            yield from procedure_part(procedure)
+
+
+def procedure_part(procedure: Procedure) -> Iterator[str]:
+    """One version of one kind: steps and clocks, each a line with its articles."""
+    until = f" to {procedure.until}" if procedure.until else ""
+    yield from ("", f"## {procedure.name} `{procedure.kind}`, from {procedure.since}{until}", "")
+    yield from (f"Basis: {articles(procedure.basis)}.", "")
+    yield from table(
+        ("step", "name", "by", "from → to", "articles"),
+        [
+            (
+                f"`{name}`",
+                step.name,
+                "、".join(procedure.roles[role].name for role in step.by),
+                f"{'、'.join(step.from_) or '·'} → {step.to}",
+                articles(step.cites),
+            )
+            for name, step in procedure.steps.items()
+        ],
+    )
+    yield ""
+    yield from table(
+        ("clock", "name", "length", "starts", "stops", "articles"),
+        [
+            (
+                f"`{name}`",
+                clock.name,
+                clock.allow,
+                "、".join(clock.starts),
+                "、".join(clock.stops),
+                articles(clock.cites),
+            )
+            for name, clock in procedure.clocks.items()
+        ],
+    )
+
+
+def articles(cites: Iterable[str]) -> str:
+    """Citations as they are written in the data: `psp-2025#118`."""
+    return ", ".join(f"`{cite}`" for cite in cites)

@@ -28,6 +28,14 @@ SETTINGS = (
         "a file in HAIHE_HOME, made on first use",
         "key under which the keys of the matters are wrapped; keep a copy elsewhere",
     ),
+    Setting(
+        "HAIHE_HOSTS", "`localhost,127.0.0.1,[::1]`", "names under which browsers may ask for it"
+    ),
+    Setting(
+        "HAIHE_ORIGINS", "none", "origins whose forms are accepted behind a proxy, with https://"
+    ),
+    Setting("HAIHE_HTTPS", "unset", "`1` behind a TLS proxy: cookies travel over TLS only"),
+    Setting("HAIHE_DEBUG", "unset", "`1` shows errors in the browser; never where others can see"),
     Setting("HAIHE_PACK", "the pack shipped", "folder that replaces law, procedures and models"),
     Setting("HAIHE_CITY", "the city shipped", "folder that replaces city"),
 )
