@@ -31,7 +31,7 @@ class Matter(Aggregate):
 class Matters(Application):
     """The application that keeps them, with its aggregate cache as its handbook advises."""
 
-    env = {"AGGREGATE_CACHE_MAXSIZE": "1000"}  # noqa: RUF012 (the library's own form)
+    env = {"AGGREGATE_CACHE_MAXSIZE": "1000"}
 
 
 def settings(database: str) -> dict[str, str]:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import pkgutil
 import sys
 from pathlib import Path
 
 HELP = "measure: write, bulk, supervise, deadline … (in a checkout); --json prints the figures"
 
 FOLDER = Path(__file__).resolve().parents[2] / "bench"
-MACHINERY = {"environment", "measure", "peers", "databases"}  # modules that are no bench
 
 
 def benches() -> list[str]:
-    """The names of the benches in this checkout; none when the program was installed alone."""
+    """The benches of this checkout (modules with HELP); none where there is only the program."""
     if not FOLDER.is_dir():
         return []
-    return sorted(m.name for m in pkgutil.iter_modules([str(FOLDER)]) if m.name not in MACHINERY)
+    return sorted(
+        file.stem for file in FOLDER.glob("*.py") if "\nHELP = " in file.read_text("utf-8")
+    )
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
