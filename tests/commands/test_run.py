@@ -1,0 +1,134 @@
+"""`haihe run` starts both programs, answers, and stops both; a demo stays on this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgresql import free_port
+
+START_SECONDS_MAX = 90
+STOP_SECONDS_MAX = 30
+
+
+def environment(home: Path, **settings: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if "HAIHE" not in name}
+    return kept | {"HAIHE_HOME": str(home)} | settings
+
+
+def run_words(*words: str) -> list[str]:
+    return [sys.executable, "-m", "haihe", "run", *words]
+
+
+def refused(home: Path, *words: str) -> str:
+    """What a start that must be refused says."""
+    done = subprocess.run(
+        run_words(*words), env=environment(home), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    return done.stderr
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def started(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    words = run_words("--demo", "--port", str(port))
+    with subprocess.Popen(
+        words, env=environment(tmp_path / "var"), stderr=subprocess.PIPE, text=True
+    ) as running:
+        yield running
+        if running.poll() is None:
+            running.kill()
+
+
+def said_until(running: subprocess.Popen[str], word: str) -> str:
+    """The lines a start prints until one of them holds `word`."""
+    assert running.stderr is not None
+    said = []
+    for line in running.stderr:
+        said.append(line)
+        if word in line:
+            return "".join(said)
+    raise AssertionError("it ended before it answered:\n" + "".join(said))
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended; one that only waits to be collected has ended too."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def wait_until_gone(pids: list[int]) -> list[int]:
+    """The processes that are still there after a while."""
+    give_up_at = time.monotonic() + STOP_SECONDS_MAX
+    while time.monotonic() < give_up_at and not all(gone(pid) for pid in pids):
+        time.sleep(0.05)
+    return [pid for pid in pids if not gone(pid)]
+
+
+def test_a_demo_refuses_an_address_that_others_can_reach(tmp_path: Path) -> None:
+    for host in ("0.0.0.0", "::", "192.0.2.1"):
+        assert "--public-demo" in refused(tmp_path, "--demo", "--host", host)
+
+
+def test_a_port_that_is_taken_is_named_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"127.0.0.1:{port}" in refused(tmp_path / "var", "--port", str(port))
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_port_that_is_no_port_is_refused(tmp_path: Path) -> None:
+    assert "65535" in refused(tmp_path, "--port", "70000")
+
+
+def test_a_start_answers_prints_its_address_and_stops_with_everything_it_started(
+    started: subprocess.Popen[str], port: int
+) -> None:
+    said = said_until(started, "Ctrl-C")
+    assert f"http://127.0.0.1:{port}/" in said
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+        assert page.status == 200
+        assert "<html" in page.read().decode()
+    children = children_of(started.pid)
+    assert len(children) == 2, "the web server and the worker"
+    started.send_signal(signal.SIGTERM)
+    assert started.wait(STOP_SECONDS_MAX) == 0
+    assert not wait_until_gone(children)
+    with socket.socket() as again:
+        again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        again.bind(("127.0.0.1", port))
+
+
+def test_when_the_worker_dies_the_web_server_does_not_stay_behind(
+    started: subprocess.Popen[str], port: int
+) -> None:
+    said_until(started, "Ctrl-C")
+    children = children_of(started.pid)
+    (worker,) = [
+        pid for pid in children if b"work" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    ]
+    os.kill(worker, signal.SIGKILL)
+    assert started.wait(STOP_SECONDS_MAX) == 1
+    assert not wait_until_gone(children)
