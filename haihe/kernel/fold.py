@@ -11,7 +11,7 @@ from haihe.kernel.acts import ACTS
 from haihe.kernel.index import Index, index_of
 from haihe.kernel.procedure import Procedure, Step
 from haihe.kernel.state import Done, Request, State
-from haihe.kernel.values import Event, Owner
+from haihe.kernel.values import Data, Event, Owner
 
 
 class BrokenHistory(ValueError):
@@ -59,7 +59,7 @@ def _opened(index: Index, event: Event) -> State:
         ended=ended,
         outcome=step.outcome,
         opened_at=event.happened_at,
-        owner=Owner(organ=_receiver(step, event) or event.actor.organ),
+        owner=Owner(organ=_receiver(step, event.data) or event.actor.organ),
         with_owner_since=event.happened_at,
         earlier_owners=(),
         co_handlers=(),
@@ -84,9 +84,13 @@ def _done(event: Event) -> Done:
     )
 
 
-def _receiver(step: Step, event: Event) -> str:
-    """The organ a step hands the matter to; empty when it stays where it is."""
-    named = event.data.get(step.hands_to) if step.hands_to else None
+def _receiver(step: Step, fields: Data) -> str:
+    """The organ a step hands the matter to; empty when it stays where it is.
+
+    `fields` are the matter's fields after the step: the organ may have been named long before
+    (the street a repaired event goes back to).
+    """
+    named = fields.get(step.hands_to) if step.hands_to else None
     return named if isinstance(named, str) else ""
 
 
@@ -107,7 +111,8 @@ def _after_step(index: Index, state: State, event: Event, step: Step) -> State:
         if state.ended and not ended:
             outcome, contested = "", False
     outcome = step.outcome or outcome
-    owner, since, earlier = _handed(state, _receiver(step, event), None, event.happened_at)
+    fields = {**state.fields, **event.data} if event.data else state.fields
+    owner, since, earlier = _handed(state, _receiver(step, fields), None, event.happened_at)
     sealed = state.sealed
     if event.sealed:
         sealed = tuple(sorted({*sealed, *event.sealed}))
@@ -122,7 +127,7 @@ def _after_step(index: Index, state: State, event: Event, step: Step) -> State:
         with_owner_since=since,
         earlier_owners=earlier,
         suspended_since=None if ended else state.suspended_since,
-        fields={**state.fields, **event.data} if event.data else state.fields,
+        fields=fields,
         sealed=sealed,
         done=(*state.done, _done(event)),
     )
