@@ -6,7 +6,7 @@ notice is not out, the statutory days of 全国年节及纪念日放假办法 (i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from itertools import accumulate, compress
@@ -141,3 +141,16 @@ class Calendar:
     def source(self, year: int) -> str:
         """The notice the year rests on, or the general rule where the notice is not out."""
         return self.sources.get(year, "全国年节及纪念日放假办法第2条")
+
+
+def missing_year(today: date, published: Collection[int]) -> int | None:
+    """The year whose notice should be loaded by `today` and is not; None when all is well.
+
+    This year's notice is always due; next year's is due in December, since notices come in
+    November (2024-11-12, 2025-11-04).
+    """
+    if today.year not in published:
+        return today.year
+    if today.month == 12 and today.year + 1 not in published:
+        return today.year + 1
+    return None
