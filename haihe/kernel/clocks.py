@@ -11,6 +11,7 @@ from datetime import date, datetime, tzinfo
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
+from haihe.kernel.acts import ACTS
 from haihe.kernel.allowance import Allowance
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.deadline import (
@@ -24,10 +25,10 @@ from haihe.kernel.deadline import (
     due,
 )
 from haihe.kernel.facts import all_hold
-from haihe.kernel.index import CITES_JOINED_BY, ClockPlan, index_of
+from haihe.kernel.index import CITES_JOINED_BY, OPENED_AT, ClockPlan, index_of
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import Done, RunningClock, State
-from haihe.kernel.values import Event
+from haihe.kernel.values import Data, Event
 
 RUNS_MAX: Final = 100
 Status = Literal["running", "suspended", "overdue", "met", "late"]
@@ -36,10 +37,9 @@ Status = Literal["running", "suspended", "overdue", "met", "late"]
 class Run:
     """One run of a clock while it is read from the acts: its start, what moved it, its stop."""
 
-    __slots__ = ("extensions", "moved", "number", "start", "stop", "tolled")
+    __slots__ = ("extensions", "moved", "start", "stop", "tolled")
 
-    def __init__(self, number: int, start: Done) -> None:
-        self.number = number
+    def __init__(self, start: Done) -> None:
         self.start = start
         self.stop: Done | None = None
         self.moved: list[tuple[Done, Literal["restart", "toll"]]] = []
@@ -85,11 +85,14 @@ def clocks(
         if only is not None and name not in only:
             continue
         runs, pauses = _read(plan, acts, procedure)
-        if not runs or not all_hold(plan.rule.starts_when, state.fields, state.sealed):
-            continue
+        tests = plan.rule.starts_when
+        number = 0
         for run in runs:
             clock = _Clock(plan, run, pauses, state, acts, calendar)
-            found.append(clock.at(now, today, clock.due(plan if explain else None)))
+            if tests and not all_hold(tests, *clock.fields()):
+                continue
+            number += 1
+            found.append(clock.at(now, today, number, clock.due(plan if explain else None)))
     return found
 
 
@@ -204,7 +207,7 @@ _PAUSING: Final = frozenset({"suspend", "resume"})
 def _next_run(runs: list[Run], start: Done) -> Run | None:
     if len(runs) >= RUNS_MAX:
         return None
-    run = Run(len(runs) + 1, start)
+    run = Run(start)
     runs.append(run)
     return run
 
@@ -297,8 +300,8 @@ class _Clock:
             # A day that no calendar covers (a field may hold 1900-01-01): no due date can be told.
             return None
 
-    def at(self, now: datetime, today: date, ending: Due | None) -> RunningClock:
-        """This run as it stands at `now`."""
+    def at(self, now: datetime, today: date, number: int, ending: Due | None) -> RunningClock:
+        """This run, the `number`-th that counts, as it stands at `now`."""
         rule, run = self.plan.rule, self.run
         nominal = legal = None
         official = True
@@ -306,10 +309,10 @@ class _Clock:
         if ending is not None:
             nominal, legal, official = ending.nominal, ending.legal, ending.official
             why = tuple((one.text, one.article) for one in ending.why)
-        again = run.number > 1
+        again = number > 1
         return RunningClock(
-            id=f"{self.plan.id}#{run.number}" if again else self.plan.id,
-            name=f"{rule.name}（第{run.number}次）" if again else rule.name,
+            id=f"{self.plan.id}#{number}" if again else self.plan.id,
+            name=f"{rule.name}（第{number}次）" if again else rule.name,
             started_at=run.start.happened_at,
             stopped_at=run.stop.happened_at if run.stop else None,
             nominal=nominal,
@@ -350,6 +353,8 @@ class _Clock:
         name = self.plan.rule.starts_on
         if not name:
             return self.run.start.happened_at
+        if name == OPENED_AT:
+            return self.state.opened_at
         value = self._latest_value(name)
         if not isinstance(value, str):
             return None
@@ -362,23 +367,40 @@ class _Clock:
         """The field as last given while this run ran; before it, if nobody gave it since."""
         value: object = None
         for done in self.acts:
-            if name in done.data:
+            if name in done.data and done.act not in ACTS:
                 value = done.data[name]
             if done is self.run.stop:
                 break
         return value
 
+    def fields(self) -> tuple[Data, tuple[str, ...]]:
+        """The fields this run is judged by: the matter's, for a stopped run as they were then."""
+        stop, state = self.run.stop, self.state
+        if stop is None or stop is self.acts[-1]:
+            return state.fields, state.sealed
+        fields: Data = {}
+        sealed: tuple[str, ...] = ()
+        for done in self.acts:
+            if done.act not in ACTS:
+                fields.update(done.data)
+                sealed += done.sealed
+            if done is stop:
+                break
+        return fields, sealed
+
     def _allowance(self) -> Allowance:
-        for allowance, tests in self.plan.allow_when:
-            if all_hold(tests, self.state.fields, self.state.sealed):
-                return allowance
+        if self.plan.allow_when:
+            fields, sealed = self.fields()
+            for allowance, tests in self.plan.allow_when:
+                if all_hold(tests, fields, sealed):
+                    return allowance
         return self.plan.allowance
 
     def _legs(self) -> ExtensionRule:
         """The legs that hold for this matter, in the order written."""
         if not any(tests for _, tests in self.plan.legs):
             return self.plan.extension_rule
-        fields, sealed = self.state.fields, self.state.sealed
+        fields, sealed = self.fields()
         return ExtensionRule(
             tuple(leg for leg, tests in self.plan.legs if all_hold(tests, fields, sealed))
         )

@@ -91,7 +91,9 @@ def decide(
     refused = _judge_fields(index, step, data, procedure.fields)
     if refused is None and state is None:
         refused = _judge_receiver(step, command.actor, data, procedure)
-    return refused or _decided(index, state, command, data, at, now)
+    if refused is not None:
+        return refused
+    return _decided(index, state, command, {**data, **step.sets} if step.sets else data, at, now)
 
 
 def possible(

@@ -12,6 +12,7 @@ from haihe.kernel.deadline import CIVIL_CODE, GENERAL_LAWS, ExtensionLeg, Extens
 from haihe.kernel.procedure import ClockRule, Procedure, Test
 
 END: Final = "end"  # in `stops`: whatever act ends the matter
+OPENED_AT: Final = "opened_at"  # in `starts_on` and `carries`: when the matter was opened
 CITES_JOINED_BY: Final = "、"
 INDEXES_MAX = 4_096
 

@@ -119,6 +119,7 @@ class Step(Frozen, frozen=True, kw_only=True):
     from_: tuple[str, ...] = msgspec.field(default=(), name="from")
     asks: tuple[str, ...] = ()
     may_ask: tuple[str, ...] = ()
+    sets: dict[str, str | int | float | bool] = {}  # fields the step writes itself, never asked
     needs: tuple[Need, ...] = ()
     issues: tuple[str, ...] = ()  # papers, by their official name
     opens: tuple[Handover, ...] = ()
@@ -162,7 +163,7 @@ class ClockRule(Frozen, frozen=True, kw_only=True):
     stops: tuple[str, ...]
     cites: tuple[str, ...]
     allow_when: tuple[Allow, ...] = ()  # the first that matches governs
-    starts_on: str = ""  # a day/instant field that replaces the act's own time
+    starts_on: str = ""  # a day/instant field (or opened_at) that replaces the act's own time
     starts_when: tuple[Test, ...] = ()  # the clock runs only if true
     restarts: tuple[str, ...] = ()
     tolls_until: tuple[str, ...] = ()  # the clock counts only from these acts (identity found)

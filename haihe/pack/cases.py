@@ -348,10 +348,8 @@ def written(moment: date | datetime | None, pack: Pack) -> str:
         return "null"
     if isinstance(moment, datetime):
         local = moment.astimezone(pack.zone)
-        seconds = ":%S" if local.second else ""
-        return (
-            f"{local:%Y-%m-%d} {WEEKDAYS[local.weekday()]} {local:%H:%M}{local:{seconds}}".strip()
-        )
+        time = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+        return f"{local:%Y-%m-%d} {WEEKDAYS[local.weekday()]} {time}"
     return f"{moment.isoformat()} {WEEKDAYS[moment.weekday()]}"
 
 

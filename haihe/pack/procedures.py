@@ -7,10 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from haihe.kernel.acts import ACTS
+from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.deadline import GENERAL_LAWS
+from haihe.kernel.fields import nearest, wrong_value
 from haihe.kernel.guards import GUARDS
-from haihe.kernel.index import index_of
-from haihe.kernel.procedure import Need, Procedure, Test
+from haihe.kernel.index import END, OPENED_AT, index_of
+from haihe.kernel.procedure import Need, Procedure, Step, Test
 from haihe.pack.yaml_file import UnusablePack, read_struct
 
 KINDS_MAX: Final = 500
@@ -93,6 +96,7 @@ def unusable(procedure: Procedure) -> Iterator[str]:
             yield from _unknown(f"{where}.to", (step.to,), procedure.states)
         yield from _unknown(f"{where}.asks", step.asks, procedure.fields)
         yield from _unknown(f"{where}.may_ask", step.may_ask, procedure.fields)
+        yield from _unusable_sets(f"{where}.sets", step, procedure)
         if step.hands_to:
             yield from _unknown(f"{where}.hands_to", (step.hands_to,), procedure.fields)
         for number, need in enumerate(step.needs):
@@ -100,6 +104,22 @@ def unusable(procedure: Procedure) -> Iterator[str]:
         for number, handover in enumerate(step.opens):
             yield from _unusable_tests(f"{where}.opens[{number}].when", handover.when, procedure)
     yield from _unusable_clocks(procedure)
+
+
+def _unusable_sets(where: str, step: Step, procedure: Procedure) -> Iterator[str]:
+    """What a step writes itself must be a known field, of its type, and not asked as well."""
+    yield from _unknown(where, tuple(step.sets), procedure.fields)
+    for name, value in step.sets.items():
+        field = procedure.fields.get(name)
+        if field is None:
+            continue
+        wrong = wrong_value(field, value)
+        if wrong is not None:
+            yield f"{where}.{name}: {value!r} is no value of type {field.type}: {wrong.instead}"
+        if name in step.asks or name in step.may_ask:
+            yield f"{where}.{name}: a field is either set or asked, not both"
+        if field.personal:
+            yield f"{where}.{name}: a personal field is asked, never set"
 
 
 def _unusable_basics(procedure: Procedure) -> Iterator[str]:
@@ -110,15 +130,11 @@ def _unusable_basics(procedure: Procedure) -> Iterator[str]:
             yield f"fields.{name}: `choices` belong to type `choice`, and only to it"
     if procedure.until is not None and procedure.until < procedure.since:
         yield "until: lies before `since`"
-    for name in ("end", "stay", *_kernel_acts()):
+    for name in (END, "stay", *ACTS):
         if name in procedure.steps:
             yield f"steps.{name}: this name belongs to the kernel"
-
-
-def _kernel_acts() -> tuple[str, ...]:
-    from haihe.kernel.acts import ACTS
-
-    return tuple(ACTS)
+    if OPENED_AT in procedure.fields:
+        yield f"fields.{OPENED_AT}: this name belongs to the kernel"
 
 
 def _unusable_need(where: str, need: Need, procedure: Procedure) -> Iterator[str]:
@@ -143,7 +159,7 @@ def _unusable_need(where: str, need: Need, procedure: Procedure) -> Iterator[str
 
 
 def _acts(procedure: Procedure) -> dict[str, object]:
-    return {**dict.fromkeys(_kernel_acts()), **procedure.steps}
+    return {**dict.fromkeys(ACTS), **procedure.steps}
 
 
 def _unusable_tests(where: str, tests: tuple[Test, ...], procedure: Procedure) -> Iterator[str]:
@@ -158,18 +174,16 @@ def _unusable_tests(where: str, tests: tuple[Test, ...], procedure: Procedure) -
 
 
 def _unusable_clocks(procedure: Procedure) -> Iterator[str]:
-    from haihe.kernel.allowance import parse_allowance
-
     acts = _acts(procedure)
     for name, clock in procedure.clocks.items():
         where = f"clocks.{name}"
         if "#" in name:
             yield f"{where}: a clock's name may not contain #"
         yield from _unknown(f"{where}.starts", clock.starts, acts)
-        yield from _unknown(f"{where}.stops", clock.stops, {**acts, "end": None})
+        yield from _unknown(f"{where}.stops", clock.stops, {**acts, END: None})
         yield from _unknown(f"{where}.restarts", clock.restarts, acts)
         yield from _unknown(f"{where}.tolls_until", clock.tolls_until, acts)
-        if clock.starts_on:
+        if clock.starts_on and clock.starts_on != OPENED_AT:
             yield from _unknown(f"{where}.starts_on", (clock.starts_on,), procedure.fields)
         if clock.general_law:
             yield from _unknown(f"{where}.general_law", (clock.general_law,), GENERAL_LAWS)
@@ -193,8 +207,6 @@ def _unusable_clocks(procedure: Procedure) -> Iterator[str]:
 
 
 def _unknown(where: str, names: tuple[str, ...], known: Mapping[str, object]) -> Iterator[str]:
-    from haihe.kernel.fields import nearest
-
     for name in names:
         if name not in known:
             meant = nearest(name, dict.fromkeys(known, ""))
