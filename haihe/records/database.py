@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import psycopg
 
@@ -181,12 +181,12 @@ class PostgresConnection:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         self._cursor.execute(_marked(sql), values)
-        return cast(list[Row], self._cursor.fetchall())
+        return self._cursor.fetchall()
 
     def rows_in(self, sql: str, ids: Sequence[str], tail: str = "") -> list[Row]:
         assert len(ids) <= IN_MAX
         self._cursor.execute(_marked(f"{sql} = ANY(?) {tail}"), (list(ids),))
-        return cast(list[Row], self._cursor.fetchall())
+        return self._cursor.fetchall()
 
     def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         with self._raw.transaction(), self._raw.cursor(name="stream") as cursor:

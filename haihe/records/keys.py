@@ -79,13 +79,11 @@ def store() -> KeyStore:
     return _store(home.home(), os.environ.get("HAIHE_MASTER_KEY_FILE"))
 
 
-@lru_cache(maxsize=4)
 def code_keys(keys: KeyStore) -> CodeKeys:
     """The secrets behind follow codes."""
     return CodeKeys(code=keys.derive("follow code"), tag=keys.derive("follow tag"))
 
 
-@lru_cache(maxsize=4)
 def command_secret(keys: KeyStore) -> bytes:
     """The secret that keys the digests of commands (they hold personal values: no plain hash)."""
     return keys.derive("command digest")

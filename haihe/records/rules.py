@@ -35,6 +35,12 @@ class Rules(Protocol):
     def organ_name(self, organ: str) -> str:
         """The name of an organ; its id when the city does not list it."""
 
+    def organs(self) -> dict[str, str]:
+        """Every organ of the city: id -> name."""
+
+    def model_name(self, model: str) -> str:
+        """The name on a supervision model's card; its id when it has none."""
+
 
 _in_use: list[Rules] = []
 

@@ -7,6 +7,8 @@ ciphertext is gone the digest tells nothing about the value, and the chain still
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,7 +19,7 @@ from haihe.records.keys import KEY_BYTES, NONCE_BYTES, KeyStore, WrongKey, rando
 
 SALT_BYTES = 16
 
-_decode_value = msgspec.json.Decoder(Datum).decode
+_decode_value: Callable[[bytes], Datum] = msgspec.json.Decoder(Datum).decode
 
 
 class BrokenSeal(Exception):

@@ -182,6 +182,7 @@ class Step(Frozen, frozen=True, kw_only=True):
 class CitizenFile(Frozen, frozen=True, kw_only=True):
     """What a citizen sees with the follow code: no names, no personal fields, no remarks."""
 
+    matter: str
     number: str
     title: str
     state_name: str

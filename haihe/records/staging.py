@@ -302,7 +302,6 @@ class Batch:
                 return answers.unusable(
                     "act", "这一步骤引出的事项过多。", "请核对程序中的移交关系。"
                 )
-            command = self._with_personal(own, held, command)
             digest = command_digest(command, self.means.secret)
             answer = self._decide(own, command, digest, now, (held.matter, event.seq))
             if isinstance(answer, Refused):

@@ -106,6 +106,12 @@ class SmallCity:
     def organ_name(self, organ: str) -> str:
         return {"hexi": "河西分局", "center110": "指挥中心"}.get(organ, organ)
 
+    def organs(self) -> dict[str, str]:
+        return {"hexi": "河西分局", "center110": "指挥中心"}
+
+    def model_name(self, model: str) -> str:
+        return {"late-feedback": "反馈超期"}.get(model, model)
+
 
 def calendar(**published: str) -> Calendar:
     """2026 with the National Day holiday only; `rest` days of other years as ISO text."""

@@ -1,0 +1,109 @@
+"""The installed pack and city as rules for records: read once, the same objects ever after."""
+
+from __future__ import annotations
+
+from datetime import date, tzinfo
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import yaml
+
+from haihe.kernel.calendar import Calendar
+from haihe.kernel.procedure import Procedure
+from haihe.pack import Pack, load_pack
+from haihe.pack.place import MissingFolder, city_folder, models_folder
+
+ORGANS_FILE: Final = "organs.yaml"
+CARD_FILE: Final = "card.yaml"
+ORGANS_MAX: Final = 100_000
+
+
+class UnusableCity(ValueError):
+    """`city/organs.yaml` cannot be used; the message says what was expected."""
+
+
+class Organ(msgspec.Struct, frozen=True):
+    """One public body of the city; the id of the organ above it, if any."""
+
+    name: str
+    above: str = ""
+
+
+class InstalledRules:
+    """A pack behind the questions records asks, with the names of the city's organs."""
+
+    def __init__(self, pack: Pack | None = None, organs: dict[str, Organ] | None = None) -> None:
+        self.pack = pack or load_pack()
+        self._organs = load_organs() if organs is None else organs
+        self._models: dict[str, str] = {}
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone in which days begin."""
+        return self.pack.zone
+
+    @property
+    def calendar(self) -> Calendar:
+        """Working days and rest days."""
+        return self.pack.calendar
+
+    def governing(self, kind: str, day: date) -> Procedure | None:
+        """The version of a kind in force on a day."""
+        return self.pack.governing(kind, day)
+
+    def version(self, kind: str, since: date) -> Procedure | None:
+        """The version a matter was opened under."""
+        return self.pack.version(kind, since)
+
+    def in_force(self, day: date) -> list[Procedure]:
+        """Every kind that may be opened on a day."""
+        return self.pack.in_force(day)
+
+    def article(self, cite: str) -> str:
+        """Citations in words; a clock's reason may join several by 、."""
+        return self.pack.law.spell(cite)
+
+    def organ_name(self, organ: str) -> str:
+        """The name of an organ; its id when the city does not list it."""
+        found = self._organs.get(organ)
+        return found.name if found else organ
+
+    def organs(self) -> dict[str, str]:
+        """Every organ of the city: id -> name, in the order of the file."""
+        return {organ: told.name for organ, told in self._organs.items()}
+
+    def model_name(self, model: str) -> str:
+        """The name on a supervision model's card; its id when it has none."""
+        if model not in self._models:
+            self._models[model] = _card_name(model)
+        return self._models[model]
+
+
+def _card_name(model: str) -> str:
+    try:
+        card = models_folder() / model / CARD_FILE
+        told = yaml.load(card.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        return str(told["name"])
+    except (MissingFolder, OSError, yaml.YAMLError, KeyError, TypeError):
+        return model
+
+
+def load_organs(folder: Path | None = None) -> dict[str, Organ]:
+    """`organs.yaml` of a city; none if the city has no such file. Raises UnusableCity."""
+    try:
+        path = (folder or city_folder()) / ORGANS_FILE
+    except MissingFolder:
+        return {}
+    if not path.is_file():
+        return {}
+    try:
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        organs = msgspec.convert(found, dict[str, dict[str, Organ]])["organs"]
+    except (yaml.YAMLError, msgspec.ValidationError, KeyError, UnicodeDecodeError) as error:
+        raise UnusableCity(
+            f"{ORGANS_FILE}: expected `organs:` with id: {{name: …}}: {error}"
+        ) from None
+    if len(organs) > ORGANS_MAX:
+        raise UnusableCity(f"{ORGANS_FILE}: at most {ORGANS_MAX} organs are read")
+    return organs

@@ -1,0 +1,285 @@
+"""Turns what the kernel says into what a page prints: names, Chinese dates, forms, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from haihe.kernel.acts import ACTS
+from haihe.kernel.procedure import Field, Procedure, Step
+from haihe.kernel.state import RunningClock, State
+from haihe.kernel.values import Data, Datum, Event, Refused
+from haihe.records.accounts import person_name
+from haihe.records.instants import due_words, end_of, instant_words, length_words
+from haihe.records.journal import ERASE
+from haihe.records.rules import Rules
+from haihe.records.shown import (
+    Act,
+    Cited,
+    ClockFace,
+    FormField,
+    Line,
+    Refusal,
+    Shown,
+    Tone,
+)
+
+ERASE_NAME: Final = "依法删除个人信息"
+RECORDED_LATE_SECONDS: Final = 300  # a record made this long after the fact says when it was made
+FINGERPRINT_BYTES: Final = 8
+SOON_SHARE: Final = 0.25  # a clock warns when a quarter of its time is left
+CHOICES_MAX: Final = 2_000
+_STATUS_NAMES: Final = {
+    "running": "计时中",
+    "suspended": "暂停计时",
+    "overdue": "已超期",
+    "met": "按期完成",
+    "late": "超期完成",
+}
+_STATUS_TONES: Final[dict[str, Tone]] = {
+    "running": "plain",
+    "suspended": "plain",
+    "overdue": "bad",
+    "met": "good",
+    "late": "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """Prints for one moment by the rules in force."""
+
+    rules: Rules
+    now: datetime
+
+    def instant(self, at: datetime) -> str:
+        """2026年9月1日 08:10."""
+        return instant_words(at, self.rules.zone)
+
+    def since(self, at: datetime) -> str:
+        """How long ago: 3天2小时."""
+        return length_words(self.now - at)
+
+    def articles(self, cites: Iterable[str]) -> tuple[str, ...]:
+        """Citations in words."""
+        return tuple(self.rules.article(cite) for cite in cites)
+
+    def refusal(self, refused: Refused) -> Refusal:
+        """A refusal with its articles in words."""
+        return Refusal(
+            reason=refused.reason,
+            says=refused.says,
+            instead=refused.instead,
+            articles=self.articles(refused.cites),
+            field=refused.field,
+        )
+
+    def value(self, field: Field | None, value: Datum) -> str:
+        """A datum for people, by the type of its field."""
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        if isinstance(value, list):
+            if field is not None and field.type == "files":
+                return f"{len(value)}个文件"
+            return "、".join(value)
+        if not isinstance(value, str) or field is None:
+            return f"{value:g}" if isinstance(value, float) else str(value)
+        if field.type == "organ":
+            return self.rules.organ_name(value)
+        if field.type == "person":
+            return person_name(value)
+        if field.type == "choice":
+            return field.choices.get(value, value)
+        if field.type in ("day", "instant"):
+            return self._date(value)
+        return value
+
+    def _date(self, text: str) -> str:
+        try:
+            due = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        return due_words(due, self.rules.zone)
+
+    def clock(self, clock: RunningClock) -> ClockFace:
+        """A clock with its reasons."""
+        zone = self.rules.zone
+        says, tone = self.urgency(clock)
+        return ClockFace(
+            id=clock.id,
+            name=clock.name,
+            status=clock.status,
+            status_name=_STATUS_NAMES[clock.status],
+            tone=tone,
+            says=says,
+            started=self.instant(clock.started_at),
+            stopped="" if clock.stopped_at is None else self.instant(clock.stopped_at),
+            nominal=due_words(clock.nominal, zone),
+            legal=due_words(clock.legal, zone),
+            official=clock.official,
+            whose=clock.whose,
+            why=tuple(
+                Cited(text=text, article=self.rules.article(cite) if cite else "")
+                for text, cite in clock.why
+            ),
+            articles=self.articles(clock.cites),
+            after_due=clock.after_due,
+        )
+
+    def urgency(self, clock: RunningClock) -> tuple[str, Tone]:
+        """还剩2天 / 已超期3小时 and how it should look."""
+        tone = _STATUS_TONES[clock.status]
+        if clock.stopped_at is not None or clock.legal is None:
+            return _STATUS_NAMES[clock.status], tone
+        says, overdue, soon = self.left(clock.legal, clock.started_at)
+        if overdue:
+            return says, "bad"
+        return says, "warn" if soon else tone
+
+    def left(self, legal: date | datetime, started: datetime) -> tuple[str, bool, bool]:
+        """Words for the time left, whether it has run out, and whether it soon will."""
+        ends = end_of(legal, self.rules.zone)
+        if self.now > ends:
+            return f"已超期{length_words(self.now - ends)}", True, True
+        soon = (ends - self.now) < (ends - started) * SOON_SHARE
+        return f"还剩{length_words(ends - self.now)}", False, soon
+
+    def step(
+        self,
+        procedure: Procedure,
+        name: str,
+        role: str,
+        refused: Refused | None,
+        state: State | None,
+        clocks: Iterable[RunningClock] = (),
+    ) -> Act:
+        """A step of the procedure or an act of the kernel, with its form."""
+        step = procedure.steps.get(name)
+        act = step if step is not None else ACTS[name]
+        fields = procedure.fields if step is not None else ACTS[name].fields
+        known = state.fields if state is not None and step is not None else {}
+        form = [self._field(each, fields[each], known, required=True) for each in act.asks]
+        form += [self._field(each, fields[each], known, required=False) for each in act.may_ask]
+        if step is None and state is not None:
+            form = [_chosen(one, procedure, state, clocks) for one in form]
+        told = procedure.roles.get(role)
+        return Act(
+            id=name,
+            name=act.name,
+            role=role,
+            role_name=told.name if told else role,
+            general=step is None,
+            final=isinstance(act, Step) and act.final,
+            articles=self.articles(act.cites),
+            form=tuple(form),
+            refusal=None if refused is None else self.refusal(refused),
+        )
+
+    def _field(self, name: str, field: Field, known: Data, *, required: bool) -> FormField:
+        choices = tuple(field.choices.items())
+        if field.type == "organ":
+            choices = tuple(self.rules.organs().items())[:CHOICES_MAX]
+        return FormField(
+            name=name,
+            label=field.name,
+            type=field.type,
+            required=required,
+            personal=field.personal,
+            hint=field.hint,
+            choices=choices,
+            at_least=field.at_least,
+            at_most=field.at_most,
+            pattern=field.pattern,
+            value=_typed(known.get(name)),
+        )
+
+    def line(
+        self,
+        procedure: Procedure,
+        event: Event,
+        event_hash: bytes,
+        personal: Data,
+        undone: Collection[int],
+        seen: Collection[str] | None,
+    ) -> Line:
+        """One event of the timeline; `seen` are the fields this reader may see (None: all)."""
+        late = (event.recorded_at - event.happened_at).total_seconds() > RECORDED_LATE_SECONDS
+        role = procedure.roles.get(event.actor.role)
+        who = person_name(event.actor.person)
+        return Line(
+            seq=event.seq,
+            when=self.instant(event.happened_at),
+            act=event.act,
+            what=act_name(procedure, event.act),
+            who=f"{who}（{role.name}）" if role else who,
+            organ=self.rules.organ_name(event.actor.organ),
+            values=self.values(procedure, event.act, {**event.data, **personal}, seen),
+            recorded=self.instant(event.recorded_at) if late else "",
+            undone=event.seq in undone,
+            fingerprint=event_hash[:FINGERPRINT_BYTES].hex(),
+        )
+
+    def values(
+        self, procedure: Procedure, act: str, data: Data, seen: Collection[str] | None
+    ) -> tuple[Shown, ...]:
+        """Labelled values in the order of the form; fields nobody named keep their own name."""
+        step = procedure.steps.get(act)
+        fields: Mapping[str, Field] = procedure.fields
+        if step is None and act in ACTS:
+            fields = ACTS[act].fields
+        return tuple(
+            Shown(
+                label=fields[name].name if name in fields else name,
+                value=self.value(fields.get(name), value),
+                personal=name in fields and fields[name].personal,
+            )
+            for name, value in data.items()
+            if seen is None or name in seen
+        )
+
+
+def act_name(procedure: Procedure, act: str) -> str:
+    """The name of a step, of an act of the kernel, or of the journal's own act."""
+    step = procedure.steps.get(act)
+    if step is not None:
+        return step.name
+    known = ACTS.get(act)
+    return known.name if known else ERASE_NAME if act == ERASE else act
+
+
+def _typed(value: Datum) -> str:
+    """A known value as it would be typed into its field."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "\n".join(value) if isinstance(value, list) else str(value)
+
+
+def _chosen(
+    field: FormField, procedure: Procedure, state: State, clocks: Iterable[RunningClock]
+) -> FormField:
+    """A field of a kernel act whose possible values the matter itself knows."""
+    from msgspec.structs import replace
+
+    choices: tuple[tuple[str, str], ...] = ()
+    if field.name == "clock":
+        choices = tuple(
+            (one.id.partition("#")[0], one.name) for one in clocks if one.stopped_at is None
+        )
+    elif field.name == "rank":
+        ranks = [
+            rank for rule in procedure.clocks.values() for leg in rule.extensions for rank in leg.by
+        ]
+        choices = tuple((rank, rank) for rank in dict.fromkeys(ranks))
+    elif field.name == "ground":
+        choices = tuple((name, ground.name) for name, ground in procedure.suspend.items())
+    elif field.name == "request":
+        choices = tuple(
+            (str(one.seq), one.question) for one in state.requests if one.answered_seq is None
+        )
+    return replace(field, choices=choices) if choices else field

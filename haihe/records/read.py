@@ -1,0 +1,574 @@
+"""The one door out: a matter as somebody may see it, recorded as read; and lists with limits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from haihe.kernel.acts import ACTS
+from haihe.kernel.clocks import clocks
+from haihe.kernel.decide import possible
+from haihe.kernel.procedure import Procedure
+from haihe.kernel.state import RunningClock, State
+from haihe.kernel.values import Actor, Data, Event, Refused
+from haihe.records import answers, keys, personal, reading, rules
+from haihe.records.accounts import person_name, reader_of
+from haihe.records.chain import HASHES, EventRow
+from haihe.records.codes import code_tag, follow_code, normal_code
+from haihe.records.database import IN_MAX, Connection, Row, reading_connection
+from haihe.records.home import hash_name
+from haihe.records.instants import due_words, restored
+from haihe.records.journal import (
+    EVENT_COLUMNS,
+    NEVER,
+    due_of,
+    event_of,
+    folded,
+    procedure_of,
+)
+from haihe.records.printing import FINGERPRINT_BYTES, Printer, act_name
+from haihe.records.shown import (
+    Act,
+    Asked,
+    CitizenFile,
+    File,
+    FindingList,
+    FindingRow,
+    Item,
+    KindOf,
+    Link,
+    Listing,
+    Reader,
+    Refusal,
+    Step,
+    Tone,
+)
+
+__all__ = [
+    "LIST_MAX",
+    "PUBLIC",
+    "PURPOSES",
+    "findings",
+    "follow",
+    "inbox",
+    "matter_of",
+    "open_file",
+    "openings",
+    "openings_for_public",
+    "reader_of",
+    "refusal",
+    "search",
+]
+
+LIST_MAX: Final = 200
+LIST_USUAL: Final = 25
+LINKS_MAX: Final = 50
+# Why a file may be opened; the word is recorded with the reading.
+PURPOSES: Final = {
+    "handle": "办理",
+    "supervise": "监督",
+    "answer": "协办答复",
+    "audit": "审计",
+}
+PUBLIC: Final = "public"  # person and organ of everybody who acts by a follow code
+_CITIZEN_ACTS: Final = frozenset(
+    {"transfer", "escalate", "suspend", "resume", "extend", "merge", "contest", "withdraw"}
+)
+# Refusals that only say "this is not yours": a page leaves such general acts out.
+_NOT_YOURS: Final = frozenset(
+    {"wrong_role", "not_owner", "no_request", "not_yours", "not_ended", "ended", "nothing_to_undo"}
+)
+_MATTER = (
+    "matter_id, number, kind, version, head, from_matter, changed_at, code_tag, owner_organ, state"
+)
+_ITEM = (
+    "matter_id, number, kind, version, state, owner_organ, owner_person, opened_at, ended, "
+    "urgent_at, urgent_clock"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A matter as it lies in the journal."""
+
+    matter: str
+    number: str
+    head: bytes
+    from_matter: str | None
+    procedure: Procedure
+    state: State
+    events: list[tuple[Event, bytes]]
+    clocks: list[RunningClock]
+
+
+def refusal(refused: Refused) -> Refusal:
+    """What the door in refused, ready to print."""
+    return _printer(None).refusal(refused)
+
+
+def open_file(
+    matter: str, reader: Reader, purpose: str, now: datetime | None = None
+) -> File | Refusal:
+    """A matter as this reader may see it for this purpose; the reading is on the disk first."""
+    printer = _printer(now)
+    connection = reading_connection()
+    read = _read(connection, matter, printer)
+    if read is None:
+        return printer.refusal(answers.unknown_matter(matter))
+    seen = _may_read(reader, purpose, read)
+    if isinstance(seen, Refused):
+        return printer.refusal(seen)
+    reading.record(
+        connection,
+        matter,
+        person=reader.person,
+        role=_role(read.procedure, reader),
+        organ=reader.organ,
+        purpose=purpose,
+        at=printer.now,
+    )
+    return _file(connection, printer, reader, read, seen)
+
+
+def follow(code: str, now: datetime | None = None) -> CitizenFile | None:
+    """What a citizen sees with the follow code; None if no matter has it."""
+    matter = matter_of(code)
+    if matter is None:
+        return None
+    printer = _printer(now)
+    read = _read(reading_connection(), matter, printer)
+    return None if read is None else _citizen_file(printer, read)
+
+
+def matter_of(code: str) -> str | None:
+    """The matter behind a follow code as somebody typed it."""
+    normal = normal_code(code)
+    if normal is None:
+        return None
+    tag = code_tag(normal, keys.code_keys(keys.store()))
+    rows = reading_connection().rows("SELECT matter_id FROM matter WHERE code_tag = ?", (tag,))
+    return str(rows[0][0]) if rows else None
+
+
+def openings(reader: Reader, now: datetime | None = None) -> tuple[KindOf, ...]:
+    """What this reader may open today, with its forms."""
+    return _openings(reader.roles, _printer(now), public=False)
+
+
+def openings_for_public(now: datetime | None = None) -> tuple[KindOf, ...]:
+    """What anybody may open today, with its forms."""
+    return _openings((), _printer(now), public=True)
+
+
+def inbox(
+    reader: Reader, limit: int = LIST_USUAL, after: str = "", now: datetime | None = None
+) -> Listing:
+    """Open matters of the reader's organ, the most urgent first."""
+    values: list[object] = [reader.organ, False]
+    beyond = ""
+    if after:
+        urgent_at, _, matter = after.partition("-")
+        beyond = "AND (urgent_at, matter_id) > (?, ?)"
+        values += [_whole(urgent_at), matter]
+    limit = max(1, min(limit, LIST_MAX))
+    rows = reading_connection().rows(
+        f"SELECT {_ITEM} FROM matter WHERE owner_organ = ? AND ended = ? {beyond} "
+        "ORDER BY urgent_at, matter_id LIMIT ?",
+        (*values, limit + 1),
+    )
+    return _listing(rows, limit, _printer(now))
+
+
+def search(
+    reader: Reader, number: str, limit: int = LIST_USUAL, now: datetime | None = None
+) -> Listing:
+    """Matters whose number begins like this; a supervisor finds all, others their organ's."""
+    begins = number.strip().upper()
+    if not begins:
+        return Listing(items=())
+    limit = max(1, min(limit, LIST_MAX))
+    mine, values = ("", ()) if reader.supervisor else ("AND owner_organ = ?", (reader.organ,))
+    rows = reading_connection().rows(
+        f"SELECT {_ITEM} FROM matter WHERE number >= ? AND number < ? {mine} "
+        "ORDER BY number LIMIT ?",
+        (begins, begins + "\U0010ffff", *values, limit),
+    )
+    return _listing(rows, limit, _printer(now))
+
+
+def findings(
+    reader: Reader,
+    limit: int = LIST_USUAL,
+    after: str = "",
+    *,
+    open_only: bool = True,
+    now: datetime | None = None,
+) -> FindingList:
+    """What models noticed, newest first; who does not supervise sees those of the own organ."""
+    printer = _printer(now)
+    limit = max(1, min(limit, LIST_MAX))
+    where, values = ["finding_id < ?"], [_whole(after) if after else NEVER]
+    if open_only:
+        where.append("f.closed_at IS NULL")
+    if not reader.supervisor:
+        where.append("m.owner_organ = ?")
+    rows = reading_connection().rows(
+        "SELECT f.finding_id, f.model, f.matter_id, f.says, f.events, f.first_seen, f.last_seen, "
+        "f.closed_at, f.times, f.rectification, m.number, m.kind, m.version, r.number, r.kind, "
+        "r.version, r.state FROM finding f LEFT JOIN matter m ON m.matter_id = f.matter_id "
+        "LEFT JOIN matter r ON r.matter_id = f.rectification "
+        f"WHERE {' AND '.join(where)} ORDER BY f.finding_id DESC LIMIT ?",
+        (*values, *(() if reader.supervisor else (reader.organ,)), limit + 1),
+    )
+    shown = tuple(_finding(printer, row) for row in rows[:limit])
+    return FindingList(rows=shown, after=shown[-1].after if len(rows) > limit else "")
+
+
+# ── reading a matter ─────────────────────────────────────────────────────────────────────────
+
+
+def _printer(now: datetime | None) -> Printer:
+    return Printer(rules=rules.current(), now=now or datetime.now(UTC))
+
+
+def _read(connection: Connection, matter: str, printer: Printer) -> _Read | None:
+    rows = connection.rows(f"SELECT {_MATTER} FROM matter WHERE matter_id = ?", (matter,))
+    if not rows:
+        return None
+    _, number, kind, version, head, from_matter, *_ = rows[0]
+    procedure = procedure_of(printer.rules, kind, version)
+    found = connection.rows(
+        f"SELECT {EVENT_COLUMNS}, hash FROM event WHERE matter_id = ? ORDER BY seq", (matter,)
+    )
+    zone = printer.rules.zone
+    events = [(event_of(EventRow._make(row[:-1]), zone), bytes(row[-1])) for row in found]
+    state = folded(procedure, (event for event, _ in events))
+    return _Read(
+        matter=matter,
+        number=number,
+        head=bytes(head),
+        from_matter=from_matter,
+        procedure=procedure,
+        state=state,
+        events=events,
+        clocks=clocks(procedure, state, printer.rules.calendar, printer.now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which fields a reader sees; None: all of them."""
+
+    fields: frozenset[str] | None
+
+
+def _may_read(reader: Reader, purpose: str, read: _Read) -> View | Refused:
+    """Whoever handles, helps or was asked sees all; who supervises sees all but personal fields."""
+    state = read.state
+    organs = {state.owner.organ, *(one.organ for one in state.earlier_owners)}
+    organs |= {one.organ for one in (*state.co_handlers, *state.requests)}
+    if purpose in PURPOSES and reader.organ in organs:
+        return View(None)
+    if purpose in ("supervise", "audit") and reader.supervisor:
+        fields = read.procedure.fields
+        return View(frozenset(name for name in state.fields if not fields[name].personal))
+    return Refused(
+        reason="not_yours",
+        says="您的单位没有承办、协办这一事项，也没有为这个目的查看它的职责。",
+        instead="请由承办单位办理；监督人员请以监督为目的打开。",
+        cites=("haihe#need-to-know",),
+    )
+
+
+def _role(procedure: Procedure, reader: Reader) -> str:
+    """The role in which a reader reads: the first that this procedure knows."""
+    known = (role for role in reader.roles if role in procedure.roles)
+    return next(known, reader.roles[0])
+
+
+def _file(
+    connection: Connection, printer: Printer, reader: Reader, read: _Read, view: View
+) -> File:
+    state, procedure = read.state, read.procedure
+    store = keys.store()
+    values = personal.values_by_event(connection, read.matter, store, HASHES[hash_name()])
+    latest: Data = {}
+    for given in values.values():
+        latest.update(given)
+    everything = {**state.fields, **latest}
+    seen = view.fields
+    fields = printer.values(procedure, "", everything, seen)
+    timeline = tuple(
+        printer.line(procedure, event, hash_, values.get(event.seq, {}), state.undone, seen)
+        for event, hash_ in read.events
+    )
+    names = printer.rules.organ_name
+    until = printer.now if not state.ended else restored(_changed(read), printer.rules.zone)
+    at_end = Printer(rules=printer.rules, now=until)
+    return File(
+        matter=read.matter,
+        number=read.number,
+        kind=procedure.kind,
+        title=procedure.name,
+        version=procedure.since.isoformat(),
+        basis=printer.articles(procedure.basis),
+        state=state.state,
+        state_name=procedure.states[state.state].name,
+        citizen_says=procedure.states[state.state].citizen,
+        ended=state.ended,
+        outcome=state.outcome,
+        contested=state.contested,
+        suspended=state.suspended_since is not None,
+        owner=names(state.owner.organ),
+        owner_person=person_name(state.owner.person) if state.owner.person else "",
+        co_handlers=tuple(names(one.organ) for one in state.co_handlers),
+        opened=printer.instant(state.opened_at),
+        since_opened=at_end.since(state.opened_at),
+        with_owner=at_end.since(state.with_owner_since),
+        code=follow_code(read.matter, keys.code_keys(store)) if _tells_code(reader, state) else "",
+        fields=fields,
+        timeline=timeline,
+        clocks=tuple(printer.clock(clock) for clock in read.clocks),
+        acts=_acts(printer, read, reader),
+        requests=tuple(
+            Asked(
+                seq=one.seq,
+                organ=names(one.organ),
+                question=one.question,
+                asked=printer.instant(one.asked_at),
+                due=one.due,
+                answered=one.answered_seq is not None,
+                mine=one.organ == reader.organ,
+            )
+            for one in state.requests
+        ),
+        links=_links(connection, printer, read),
+        hidden=len(everything) - len(fields),
+        seq=state.seq,
+        fingerprint=read.head[:FINGERPRINT_BYTES].hex(),
+    )
+
+
+def _changed(read: _Read) -> int:
+    """When a matter that ended did so, in microseconds."""
+    from haihe.records.instants import stored
+
+    return stored(read.events[-1][0].happened_at)
+
+
+def _tells_code(reader: Reader, state: State) -> bool:
+    """Who handles the matter may tell the citizen the code again."""
+    return reader.organ == state.owner.organ
+
+
+def _acts(printer: Printer, read: _Read, reader: Reader) -> tuple[Act, ...]:
+    """What this reader may do, in the best of the roles held, or why not."""
+    best: dict[str, tuple[str, Refused | None]] = {}
+    for role in reader.roles:
+        actor = Actor(person=reader.person, role=role, organ=reader.organ)
+        for name, refused in possible(
+            read.procedure, read.state, actor, printer.now, printer.rules.calendar
+        ):
+            if name not in best or _better(refused, best[name][1]):
+                best[name] = (role, refused)
+    return tuple(
+        printer.step(read.procedure, name, role, refused, read.state, read.clocks)
+        for name, (role, refused) in best.items()
+        if refused is None or name in read.procedure.steps or refused.reason not in _NOT_YOURS
+    )
+
+
+def _better(refused: Refused | None, known: Refused | None) -> bool:
+    """Allowed is better than refused; refused for a cause better than for the role."""
+    if known is None:
+        return False
+    return refused is None or (known.reason == "wrong_role" and refused.reason != "wrong_role")
+
+
+def _links(connection: Connection, printer: Printer, read: _Read) -> tuple[Link, ...]:
+    """Where this matter came from, what it opened, and what it was merged into."""
+    rows = connection.rows(
+        "SELECT matter_id, number, kind, version, state FROM matter "
+        "WHERE from_matter = ? ORDER BY number LIMIT ?",
+        (read.matter, LINKS_MAX),
+    )
+    relations = {row[0]: "移交为" for row in rows}
+    for named, relation in ((read.from_matter, "来自"), (read.state.merged_into, "并入")):
+        if named:
+            relations[named] = relation
+            rows += connection.rows(
+                "SELECT matter_id, number, kind, version, state FROM matter WHERE matter_id = ?",
+                (named,),
+            )
+    return tuple(_link(printer, relations[row[0]], row) for row in rows)
+
+
+def _link(printer: Printer, relation: str, row: Row) -> Link:
+    matter, number, kind, version, state = row
+    procedure = procedure_of(printer.rules, kind, version)
+    return Link(
+        relation=relation,
+        matter=matter,
+        number=number,
+        title=procedure.name,
+        state_name=procedure.states[state].name,
+    )
+
+
+# ── the citizen's view ───────────────────────────────────────────────────────────────────────
+
+
+def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
+    state, procedure = read.state, read.procedure
+    told = procedure.states[state.state]
+    until = printer
+    if state.ended:
+        until = Printer(rules=printer.rules, now=restored(_changed(read), printer.rules.zone))
+    return CitizenFile(
+        matter=read.matter,
+        number=read.number,
+        title=procedure.name,
+        state_name=told.name,
+        says=told.citizen,
+        ended=state.ended,
+        outcome=state.outcome,
+        organ=printer.rules.organ_name(state.owner.organ),
+        opened=printer.instant(state.opened_at),
+        since_opened=until.since(state.opened_at),
+        steps=tuple(
+            Step(
+                when=printer.instant(event.happened_at),
+                what=act_name(procedure, event.act),
+                organ=printer.rules.organ_name(event.actor.organ),
+            )
+            for event, _ in read.events
+            if event.act in procedure.steps or event.act in _CITIZEN_ACTS
+        ),
+        clocks=tuple(printer.clock(clock) for clock in read.clocks),
+        acts=_public_acts(printer, read),
+        seq=state.seq,
+        fingerprint=read.head[:FINGERPRINT_BYTES].hex(),
+    )
+
+
+def _public_acts(printer: Printer, read: _Read) -> tuple[Act, ...]:
+    """What the public role may still do by the code: its own steps, and to contest."""
+    roles = [name for name, role in read.procedure.roles.items() if role.stands == "public"]
+    if not roles:
+        return ()
+    reader = Reader(person=PUBLIC, organ=PUBLIC, roles=tuple(roles))
+    return tuple(
+        act
+        for act in _acts(printer, read, reader)
+        if (act.general and ACTS[act.id].who == "public")
+        or (not act.general and set(read.procedure.steps[act.id].by) & set(roles))
+    )
+
+
+def _openings(roles: Collection[str], printer: Printer, *, public: bool) -> tuple[KindOf, ...]:
+    found = []
+    for procedure in printer.rules.in_force(printer.now.astimezone(printer.rules.zone).date()):
+        acts = tuple(_opening_acts(printer, procedure, roles, public=public))
+        if acts:
+            found.append(KindOf(kind=procedure.kind, name=procedure.name, acts=acts))
+    return tuple(found)
+
+
+def _opening_acts(
+    printer: Printer, procedure: Procedure, roles: Collection[str], *, public: bool
+) -> Iterable[Act]:
+    for name, step in procedure.steps.items():
+        if step.from_:
+            continue
+        for role in step.by:
+            stands_public = procedure.roles[role].stands == "public"
+            if stands_public if public else (role in roles and not stands_public):
+                yield printer.step(procedure, name, role, None, None)
+                break
+
+
+# ── lists ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _whole(text: str) -> int:
+    """The number in the `after` of a list; a page that made one up begins anew."""
+    return int(text) if text.isdecimal() and len(text) <= 19 else 0
+
+
+def _listing(rows: list[Row], limit: int, printer: Printer) -> Listing:
+    dues = _dues([row[0] for row in rows[:limit]])
+    items = tuple(_item(row, dues, printer) for row in rows[:limit])
+    return Listing(items=items, after=items[-1].after if len(rows) > limit else "")
+
+
+def _dues(matters: list[str]) -> dict[tuple[str, str], tuple[str, int]]:
+    """Legal due date and start of every clock of these matters."""
+    assert len(matters) <= IN_MAX
+    if not matters:
+        return {}
+    rows = reading_connection().rows_in(
+        "SELECT matter_id, clock, legal, started_at FROM clock WHERE matter_id", matters
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows if row[2]}
+
+
+def _item(row: Row, dues: dict[tuple[str, str], tuple[str, int]], printer: Printer) -> Item:
+    matter, number, kind, version, state, organ, person, opened_at, ended, urgent_at, urgent = row
+    procedure = procedure_of(printer.rules, kind, version)
+    zone = printer.rules.zone
+    due = says = due_name = ""
+    tone: Tone = "plain"
+    if urgent is not None and (matter, urgent) in dues:
+        text, started = dues[matter, urgent]
+        legal = due_of(text)
+        assert legal is not None
+        says, over, soon = printer.left(legal, restored(started, zone))
+        tone = "bad" if over else "warn" if soon else "plain"
+        due, due_name = due_words(legal, zone), procedure.clocks[urgent.partition("#")[0]].name
+    return Item(
+        matter=matter,
+        number=number,
+        title=procedure.name,
+        state_name=procedure.states[state].name,
+        owner=printer.rules.organ_name(organ),
+        owner_person=person_name(person) if person else "",
+        opened=printer.instant(restored(opened_at, zone)),
+        due=due,
+        due_name=due_name,
+        says=says,
+        tone=tone,
+        ended=bool(ended),
+        after=f"{urgent_at}-{matter}",
+    )
+
+
+def _finding(printer: Printer, row: Row) -> FindingRow:
+    zone = printer.rules.zone
+    found_id, model, matter, says, events, first, last, closed, times, rectification = row[:10]
+    number, kind, version, r_number, r_kind, r_version, r_state = row[10:]
+    state = ""
+    if r_kind:
+        state = procedure_of(printer.rules, r_kind, r_version).states[r_state].name
+    return FindingRow(
+        id=found_id,
+        model=model,
+        model_name=printer.rules.model_name(model),
+        matter=matter,
+        number=number or "",
+        title=procedure_of(printer.rules, kind, version).name if kind else "",
+        says=says,
+        events=tuple(msgspec.json.decode(events)),
+        first_seen=printer.instant(restored(first, zone)),
+        last_seen=printer.instant(restored(last, zone)),
+        closed="" if closed is None else printer.instant(restored(closed, zone)),
+        times=times,
+        open=closed is None,
+        rectification=rectification or "",
+        rectification_number=r_number or "",
+        rectification_state=state,
+        after=str(found_id),
+    )
