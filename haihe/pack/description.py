@@ -7,24 +7,15 @@ time, and which further keys are data fields of which type.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
-import yaml
-
 from haihe.kernel.values import Frozen
+from haihe.pack.yaml_file import UnusablePack, read_struct
 
 PACK_FILE: Final = "pack.yaml"
-PACK_BYTES_MAX: Final = 1_000_000
-
-Shape = TypeVar("Shape")
 
 FieldType = Literal["text", "number", "integer", "instant", "day", "yes_no"]
-
-
-class WrongPack(ValueError):
-    """A file of a pack cannot be used; the message names the file, the key and what to do."""
 
 
 class DataField(Frozen, frozen=True, kw_only=True):
@@ -61,16 +52,21 @@ class LogMapping(Frozen, frozen=True, kw_only=True):
     nothing: tuple[str, ...] = ()  # texts that mean "not said", e.g. "NULL"
 
 
-class Description(Frozen, frozen=True, kw_only=True):
-    """One pack: its names, its zone, the kind its matters are of, and its data fields."""
+class Imports(Frozen, frozen=True, kw_only=True):
+    """How a log becomes views: the kind its matters are of, its keys, and its data fields."""
 
-    name: str
-    local_name: str = msgspec.field(default="", name="中文")
-    zone: str = "Asia/Shanghai"
-    kind: str = ""
+    kind: str = "imported"
     log: LogMapping = LogMapping()
     event_fields: dict[str, DataField] = {}
     matter_fields: dict[str, DataField] = {}
+
+
+class Description(Frozen, frozen=True, kw_only=True):
+    """`pack.yaml` with its imports, or a mapping file of the same form for one log."""
+
+    name: str = ""
+    zone: str = "Asia/Shanghai"
+    imports: Imports = Imports()
 
     def clock_zone(self) -> ZoneInfo:
         """The zone on whose clocks local days are counted."""
@@ -78,38 +74,20 @@ class Description(Frozen, frozen=True, kw_only=True):
 
 
 def load_description(folder: Path) -> Description:
-    """The description of the pack in `folder`; WrongPack when there is none or it is wrong."""
+    """The description of the pack in `folder`; UnusablePack when there is none or it is wrong."""
     path = folder / PACK_FILE
     if not path.is_file():
-        raise WrongPack(f"{folder}: there is no {PACK_FILE}; a pack for a log needs one")
-    return read_yaml(path, Description)
+        raise UnusablePack(f"{folder}: there is no {PACK_FILE}; a pack for a log needs one")
+    return read_description(path)
 
 
-def read_mapping(path: Path) -> Description:
-    """A description in a file of its own (a mapping file for one log)."""
-    return read_yaml(path, Description)
-
-
-def read_yaml(path: Path, shape: type[Shape]) -> Shape:
-    """A YAML file as a struct; WrongPack names the file, the key and what was expected."""
-    text = path.read_bytes()
-    if len(text) > PACK_BYTES_MAX:
-        raise WrongPack(f"{path}: longer than {PACK_BYTES_MAX} bytes")
+def read_description(path: Path) -> Description:
+    """A description in a file of its own; UnusablePack names the file, the key and the remedy."""
+    description = read_struct(path, path.name, Description)
     try:
-        read = yaml.load(text, Loader=yaml.CSafeLoader)
-        value = msgspec.convert(read, shape)
-    except yaml.YAMLError as error:
-        raise WrongPack(f"{path}: not readable as YAML: {error}") from None
-    except msgspec.ValidationError as error:
-        raise WrongPack(f"{path}: {error}") from None
-    zone = getattr(value, "zone", "")
-    if zone:
-        _refuse_unknown_zone(path, zone)
-    return value
-
-
-def _refuse_unknown_zone(path: Path, zone: str) -> None:
-    try:
-        ZoneInfo(zone)
+        ZoneInfo(description.zone)
     except (ZoneInfoNotFoundError, ValueError):
-        raise WrongPack(f"{path}: zone {zone!r} is unknown; write it like Europe/Rome") from None
+        raise UnusablePack(
+            f"{path.name}: zone: there is no zone `{description.zone}`; write it like Europe/Rome"
+        ) from None
+    return description

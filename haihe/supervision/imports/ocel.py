@@ -86,7 +86,7 @@ def read_ocel(path: Path, plan: Plan, progress: Progress) -> Read:
     try:
         if size > OCEL_BYTES_MAX:
             raise Damage(f"larger than {OCEL_BYTES_MAX} bytes; import it as SQLite or Parquet")
-        wanted = plan.description.log.object_type
+        wanted = plan.imports.log.object_type
         with path.open("rb") as file:
             in_sqlite = file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
         objects = _from_sqlite(path, wanted) if in_sqlite else _from_json(path, wanted)
@@ -189,7 +189,7 @@ def _attribute_rows(
 def _read(objects: Objects, plan: Plan, source: str) -> Read:
     histories = _histories(objects)
     block = _block(objects, histories, plan)
-    log = plan.description.log
+    log = plan.imports.log
     faults = [
         (row, f"object {list(histories)[row]}: {reason}")
         for row, reason in faults_of(block.trace_columns, plan.matter, block.traces, plan)
@@ -220,7 +220,7 @@ def _histories(objects: Objects) -> dict[str, list[Happened]]:
 def _block(objects: Objects, histories: dict[str, list[Happened]], plan: Plan) -> Block:
     flat = [event for events in histories.values() for event in events]
     matter_rows = [{plan.matter_key: thing} | objects.values[thing] for thing in histories]
-    log = plan.description.log
+    log = plan.imports.log
     event_rows = [
         event.values | {log.act: event.type, log.happened_at: event.time} for event in flat
     ]

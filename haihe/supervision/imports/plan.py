@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from haihe.pack.description import Description
+from haihe.pack.description import Description, Imports
 from haihe.supervision.imports.typed import typed
 from haihe.supervision.views import FieldType, check_fields
 
@@ -41,7 +41,7 @@ class Plan:
     event: tuple[Target, ...]
     nothing: frozenset[str]
     pseudonym_key: bytes
-    description: Description
+    imports: Imports
 
     @property
     def matter_keys(self) -> frozenset[str]:
@@ -56,17 +56,17 @@ class Plan:
     @property
     def matter_key(self) -> str:
         """The key that names a matter."""
-        return self.description.log.matter_id
+        return self.imports.log.matter_id
 
     @property
     def event_fields(self) -> dict[str, FieldType]:
         """Data fields beside the base columns of `event`."""
-        return {name: field.type for name, field in self.description.event_fields.items()}
+        return {name: field.type for name, field in self.imports.event_fields.items()}
 
     @property
     def matter_fields(self) -> dict[str, FieldType]:
         """Data fields beside the base columns of `matter`."""
-        return {name: field.type for name, field in self.description.matter_fields.items()}
+        return {name: field.type for name, field in self.imports.matter_fields.items()}
 
     def value(self, target: Target, texts: pa.StringArray) -> pa.Array:
         """Texts of one column as its values; `typed.WrongValue` when one does not fit."""
@@ -89,7 +89,8 @@ def plan_of(description: Description, pseudonym_key: bytes) -> Plan:
     `pseudonym_key` keys the pseudonyms of persons: the same person gets the same word under the
     same key, and nobody without the key can tell who it is.
     """
-    log = description.log
+    imports = description.imports
+    log = imports.log
     event = (
         Target("act", "text", log.act, required=True),
         Target("happened_at", "instant", log.happened_at),
@@ -97,7 +98,7 @@ def plan_of(description: Description, pseudonym_key: bytes) -> Plan:
         Target("role", "text", log.role),
         Target("organ", "text", log.organ),
         Target("person", "text", log.person, pseudonym=True),
-        *(Target(name, f.type, f.key) for name, f in description.event_fields.items()),
+        *(Target(name, f.type, f.key) for name, f in imports.event_fields.items()),
     )
     matter = (
         Target("matter_id", "text", log.matter_id, required=True),
@@ -105,17 +106,17 @@ def plan_of(description: Description, pseudonym_key: bytes) -> Plan:
         Target("outcome", "text", log.outcome),
         Target("organ", "text", log.matter_organ),
         Target("place", "text", log.place),
-        *(Target(name, f.type, f.key) for name, f in description.matter_fields.items()),
+        *(Target(name, f.type, f.key) for name, f in imports.matter_fields.items()),
     )
     plan = Plan(
-        kind=description.kind or "imported",
+        kind=imports.kind,
         zone=description.clock_zone(),
         bare_zone=UTC if log.bare_times == "utc" else description.clock_zone(),
         matter=_mapped(matter),
         event=_mapped(event),
         nothing=frozenset(log.nothing),
         pseudonym_key=pseudonym_key,
-        description=description,
+        imports=imports,
     )
     check_fields("event", plan.event_fields)
     check_fields("matter", plan.matter_fields)

@@ -84,7 +84,7 @@ def _as_text(column: pa.Array) -> pa.Array:
 
 def _csv_rows(path: Path, plan: Plan, progress: Progress) -> Rows:
     rows = Rows(tuple(sorted(plan.matter_keys | plan.event_keys)))
-    log = plan.description.log
+    log = plan.imports.log
     csv.field_size_limit(CELL_CHARACTERS_MAX)
     reader = csv.reader(_lines(path, log.encoding, progress), delimiter=log.delimiter, strict=True)
     held: list[list[str]] = []

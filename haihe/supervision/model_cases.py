@@ -1,0 +1,206 @@
+"""Runs the worked cases of models: small histories in which a model must find or stay silent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import partial
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+
+from haihe.pack.models import CaseMatter, Model, ModelCase, Prepared
+from haihe.supervision.sweep import UnusableModel, prepare, run_model
+from haihe.supervision.views import SQL_TYPES, TYPES, VIEWS, Fields, fit
+
+_WHEN: Final = re.compile(
+    r"(\d{4}-\d{2}-\d{2}) (Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?: (\d{2}:\d{2}(?::\d{2})?))?"
+)
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+class WrongCase(ValueError):
+    """A case that cannot be run: a weekday, a field or a row that makes no sense."""
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """How a case went: what is wrong, nothing if it holds."""
+
+    model: str
+    case: str
+    it: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the cases of a pack stand on: its zone, its kind, its data fields, shared tables."""
+
+    zone: ZoneInfo
+    kind: str
+    event_fields: Fields
+    matter_fields: Fields
+    prepared: Sequence[Prepared] = ()
+
+
+def run_cases(model: Model, ground: Ground) -> list[CaseResult]:
+    """Run every case of a model."""
+    return [_run(model, case, ground) for case in model.cases]
+
+
+def _run(model: Model, case: ModelCase, ground: Ground) -> CaseResult:
+    told = partial(CaseResult, model.id, case.id, case.it)
+    connection = duckdb.connect()
+    try:
+        for name, table in _tables(case, ground).items():
+            connection.register(name, table)
+        prepare(connection, ground.prepared)
+        swept = run_model(connection, model)
+    except (WrongCase, UnusableModel) as error:
+        return told((str(error),))
+    finally:
+        connection.close()
+    found = {(one.matter_id, one.cause): one.seqs for one in swept.all()}
+    wanted = {(one.matter, one.cause): tuple(sorted(one.seqs)) for one in case.finds}
+    problems = [f"finds {_say(key, found[key])}, not expected" for key in found.keys() - wanted]
+    problems += [f"does not find {_say(key, wanted[key])}" for key in wanted.keys() - found]
+    problems += [
+        f"finds {_say(key, found[key])}; expected events {list(wanted[key])}"
+        for key in found.keys() & wanted
+        if found[key] != wanted[key]
+    ]
+    problems += [
+        f"measure {name}: {swept.measures.get(name)}; expected {number}"
+        for name, number in case.measures.items()
+        if swept.measures.get(name) != number
+    ]
+    return told(tuple(problems))
+
+
+def _say(key: tuple[str, str], seqs: Sequence[int]) -> str:
+    return f"{key[0]} ({key[1]}, events {list(seqs)})"
+
+
+def _tables(case: ModelCase, ground: Ground) -> dict[str, pa.Table]:
+    """Every published view of a case, as Arrow tables."""
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in VIEWS}
+    for matter in case.matters:
+        events = _events(matter, ground)
+        rows["event"] += events
+        rows["matter"].append(_matter(matter, events, ground))
+    for view, given in case.rows.items():
+        if view not in VIEWS:
+            raise WrongCase(f"rows.{view}: there is no such view; one of {', '.join(VIEWS)}")
+        rows[view] += [_row(view, row, ground) for row in given]
+    return {view: _table(view, rows[view], ground) for view in VIEWS}
+
+
+def _fields(view: str, ground: Ground) -> Fields:
+    return {"event": ground.event_fields, "matter": ground.matter_fields}.get(view, {})
+
+
+def _table(view: str, rows: list[dict[str, Any]], ground: Ground) -> pa.Table:
+    fields = _fields(view, ground)
+    kinds = {column.name: TYPES[column.type] for column in VIEWS[view].columns}
+    kinds |= {name: TYPES[kind] for name, kind in fields.items()}
+    columns = {name: pa.array([row.get(name) for row in rows], t) for name, t in kinds.items()}
+    try:
+        return fit(view, pa.table(columns), fields)
+    except ValueError as error:
+        raise WrongCase(str(error)) from None
+
+
+def _events(matter: CaseMatter, ground: Ground) -> list[dict[str, Any]]:
+    rows = []
+    for seq, event in enumerate(matter.events, start=1):
+        local = moment(event.on)
+        base = {
+            "matter_id": matter.id,
+            "seq": seq,
+            "happened_at": _utc(local, ground.zone),
+            "happened_local": local,
+            "recorded_at": _utc(local, ground.zone),
+            "act": event.act,
+            "role": event.role or None,
+            "organ": event.organ or None,
+            "person": event.person or None,
+            "kind": matter.kind or ground.kind,
+        }
+        rows.append(base | _data("event", event.with_, ground))
+    return rows
+
+
+def _matter(matter: CaseMatter, events: list[dict[str, Any]], ground: Ground) -> dict[str, Any]:
+    base = {
+        "matter_id": matter.id,
+        "kind": matter.kind or ground.kind,
+        "opened_at": events[0]["happened_at"] if events else None,
+        "state": matter.state or (events[-1]["act"] if events else None),
+        "source": "case",
+        "last_seq": len(events),
+    }
+    known = {column.name for column in VIEWS["matter"].columns}
+    columns = {name: value for name, value in matter.with_.items() if name in known}
+    fields = {name: value for name, value in matter.with_.items() if name not in known}
+    return base | _row("matter", columns, ground) | _data("matter", fields, ground)
+
+
+def _data(view: str, given: Mapping[str, Any], ground: Ground) -> dict[str, Any]:
+    fields = _fields(view, ground)
+    unknown = sorted(set(given) - set(fields))
+    if unknown:
+        declared = ", ".join(sorted(fields)) or "none"
+        raise WrongCase(f"no data field {', '.join(unknown)} of {view}; declared: {declared}")
+    return {name: _value(value, fields[name], ground) for name, value in given.items()}
+
+
+def _row(view: str, given: Mapping[str, Any], ground: Ground) -> dict[str, Any]:
+    kinds = {column.name: column.type for column in VIEWS[view].columns} | _fields(view, ground)
+    unknown = sorted(set(given) - set(kinds))
+    if unknown:
+        raise WrongCase(f"no column {', '.join(unknown)} in {view}; it has {', '.join(kinds)}")
+    return {name: _value(value, kinds[name], ground) for name, value in given.items()}
+
+
+def _value(value: Any, kind: str, ground: Ground) -> Any:
+    if kind == "instant" and value is not None:
+        return _utc(moment(str(value)), ground.zone)
+    if kind == "day" and isinstance(value, str):
+        return moment(value).date()
+    if kind == "number" and isinstance(value, int):
+        return float(value)
+    if kind == "text" and value is not None:
+        return str(value)
+    return value
+
+
+def moment(text: str) -> datetime:
+    """`2006-07-24 Mon 08:10` as a local time; WrongCase when the weekday is not that day's."""
+    read = _WHEN.fullmatch(text)
+    if read is None:
+        raise WrongCase(f"{text!r}: write it like 2006-07-24 Mon 08:10, or without the time")
+    day = date.fromisoformat(read[1])
+    if WEEKDAYS[day.weekday()] != read[2]:
+        raise WrongCase(f"{text!r}: {read[1]} is a {WEEKDAYS[day.weekday()]}")
+    return datetime.combine(day, time.fromisoformat(read[3] or "00:00"))
+
+
+def _utc(local: datetime, zone: ZoneInfo) -> datetime:
+    return local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+
+
+def columns_of(ground: Ground) -> dict[str, str]:
+    """Every `view.column` a model may name in its card, with its SQL type."""
+    named = {
+        f"{view.name}.{column.name}": SQL_TYPES[column.type]
+        for view in VIEWS.values()
+        for column in view.columns
+    }
+    for view, fields in (("event", ground.event_fields), ("matter", ground.matter_fields)):
+        named |= {f"{view}.{name}": SQL_TYPES[kind] for name, kind in fields.items()}
+    return named
