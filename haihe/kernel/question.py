@@ -64,8 +64,13 @@ def read_question(line: bytes) -> Question:
         raise UnusableQuestion(f"这一行过长（上限{QUESTION_BYTES_MAX}字节）")
     try:
         return _decode(line)
-    except msgspec.ValidationError:
-        return question_of(msgspec.json.decode(line))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return question_of(_anything(line))
+
+
+def _anything(line: bytes) -> object:
+    try:
+        return msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise UnusableQuestion(f"不是可以读的 JSON：{wrong}") from wrong
 
