@@ -55,6 +55,7 @@ __all__ = [
     "findings",
     "follow",
     "inbox",
+    "items",
     "matter_of",
     "open_file",
     "openings",
@@ -183,6 +184,15 @@ def inbox(
     return _listing(rows, limit, _printer(now))
 
 
+def items(matters: Collection[str], now: datetime | None = None) -> tuple[Item, ...]:
+    """The rows of a list for these matters (at most LIST_MAX), in no order."""
+    assert len(matters) <= LIST_MAX
+    if not matters:
+        return ()
+    rows = reading_connection().rows_in(f"SELECT {_ITEM} FROM matter WHERE matter_id", [*matters])
+    return _listing(rows, LIST_MAX, _printer(now)).items
+
+
 def search(
     reader: Reader, number: str, limit: int = LIST_USUAL, now: datetime | None = None
 ) -> Listing:
@@ -270,7 +280,7 @@ def _may_read(reader: Reader, purpose: str, read: _Read) -> View | Refused:
     """Whoever handles, helps or was asked sees all; who supervises sees all but personal fields."""
     state = read.state
     organs = {state.owner.organ, *(one.organ for one in state.earlier_owners)}
-    organs |= {one.organ for one in (*state.co_handlers, *state.requests)}
+    organs |= {one.organ for one in state.co_handlers} | {one.organ for one in state.requests}
     if purpose in PURPOSES and reader.organ in organs:
         return View(None)
     if purpose in ("supervise", "audit") and reader.supervisor:
