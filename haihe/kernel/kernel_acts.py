@@ -79,13 +79,13 @@ def judge_standing(index: Index, state: State, act: str, actor: Actor) -> Refuse
     known = actor.role in procedure.roles
     owner = known and actor.organ == state.owner.organ
     if rule.who == "co_handler":
-        return None if co_handler and known else _stranger(rule, state, known)
+        return None if co_handler and known else _stranger(rule, state, known=known)
     if rule.who == "involved":
         involved = owner or (co_handler and known) or asked or supervisor
-        return None if involved else _stranger(rule, state, known)
+        return None if involved else _stranger(rule, state, known=known)
     if owner or (rule.who == "owner_or_supervisor" and supervisor):
         return None
-    return _stranger(rule, state, known)
+    return _stranger(rule, state, known=known)
 
 
 def _is_public(procedure: Procedure, actor: Actor) -> bool:
@@ -93,7 +93,7 @@ def _is_public(procedure: Procedure, actor: Actor) -> bool:
     return role is not None and role.stands == "public"
 
 
-def _stranger(rule: KernelAct, state: State, known: bool) -> Refused:  # noqa: FBT001 - a fact
+def _stranger(rule: KernelAct, state: State, *, known: bool) -> Refused:
     return not_owner(state, rule.name) if known else _wrong_role(rule)
 
 
@@ -329,7 +329,7 @@ def _judge_extend(
             "请选择正在计算的期限",
             "clock",
         )
-    refused = _judge_approval(plan.allowance.by_instant, data, at, calendar)
+    refused = _judge_approval(data, at, calendar, by_instant=plan.allowance.by_instant)
     if refused is not None:
         return refused
     candidate = Done(seq=state.seq + 1, act="extend", actor=actor, happened_at=at, data=data)
@@ -344,10 +344,7 @@ def _judge_extend(
 
 
 def _judge_approval(
-    by_instant: bool,  # noqa: FBT001 - a property of the clock
-    data: Data,
-    at: datetime,
-    calendar: Calendar,
+    data: Data, at: datetime, calendar: Calendar, *, by_instant: bool
 ) -> Refused | None:
     text = str(data["approved_on"])
     rule = ACTS["extend"]

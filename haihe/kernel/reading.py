@@ -1,0 +1,218 @@
+"""Who may see what of a matter, for which purpose: the rule behind the one door out.
+
+Basis: 个人信息保护法 (purpose, least scope), 治安管理处罚法（2025）94, 138, and our own rule
+haihe#need-to-know: no purpose, no reading; personal values are masked unless they are needed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from haihe.kernel.fields import is_day
+from haihe.kernel.procedure import Procedure
+from haihe.kernel.state import State
+from haihe.kernel.values import Datum, Frozen, Refused
+
+PURPOSES: Final[dict[str, str]] = {
+    "handle": "办理",
+    "answer": "协办答复",
+    "supervise": "监督",
+    "audit": "审计",
+    "own": "查询本人",
+    "publish": "公开",
+    "statistics": "统计",
+    "maintain": "技术维护",
+}
+NEED_MIN: Final = 4  # letters a stated need has at least
+COUNTED_TYPES: Final = frozenset({"choice", "yes_no", "number", "integer", "day"})
+CITES: Final = ("haihe#need-to-know",)
+
+Sight = Literal["clear", "masked", "hidden"]
+ReaderKind = Literal["citizen", "officer", "supervisor", "administrator"]
+
+
+class Reader(Frozen, frozen=True, kw_only=True):
+    """Who reads. `holds_code`: a citizen who has the matter's follow code.
+
+    `need` is why a supervisor has to see personal values in this very matter; it is recorded.
+    """
+
+    person: str
+    kind: ReaderKind
+    organ: str = ""
+    roles: tuple[str, ...] = ()
+    holds_code: bool = False
+    need: str = ""
+
+
+class View(Frozen, frozen=True, kw_only=True):
+    """What a reader sees: every field as clear, masked or hidden, and which parts of the file.
+
+    State, owner and clocks are seen by whoever sees the matter at all. `history`: the acts and
+    who took them; `acts`: what may be done next; `personal`: personal values in clear.
+    """
+
+    fields: dict[str, Sight]
+    history: bool
+    acts: bool
+    personal: bool
+
+    def shows(self, field: str, value: Datum) -> Datum:
+        """The value as this reader sees it; None where it is hidden."""
+        sight = self.fields.get(field, "hidden")
+        if sight == "hidden":
+            return None
+        return value if sight == "clear" else masked(value)
+
+
+def may_read(reader: Reader, purpose: str, state: State, procedure: Procedure) -> View | Refused:
+    """What this reader sees of this matter for this purpose, or why nothing at all."""
+    if purpose not in PURPOSES:
+        listed = "、".join(f"{word}（{key}）" for key, word in PURPOSES.items())
+        return _refused("wrong_value", "没有写明查阅目的", f"请选择：{listed}")
+    if reader.kind == "citizen":
+        return _for_citizen(reader, purpose, state, procedure)
+    if reader.kind == "administrator":
+        return _for_administrator(purpose, procedure)
+    if purpose == "supervise" or purpose == "audit":
+        return _for_supervisor(reader, procedure)
+    if purpose == "statistics" and _supervises(reader, procedure):
+        return _counted(procedure)
+    return _for_officer(reader, purpose, state, procedure)
+
+
+def masked(value: Datum) -> Datum:
+    """A value with its middle covered: 张*, 138****5678, 120101********7653; lists item by item."""
+    if isinstance(value, list):
+        return [_masked_text(one) for one in value]
+    if isinstance(value, str):
+        return _masked_text(value)
+    return "＊" if value is not None else None
+
+
+def _masked_text(text: str) -> str:
+    if is_day(text):
+        return f"{text[:4]}-**-**"
+    length = len(text)
+    if length >= 15 and re.fullmatch(r"[0-9Xx]+", text):
+        return text[:6] + "*" * (length - 10) + text[-4:]
+    if length >= 7 and re.fullmatch(r"[0-9+ -]+", text):
+        return text[:3] + "*" * (length - 7) + text[-4:]
+    return text[:1] + "*" * min(max(length - 1, 1), 8)
+
+
+def _view(
+    procedure: Procedure,
+    *,
+    plain: Sight,
+    personal: Sight,
+    history: bool,
+    acts: bool,
+) -> View:
+    fields: dict[str, Sight] = {
+        name: personal if field.personal else plain for name, field in procedure.fields.items()
+    }
+    return View(fields=fields, history=history, acts=acts, personal=personal == "clear")
+
+
+def _refused(reason: str, says: str, instead: str) -> Refused:
+    return Refused(reason=reason, says=says, instead=instead, cites=CITES)
+
+
+def _not_yours(instead: str) -> Refused:
+    return _refused("not_yours", "您没有为这个目的查阅本事项的职责", instead)
+
+
+def _for_citizen(
+    reader: Reader, purpose: str, state: State, procedure: Procedure
+) -> View | Refused:
+    """With the code: state, owner, clocks and what the citizen brought; without it: nothing."""
+    if purpose != "own" or not reader.holds_code:
+        return _not_yours("请用查询码查询本人的事项；没有查询码的，向承办单位询问")
+    opener = state.done[0].actor
+    own = _brought(state, procedure)
+    is_opener = (
+        bool(reader.person)
+        and reader.person == opener.person
+        and _is_public(procedure, opener.role)
+    )
+    fields: dict[str, Sight] = {}
+    for name, field in procedure.fields.items():
+        if name not in own:
+            fields[name] = "hidden"
+        else:
+            fields[name] = "masked" if field.personal and not is_opener else "clear"
+    return View(fields=fields, history=False, acts=True, personal=is_opener)
+
+
+def _brought(state: State, procedure: Procedure) -> frozenset[str]:
+    """The fields that came with the opening, or that a citizen gave later."""
+    names: set[str] = set()
+    for number, done in enumerate(state.done):
+        if number == 0 or _is_public(procedure, done.actor.role):
+            names.update(done.data, done.sealed)
+    return frozenset(names)
+
+
+def _is_public(procedure: Procedure, role: str) -> bool:
+    known = procedure.roles.get(role)
+    return known is not None and known.stands == "public"
+
+
+def _for_administrator(purpose: str, procedure: Procedure) -> View | Refused:
+    """Those who keep the machines see how a matter moves, never what is in it."""
+    if purpose == "maintain":
+        return _view(procedure, plain="hidden", personal="hidden", history=True, acts=False)
+    if purpose == "statistics":
+        return _counted(procedure)
+    return _not_yours("系统管理人员只能为技术维护或者统计查阅，看不到内容")
+
+
+def _supervises(reader: Reader, procedure: Procedure) -> bool:
+    return reader.kind == "supervisor" or any(
+        role in procedure.supervisors for role in reader.roles
+    )
+
+
+def _for_supervisor(reader: Reader, procedure: Procedure) -> View | Refused:
+    """Everything, personal values masked; in clear where a need is stated."""
+    if not _supervises(reader, procedure):
+        return _not_yours("监督由监督岗位的人员进行；办理人员请以办理为目的查阅")
+    needed = len(reader.need.strip()) >= NEED_MIN
+    return _view(
+        procedure,
+        plain="clear",
+        personal="clear" if needed else "masked",
+        history=True,
+        acts=True,
+    )
+
+
+def _counted(procedure: Procedure) -> View:
+    """For counting: closed answers and numbers, no words and nothing personal."""
+    fields: dict[str, Sight] = {
+        name: "clear" if field.type in COUNTED_TYPES and not field.personal else "hidden"
+        for name, field in procedure.fields.items()
+    }
+    return View(fields=fields, history=False, acts=False, personal=False)
+
+
+def _for_officer(
+    reader: Reader, purpose: str, state: State, procedure: Procedure
+) -> View | Refused:
+    organ = reader.organ
+    owns = organ == state.owner.organ
+    helps = any(one.organ == organ for one in state.co_handlers)
+    asked = any(one.organ == organ for one in state.requests)
+    had_it = any(one.organ == organ for one in state.earlier_owners)
+    known = any(role in procedure.roles for role in reader.roles)
+    if purpose == "handle" and known and (owns or helps):
+        return _view(procedure, plain="clear", personal="clear", history=True, acts=True)
+    if purpose in ("handle", "answer") and (asked or (known and (owns or helps or had_it))):
+        return _view(procedure, plain="clear", personal="masked", history=True, acts=True)
+    if purpose == "publish" and known and owns:
+        return _view(procedure, plain="clear", personal="hidden", history=True, acts=False)
+    if purpose == "handle" and _supervises(reader, procedure):
+        return _view(procedure, plain="clear", personal="masked", history=True, acts=True)
+    return _not_yours("请由承办、协办单位的人员办理；监督人员请以监督为目的查阅")
