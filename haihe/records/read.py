@@ -55,6 +55,7 @@ __all__ = [
     "findings",
     "follow",
     "inbox",
+    "is_empty",
     "items",
     "matter_of",
     "open_file",
@@ -182,6 +183,11 @@ def inbox(
         (*values, limit + 1),
     )
     return _listing(rows, limit, _printer(now))
+
+
+def is_empty() -> bool:
+    """Whether no matter was ever opened here."""
+    return not reading_connection().rows("SELECT 1 FROM matter LIMIT 1")
 
 
 def items(matters: Collection[str], now: datetime | None = None) -> tuple[Item, ...]:
