@@ -48,6 +48,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands_page,
         "settings.md": settings_page,
         "procedures.md": procedures_page,
+        "models.md": models_page,
         "views.md": views_page,
     }
     return {name: "\n".join([NOTE, "", *write(), ""]) for name, write in writers.items()}
@@ -109,6 +110,39 @@ def settings_page() -> Iterator[str]:
         ("name", "default", "meaning"),
         [(f"`{one.name}`", one.default, one.meaning) for one in SETTINGS],
     )
+
+
+def models_page() -> Iterator[str]:
+    """Every supervision model of the house and of the examples, by its card."""
+    from haihe.pack.models import load_models
+    from haihe.pack.place import examples_folder, models_folder
+
+    yield from ("# Supervision models 监督模型", "")
+    yield "A model speaks of matters, organs and steps; none scores a person."
+    packs = [("models", models_folder())]
+    packs += [
+        (f"examples/{pack.name}/models", pack / "models")
+        for pack in sorted(examples_folder().iterdir())
+    ]
+    for title, folder in packs:
+        models = load_models(folder)
+        if not models:
+            continue
+        yield from ("", f"## {title}", "")
+        yield from table(
+            ("model", "name", "question", "status", "level", "basis"),
+            [
+                (
+                    f"`{model.id}`",
+                    model.card.name,
+                    model.card.question,
+                    model.card.status,
+                    model.card.level,
+                    articles(model.card.basis),
+                )
+                for model in models
+            ],
+        )
 
 
 def views_page() -> Iterator[str]:
