@@ -329,7 +329,9 @@ def _judge_extend(
             "请选择正在计算的期限",
             "clock",
         )
-    refused = _judge_approval(data, at, calendar, by_instant=plan.allowance.by_instant)
+    # The length that governs may run by hours where the ordinary one runs by days.
+    by_instant = isinstance(clock.legal, datetime) if clock.legal else plan.allowance.by_instant
+    refused = _judge_approval(data, at, calendar, by_instant=by_instant)
     if refused is not None:
         return refused
     candidate = Done(seq=state.seq + 1, act="extend", actor=actor, happened_at=at, data=data)
