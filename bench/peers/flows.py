@@ -16,5 +16,5 @@ class Alarm(flow.Flow):
     lock_impl = lock.no_lock if connection.vendor == "sqlite" else lock.select_for_update_lock
     start = flow.StartHandle().Next(this.handle)
     handle = flow.View(View.as_view()).Next(this.again)
-    again = flow.If(lambda activation: True).Then(this.handle).Else(this.end)  # noqa: ARG005
+    again = flow.If(lambda activation: True).Then(this.handle).Else(this.end)  # noqa: ARG005 viewflow passes it
     end = flow.End()
