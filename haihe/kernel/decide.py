@@ -13,7 +13,7 @@ from typing import Final
 from haihe.kernel import kernel_acts
 from haihe.kernel.acts import ACTS, KernelAct
 from haihe.kernel.calendar import Calendar
-from haihe.kernel.facts import is_given
+from haihe.kernel.facts import is_given, organs_apart
 from haihe.kernel.fields import Wrong, nearest, wrong_value
 from haihe.kernel.index import Index, index_of
 from haihe.kernel.needs import attempt, first_unmet, is_met, refusal_of
@@ -91,9 +91,11 @@ def decide(
     refused = _judge_fields(index, step, data, procedure.fields)
     if refused is None and state is None:
         refused = _judge_receiver(step, command.actor, data, procedure)
-    if refused is not None:
-        return refused
-    return _decided(index, state, command, {**data, **step.sets} if step.sets else data, at, now)
+    if step.sets:
+        data = {**data, **step.sets}
+    if refused is None and index.apart:
+        refused = _judge_apart(index, state, step, command.actor, data)
+    return refused or _decided(index, state, command, data, at, now)
 
 
 def possible(
@@ -132,7 +134,8 @@ def _known_unmet(
     asked = {*step.asks, *step.may_ask}
     for need in step.needs:
         tests = (*need.when, *need.all, *need.any)
-        if need.organ_not_in in asked or any(test.field in asked for test in tests):
+        named = {need.organ_not_in, *need.same, *(test.field for test in tests)}
+        if named & asked:
             continue
         if not is_met(need, tried):
             return refusal_of(need, step, tried)
@@ -313,6 +316,19 @@ def _judge_receiver(step: Step, actor: Actor, data: Data, procedure: Procedure) 
         cites=("haihe#one-owner",),
         field=step.hands_to or None,
     )
+
+
+def _judge_apart(
+    index: Index, state: State | None, step: Step, actor: Actor, data: Data
+) -> Refused | None:
+    """Whoever has the matter after this step is none of those to be kept apart from it."""
+    fields = {**state.fields, **data} if state is not None else data
+    named = fields.get(step.hands_to) if step.hands_to else None
+    owner = state.owner.organ if state is not None else actor.organ
+    organ = named if isinstance(named, str) and named else owner
+    if organ not in organs_apart(index.apart, fields):
+        return None
+    return kernel_acts.kept_apart(step.name, step.hands_to)
 
 
 def _judge_fields(

@@ -17,6 +17,18 @@ def is_given(value: Datum) -> bool:
     return value is not None and value != []
 
 
+def organs_apart(names: Sequence[str], fields: Mapping[str, Datum]) -> frozenset[str]:
+    """The organs that these fields name, of type organ or texts: those to be kept apart."""
+    found: set[str] = set()
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, str):
+            found.add(value)
+        elif isinstance(value, list):
+            found.update(value)
+    return frozenset(found)
+
+
 def holds(test: Test, fields: Mapping[str, Datum], sealed: Collection[str] = NOTHING) -> bool:
     """Whether the test is true; a comparison with a field that was not given is false.
 

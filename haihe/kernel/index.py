@@ -55,6 +55,7 @@ class Index:
     patterns: dict[str, re.Pattern[str]]
     supervisors: frozenset[str]
     personal: frozenset[str]
+    apart: tuple[str, ...]
 
 
 _INDEXES: dict[int, Index] = {}
@@ -101,6 +102,7 @@ def _build(procedure: Procedure) -> Index:
             if field.pattern
         },
         supervisors=frozenset(procedure.supervisors),
+        apart=procedure.apart,
         personal=frozenset(name for name, field in procedure.fields.items() if field.personal),
     )
 

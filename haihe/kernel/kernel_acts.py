@@ -10,6 +10,7 @@ from haihe.kernel.acts import ACTS, WHO_WORDS, KernelAct
 from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.clocks import Judged, approved_at, clock_now, judge_extension
+from haihe.kernel.facts import organs_apart
 from haihe.kernel.fields import is_day, is_instant
 from haihe.kernel.index import CITES_JOINED_BY, Index
 from haihe.kernel.procedure import Procedure
@@ -219,10 +220,35 @@ def open_requests(state: State, organ: str) -> tuple[Request, ...]:
     return tuple(one for one in state.requests if one.organ == organ and one.answered_seq is None)
 
 
+def kept_apart(name: str, field: str) -> Refused:
+    """The refusal of bringing the matter to an organ it must be kept apart from."""
+    return Refused(
+        reason="same_organ",
+        says=f"不能“{name}”：这个单位是本事项反映的单位，应当回避",
+        instead="请选择其他单位，例如它的上一级单位",
+        cites=("haihe#kept-apart",),
+        field=field or None,
+    )
+
+
+def _judge_apart(index: Index, state: State, act: str, data: Data) -> Refused | None:
+    field = "organ" if act in ("co_handle", "request") else "to_organ"
+    organ = data.get(field)
+    if act == "return":
+        organ, field = state.earlier_owners[-1].organ, ""
+    if organ not in organs_apart(index.apart, state.fields):
+        return None
+    return kept_apart(ACTS[act].name, field)
+
+
 def judge_form(
     index: Index, state: State, command: Command, data: Data, at: datetime, calendar: Calendar
 ) -> Refused | None:
     """The rules of a kernel act about the fields that were given (each of its right type)."""
+    if index.apart and command.act in ("transfer", "escalate", "co_handle", "request", "return"):
+        refused = _judge_apart(index, state, command.act, data)
+        if refused is not None:
+            return refused
     judge = _FORM.get(command.act)
     if judge is not None:
         return judge(index, state, command.actor, data)

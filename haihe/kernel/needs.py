@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.clocks import clock_now
-from haihe.kernel.facts import all_hold, holds, say_test
+from haihe.kernel.facts import all_hold, holds, is_given, say_test
 from haihe.kernel.guards import GUARDS
 from haihe.kernel.procedure import Need, Procedure, Step
 from haihe.kernel.state import State
@@ -61,6 +61,9 @@ def is_met(need: Need, tried: Attempt) -> bool:
         return _is_clock_so(need, tried)
     if need.guard:
         return GUARDS[need.guard].holds(tried.state, tried.actor, tried.fields)
+    if need.same:
+        first = tried.fields.get(need.same[0])
+        return is_given(first) and all(tried.fields.get(name) == first for name in need.same)
     if need.organ_not_in:
         return not _names(tried.fields.get(need.organ_not_in), tried.actor.organ)
     return _is_history_so(need, tried)
@@ -122,6 +125,9 @@ def _words(need: Need, tried: Attempt) -> tuple[str, str, str]:
     if need.guard:
         guard = GUARDS[need.guard]
         return "need_unmet", guard.says, guard.instead
+    if need.same:
+        names = "、".join(f"“{procedure.fields[name].name}”" for name in need.same)
+        return "need_unmet", f"{names}不一致", f"请核对{names}，使之一致"
     if need.organ_not_in:
         named = procedure.fields[need.organ_not_in].name
         return "same_organ", f"您的单位就是“{named}”", "请由其他单位办理"

@@ -60,7 +60,7 @@ class Test(Frozen, frozen=True, kw_only=True):
 
 
 class Need(Frozen, frozen=True, kw_only=True):
-    """One condition of a step; exactly one of the tests from `after` to `within` is given.
+    """One condition of a step; exactly one of the tests from `after` to `guard` is given.
 
     `when` limits it: the need holds only if all these tests are true.
     `says` is the refusal, `instead` the way out; both default to words made from the names.
@@ -73,6 +73,7 @@ class Need(Frozen, frozen=True, kw_only=True):
     other_person_than: str = ""  # the actor did not take this step
     other_organ_than: str = ""  # the actor's organ did not take this step
     organ_not_in: str = ""  # the actor's organ is not the organ named in this field
+    same: tuple[str, ...] = ()  # all these fields hold the same value
     answered: bool = False  # every request to another organ has been answered
     within: str = ""  # this clock has not run out
     over: str = ""  # this clock has run out
@@ -204,4 +205,5 @@ class Procedure(Frozen, frozen=True, kw_only=True):
     until: date | None = None  # the last day in force
     note: str = ""
     suspend: dict[str, Ground] = {}
+    apart: tuple[str, ...] = ()  # organ fields: these organs never have or see it
     supervisors: tuple[str, ...] = ()  # roles that may escalate, remark and look at everything

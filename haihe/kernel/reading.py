@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from haihe.kernel.facts import organs_apart
 from haihe.kernel.fields import is_day
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
@@ -75,6 +76,8 @@ def may_read(reader: Reader, purpose: str, state: State, procedure: Procedure) -
         return _for_citizen(reader, purpose, state, procedure)
     if reader.kind == "administrator":
         return _for_administrator(purpose, procedure)
+    if reader.organ in organs_apart(procedure.apart, state.fields):
+        return _not_yours("本事项反映的就是您的单位，依回避的规定不能查阅")
     if purpose == "supervise" or purpose == "audit":
         return _for_supervisor(reader, procedure)
     if purpose == "statistics" and _supervises(reader, procedure):

@@ -5,6 +5,7 @@ A case tells what somebody does, what is refused, and where the matter and its c
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from msgspec import UNSET, UnsetType
 
 from haihe.kernel.clocks import clocks
 from haihe.kernel.decide import REASONS, decide
-from haihe.kernel.fields import nearest
+from haihe.kernel.fields import DIGEST, nearest
 from haihe.kernel.fold import advance
 from haihe.kernel.needs import attempt, first_unmet, refusal_of
 from haihe.kernel.procedure import Procedure
@@ -312,7 +313,15 @@ def _datum(pack: Pack, procedure: Procedure, name: str, value: Any) -> Datum:
         found = _WHEN.fullmatch(value)
         if found is not None and found.group(2):
             return instant(value, pack).isoformat() if found.group(3) else day(value).isoformat()
+    if kind == "files" and isinstance(value, list):
+        return [_digest(one) for one in value]
     return value  # type: ignore[no-any-return]  # whatever it is, the kernel judges it
+
+
+def _digest(name: object) -> str:
+    """A case calls a file by any word; it stands for the digest of that word."""
+    text = str(name)
+    return text if DIGEST.fullmatch(text) else hashlib.sha256(text.encode()).hexdigest()
 
 
 def day(text: str) -> date:

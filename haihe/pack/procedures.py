@@ -29,6 +29,7 @@ _CONDITIONS: Final = (
     "other_person_than",
     "other_organ_than",
     "organ_not_in",
+    "same",
     "answered",
     "within",
     "over",
@@ -125,6 +126,7 @@ def _unusable_sets(where: str, step: Step, procedure: Procedure) -> Iterator[str
 def _unusable_basics(procedure: Procedure) -> Iterator[str]:
     if not any(not step.from_ for step in procedure.steps.values()):
         yield "steps: no step opens the matter (a step without `from`)"
+    yield from _unknown("apart", procedure.apart, procedure.fields)
     for name, field in procedure.fields.items():
         if (field.type == "choice") != bool(field.choices):
             yield f"fields.{name}: `choices` belong to type `choice`, and only to it"
@@ -150,6 +152,7 @@ def _unusable_need(where: str, need: Need, procedure: Procedure) -> Iterator[str
         named = getattr(need, key)
         if named:
             yield from _unknown(f"{where}.{key}", (named,), procedure.clocks)
+    yield from _unknown(f"{where}.same", need.same, procedure.fields)
     if need.organ_not_in:
         yield from _unknown(f"{where}.organ_not_in", (need.organ_not_in,), procedure.fields)
     if need.guard:
