@@ -1,0 +1,1 @@
+SELECT 'of' AS measure, count(collected_seq) AS n FROM fine

@@ -1,0 +1,1 @@
+SELECT 'of' AS measure, count(penalty_seq) AS n FROM fine
