@@ -134,7 +134,7 @@ def server_words(host: str, port: int) -> list[str]:
     workers = min(cores, WORKERS_MAX) if os.environ.get("HAIHE_DATABASE_URL") else 1
     words = [sys.executable, "-m", "granian", "--interface", "wsgi"]
     words += ["--host", host, "--port", str(port), "--workers", str(workers)]
-    words += ["--blocking-threads", str(THREADS), "--log-level", "warning", "--no-ws"]
+    words += ["--blocking-threads", str(THREADS), "--log-level", "error", "--no-ws"]
     return [*words, "haihe.config.wsgi:application"]
 
 
