@@ -84,7 +84,8 @@ class Due(msgspec.Struct, frozen=True):
 
     `nominal` is the last day before rolling, `legal` the last day that counts; both are a `date`,
     an aware `datetime` for minutes and hours, or None while a suspension without end keeps the
-    period from ending. `official` is False where a year without a published calendar is touched.
+    period from ending. `official` is False where a year without a published calendar is touched;
+    minutes and hours ask no calendar and are always official.
     `why` is empty when no reasons were asked for. `start` is the day (instant) the period runs
     from, `chain` the nominal end of every leg, `refused` the extensions that changed nothing.
     """
@@ -247,8 +248,11 @@ def _instant_words(
 ) -> tuple[Reason, ...]:
     zone = terms.calendar.zone
     why = [*_moved_words(terms)]
-    why.append(words.first_instant(start.astimezone(zone), begin, law))
-    why.append(words.instant_end(str(terms.allowance), end, law))
+    if terms.allowance.back:
+        why.append(words.instant_back(str(terms.allowance), begin, end, law))
+    else:
+        why.append(words.first_instant(start.astimezone(zone), begin, law))
+        why.append(words.instant_end(str(terms.allowance), end, law))
     if terms.exclusions:
         why.append(words.not_deducted("以分钟、小时计算的期间不因中止或者扣除而停", law.hours))
     return tuple(why)

@@ -148,6 +148,11 @@ def instant_end(total: str, end: datetime, law: GeneralLaw) -> Reason:
     return Reason(f"{total}，到{moment(end)}届满，不因夜间、周末或者节假日顺延", law.hours)
 
 
+def instant_back(total: str, event: datetime, end: datetime, law: GeneralLaw) -> Reason:
+    """An hour period counted back from an event."""
+    return Reason(f"从{moment(event)}往前推算，{total}的最迟时刻是{moment(end)}", law.hours)
+
+
 def natural_end(allowance: Allowance, first: date, end: date, months: MonthRule) -> Reason:
     """Where a period in days, months or years ends before anything is deducted or rolled."""
     if allowance.unit == "days":

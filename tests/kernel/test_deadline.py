@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from haihe.kernel.allowance import ALLOWANCE_MAX, UNITS, Allowance, UnusableAllowance
+from haihe.kernel.allowance import ALLOWANCE_MAX, UNITS, Allowance, Unit, UnusableAllowance
 from haihe.kernel.deadline import (
     GENERAL_LAWS,
     Due,
@@ -87,12 +87,12 @@ def test_a_length_in_no_known_form_is_refused_with_an_example(text: str) -> None
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_a_length_beyond_the_named_limit_is_refused(unit: str) -> None:
-    limit = ALLOWANCE_MAX[unit]  # type: ignore[index] # the units come from UNITS
+def test_a_length_beyond_the_named_limit_is_refused(unit: Unit) -> None:
+    limit = ALLOWANCE_MAX[unit]
     for n in (-1, 0, limit + 1):
         with pytest.raises(UnusableAllowance, match=str(limit)):
-            Allowance(n, unit)  # type: ignore[arg-type] # the units come from UNITS
-    assert Allowance(limit, unit).n == limit  # type: ignore[arg-type] # the units come from UNITS
+            Allowance(n, unit)
+    assert Allowance(limit, unit).n == limit
 
 
 # ── Extensions ───────────────────────────────────────────────────────────────────────────────
@@ -298,6 +298,14 @@ def test_hours_are_not_stopped_by_excluded_days_and_say_so() -> None:
     )
     assert found.legal == moment("Fri 2026-10-02 22:15")
     assert "没有扣除" in told(found)
+
+
+def test_hours_before_an_event_are_counted_back_to_the_minute() -> None:
+    allowance = parse_allowance("24 hours before")
+    found = due(allowance, moment("Mon 2026-10-12 09:30"), calendar())
+    assert found.legal == moment("Sun 2026-10-11 09:30")
+    assert "最迟时刻是2026年10月11日09:30" in told(found)
+    assert warn_on(allowance, found) == moment("Sat 2026-10-10 09:30")
 
 
 # ── New starts ───────────────────────────────────────────────────────────────────────────────
