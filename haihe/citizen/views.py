@@ -141,7 +141,7 @@ def _opening(kind: str, act: str) -> tuple[KindOf, Act]:
 
 def _anyone(act: Act) -> Actor:
     """The public acts without an account: the code is the right to act, no name is asked for."""
-    return Actor(person="public", role=act.role, organ="")
+    return Actor(person=read.PUBLIC, role=act.role, organ=read.PUBLIC)
 
 
 def _act_href(code: str, act: Act) -> str:

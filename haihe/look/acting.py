@@ -13,8 +13,8 @@ from django.utils import timezone
 from haihe.kernel.values import Actor, Command, Refused
 from haihe.look import forms
 from haihe.records import read, write
+from haihe.records.answers import Recorded
 from haihe.records.shown import Act
-from haihe.records.write import Recorded
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 

@@ -27,7 +27,7 @@ TEXTS_MAX = 50  # entries of a list of texts
 FILES_MAX = 20  # files of one field
 RADIOS_MAX = 6  # more choices than this become a drop-down list
 
-Sent = MultiValueDict[str, UploadedFile]
+Sent = MultiValueDict[str, "UploadedFile[bytes]"]
 
 Widget = Literal["line", "area", "number", "radios", "drop", "day", "instant", "yes_no", "files"]
 

@@ -15,15 +15,15 @@ from haihe.records import read
 from haihe.records.shown import Reader
 
 Rest = ParamSpec("Rest")
-StaffPage = Callable[Concatenate[HttpRequest, Reader, Rest], HttpResponse]
-Page = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 
 
-def staff_page(page: StaffPage[Rest]) -> Page[Rest]:
+def staff_page(
+    page: Callable[Concatenate[HttpRequest, Reader, Rest], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Rest], HttpResponse]:
     """Give a page its reader: a signed-in account that has a post in an organ."""
 
     @wraps(page)
-    def entered(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+    def entered(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("officer:login"))
         reader = read.reader_of(request.user)
@@ -34,12 +34,14 @@ def staff_page(page: StaffPage[Rest]) -> Page[Rest]:
     return entered
 
 
-def supervisor_page(page: StaffPage[Rest]) -> Page[Rest]:
+def supervisor_page(
+    page: Callable[Concatenate[HttpRequest, Reader, Rest], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Rest], HttpResponse]:
     """The same for pages of those who supervise."""
 
     @wraps(page)
     def for_supervisors(
-        request: HttpRequest, reader: Reader, *args: Rest.args, **kwargs: Rest.kwargs
+        request: HttpRequest, reader: Reader, /, *args: Rest.args, **kwargs: Rest.kwargs
     ) -> HttpResponse:
         if not reader.supervisor:
             raise PermissionDenied("监督页面只对承担监督职责的岗位开放。")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
@@ -29,14 +31,14 @@ def end_of(due: date | datetime, zone: tzinfo) -> datetime:
 
 
 def instant_words(instant: datetime, zone: tzinfo) -> str:
-    """2026年9月1日 08:10."""
+    """2026年9月1日 星期二 08:10."""
     local = instant.astimezone(zone)
     return f"{day_words(local.date())} {local:%H:%M}"
 
 
 def day_words(day: date) -> str:
-    """2026年9月1日."""
-    return f"{day.year}年{day.month}月{day.day}日"
+    """2026年9月1日 星期二."""
+    return f"{day.year}年{day.month}月{day.day}日 {WEEKDAYS[day.weekday()]}"
 
 
 def due_words(due: date | datetime | None, zone: tzinfo) -> str:

@@ -55,7 +55,7 @@ class Printer:
     now: datetime
 
     def instant(self, at: datetime) -> str:
-        """2026年9月1日 08:10."""
+        """2026年9月1日 星期二 08:10."""
         return instant_words(at, self.rules.zone)
 
     def since(self, at: datetime) -> str:
@@ -128,7 +128,16 @@ class Printer:
             ),
             articles=self.articles(clock.cites),
             after_due=clock.after_due,
+            share=self.share(clock),
         )
+
+    def share(self, clock: RunningClock) -> int | None:
+        """Per cent of a running clock's time that is used; None when it does not run."""
+        if clock.stopped_at is not None or clock.legal is None:
+            return None
+        whole = end_of(clock.legal, self.rules.zone) - clock.started_at
+        used = self.now - clock.started_at
+        return 100 if used >= whole else max(0, int(100 * (used / whole)))
 
     def urgency(self, clock: RunningClock) -> tuple[str, Tone]:
         """还剩2天 / 已超期3小时 and how it should look."""

@@ -47,6 +47,7 @@ from haihe.records.shown import (
     Step,
     Tone,
 )
+from haihe.records.subject import subject, subjects
 
 __all__ = [
     "LIST_MAX",
@@ -88,8 +89,8 @@ _MATTER = (
     "matter_id, number, kind, version, head, from_matter, changed_at, code_tag, owner_organ, state"
 )
 _ITEM = (
-    "matter_id, number, kind, version, state, owner_organ, owner_person, opened_at, ended, "
-    "urgent_at, urgent_clock"
+    "matter_id, number, kind, version, state, owner_organ, owner_person, opened_at, "
+    "with_owner_since, changed_at, ended, urgent_at, urgent_clock"
 )
 
 
@@ -221,26 +222,33 @@ def findings(
     limit: int = LIST_USUAL,
     after: str = "",
     *,
+    model: str = "",
     open_only: bool = True,
     now: datetime | None = None,
 ) -> FindingList:
     """What models noticed, newest first; who does not supervise sees those of the own organ."""
     printer = _printer(now)
     limit = max(1, min(limit, LIST_MAX))
-    where, values = ["finding_id < ?"], [_whole(after) if after else NEVER]
+    where = ["finding_id < ?"]
+    values: list[object] = [_whole(after) if after else NEVER]
     if open_only:
         where.append("f.closed_at IS NULL")
+    if model:
+        where.append("f.model = ?")
+        values.append(model)
     if not reader.supervisor:
         where.append("m.owner_organ = ?")
+        values.append(reader.organ)
     rows = reading_connection().rows(
         "SELECT f.finding_id, f.model, f.matter_id, f.says, f.events, f.first_seen, f.last_seen, "
         "f.closed_at, f.times, f.rectification, m.number, m.kind, m.version, r.number, r.kind, "
         "r.version, r.state FROM finding f LEFT JOIN matter m ON m.matter_id = f.matter_id "
         "LEFT JOIN matter r ON r.matter_id = f.rectification "
         f"WHERE {' AND '.join(where)} ORDER BY f.finding_id DESC LIMIT ?",
-        (*values, *(() if reader.supervisor else (reader.organ,)), limit + 1),
+        (*values, limit + 1),
     )
-    shown = tuple(_finding(printer, row) for row in rows[:limit])
+    lines = subjects([(row[2], row[11], row[12]) for row in rows[:limit] if row[11]], printer.rules)
+    shown = tuple(_finding(printer, row, lines.get(row[2], "")) for row in rows[:limit])
     return FindingList(rows=shown, after=shown[-1].after if len(rows) > limit else "")
 
 
@@ -330,6 +338,7 @@ def _file(
         number=read.number,
         kind=procedure.kind,
         title=procedure.name,
+        subject=subject(procedure, state.fields),
         version=procedure.since.isoformat(),
         basis=printer.articles(procedure.basis),
         state=state.state,
@@ -420,10 +429,11 @@ def _links(connection: Connection, printer: Printer, read: _Read) -> tuple[Link,
                 "SELECT matter_id, number, kind, version, state FROM matter WHERE matter_id = ?",
                 (named,),
             )
-    return tuple(_link(printer, relations[row[0]], row) for row in rows)
+    lines = subjects([(row[0], row[2], row[3]) for row in rows], printer.rules)
+    return tuple(_link(printer, relations[row[0]], row, lines.get(row[0], "")) for row in rows)
 
 
-def _link(printer: Printer, relation: str, row: Row) -> Link:
+def _link(printer: Printer, relation: str, row: Row, line: str) -> Link:
     matter, number, kind, version, state = row
     procedure = procedure_of(printer.rules, kind, version)
     return Link(
@@ -431,6 +441,7 @@ def _link(printer: Printer, relation: str, row: Row) -> Link:
         matter=matter,
         number=number,
         title=procedure.name,
+        subject=line,
         state_name=procedure.states[state].name,
     )
 
@@ -448,6 +459,7 @@ def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
         matter=read.matter,
         number=read.number,
         title=procedure.name,
+        subject=subject(procedure, state.fields),
         state_name=told.name,
         says=told.citizen,
         ended=state.ended,
@@ -517,7 +529,8 @@ def _whole(text: str) -> int:
 
 def _listing(rows: list[Row], limit: int, printer: Printer) -> Listing:
     dues = _dues([row[0] for row in rows[:limit]])
-    items = tuple(_item(row, dues, printer) for row in rows[:limit])
+    lines = subjects([(row[0], row[2], row[3]) for row in rows[:limit]], printer.rules)
+    items = tuple(_item(row, dues, lines.get(row[0], ""), printer) for row in rows[:limit])
     return Listing(items=items, after=items[-1].after if len(rows) > limit else "")
 
 
@@ -532,10 +545,14 @@ def _dues(matters: list[str]) -> dict[tuple[str, str], tuple[str, int]]:
     return {(row[0], row[1]): (row[2], row[3]) for row in rows if row[2]}
 
 
-def _item(row: Row, dues: dict[tuple[str, str], tuple[str, int]], printer: Printer) -> Item:
-    matter, number, kind, version, state, organ, person, opened_at, ended, urgent_at, urgent = row
+def _item(
+    row: Row, dues: dict[tuple[str, str], tuple[str, int]], line: str, printer: Printer
+) -> Item:
+    matter, number, kind, version, state, organ, person, *times = row
+    opened_at, with_owner_since, changed_at, ended, urgent_at, urgent = times
     procedure = procedure_of(printer.rules, kind, version)
     zone = printer.rules.zone
+    until = Printer(rules=printer.rules, now=restored(changed_at, zone)) if ended else printer
     due = says = due_name = ""
     tone: Tone = "plain"
     if urgent is not None and (matter, urgent) in dues:
@@ -549,10 +566,13 @@ def _item(row: Row, dues: dict[tuple[str, str], tuple[str, int]], printer: Print
         matter=matter,
         number=number,
         title=procedure.name,
+        subject=line,
         state_name=procedure.states[state].name,
         owner=printer.rules.organ_name(organ),
         owner_person=person_name(person) if person else "",
         opened=printer.instant(restored(opened_at, zone)),
+        since_opened=until.since(restored(opened_at, zone)),
+        with_owner=until.since(restored(with_owner_since, zone)),
         due=due,
         due_name=due_name,
         says=says,
@@ -562,7 +582,7 @@ def _item(row: Row, dues: dict[tuple[str, str], tuple[str, int]], printer: Print
     )
 
 
-def _finding(printer: Printer, row: Row) -> FindingRow:
+def _finding(printer: Printer, row: Row, line: str) -> FindingRow:
     zone = printer.rules.zone
     found_id, model, matter, says, events, first, last, closed, times, rectification = row[:10]
     number, kind, version, r_number, r_kind, r_version, r_state = row[10:]
@@ -576,6 +596,7 @@ def _finding(printer: Printer, row: Row) -> FindingRow:
         matter=matter,
         number=number or "",
         title=procedure_of(printer.rules, kind, version).name if kind else "",
+        subject=line,
         says=says,
         events=tuple(msgspec.json.decode(events)),
         first_seen=printer.instant(restored(first, zone)),

@@ -1,7 +1,8 @@
 """What `read` gives to pages: values ready to print, so that templates do no work.
 
-Instants are Chinese text (2026年9月1日 08:10), organs and persons are names, refusals are sentences.
-Where a page needs a value to compare or to send back, it has a field of its own (`id`, `seq`, `tone`).
+Instants are Chinese text (2026年9月1日 星期二 08:10), organs and persons are names, refusals are
+sentences. Where a page needs a value to compare or to send back, it has a field of its own (`id`,
+`seq`, `tone`).
 """
 
 from __future__ import annotations
@@ -98,6 +99,7 @@ class ClockFace(Frozen, frozen=True, kw_only=True):
     why: tuple[Cited, ...]
     articles: tuple[str, ...]
     after_due: str = ""
+    share: int | None = None  # per cent of its time that is used, while it runs
 
 
 class Line(Frozen, frozen=True, kw_only=True):
@@ -134,6 +136,7 @@ class Link(Frozen, frozen=True, kw_only=True):
     matter: str
     number: str
     title: str
+    subject: str
     state_name: str
 
 
@@ -144,6 +147,7 @@ class File(Frozen, frozen=True, kw_only=True):
     number: str
     kind: str
     title: str
+    subject: str  # one line of public words: what it is about
     version: str
     basis: tuple[str, ...]
     state: str
@@ -185,6 +189,7 @@ class CitizenFile(Frozen, frozen=True, kw_only=True):
     matter: str
     number: str
     title: str
+    subject: str
     state_name: str
     says: str
     ended: bool
@@ -205,10 +210,13 @@ class Item(Frozen, frozen=True, kw_only=True):
     matter: str
     number: str
     title: str
+    subject: str
     state_name: str
     owner: str
     owner_person: str
     opened: str
+    since_opened: str
+    with_owner: str
     due: str  # legal due date of the most urgent running clock, "" if none runs
     due_name: str
     says: str  # 还剩2天 / 已超期3小时
@@ -233,6 +241,7 @@ class FindingRow(Frozen, frozen=True, kw_only=True):
     matter: str
     number: str
     title: str
+    subject: str
     says: str
     events: tuple[int, ...]
     first_seen: str

@@ -36,7 +36,7 @@ def test_an_officer_sees_the_file_with_clocks_reasons_and_possible_steps(
     assert (file.number, file.title, file.state_name) == ("AL-2026-000001", "报警", "已接警")
     assert file.since_opened == "1小时"
     clocks = {clock.id: clock for clock in file.clocks}
-    assert clocks["feedback"].legal == "2026年9月2日 08:10"
+    assert clocks["feedback"].legal == "2026年9月2日 星期三 08:10"
     assert clocks["feedback"].says == "还剩23小时"
     assert clocks["arrival"].says == "已超期50分钟"
     assert clocks["arrival"].tone == "bad"

@@ -1,0 +1,245 @@
+"""`haihe demo`: fill an empty installation with a small demo city, through the one door only."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+HELP = "向空库装入演示城市：人员、事项和演示账号"
+
+PASSWORD = "haihe-demo"  # printed at the start; never accepted outside a demo
+PACE = 1000  # the most steps a demo may have
+
+_LENGTH = re.compile(r"(\d+) (minutes|hours|days)")
+_INSTANT = re.compile(r"@([+-]\d+)([mhd])")
+_DAY = re.compile(r"@day([+-]\d+)")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+SIGN_INS = (
+    ("taker", "110 接警员：登记警情、派警"),
+    ("officer", "派出所民警：签收、到场、处置、办结"),
+    ("mediator", "人民调解员：受理、调解、协议、回访"),
+    ("supervisor", "执法监督员：监督发现和整改"),
+    ("administrator", "综治中心管理员：委托移送、督办"),
+)
+
+
+class Post(msgspec.Struct, forbid_unknown_fields=True):
+    """A member of the demo's staff, who can sign in under the id of this entry."""
+
+    name: str
+    organ: str
+    roles: list[str]
+    supervisor: bool = False
+
+
+class Step(msgspec.Struct, forbid_unknown_fields=True, rename={"act": "do", "role": "as"}):
+    """A step of a course: `at` is how long after the opening it is taken."""
+
+    at: str
+    act: str
+    by: str
+    role: str
+    with_: dict[str, object] = msgspec.field(default_factory=dict, name="with")
+
+
+class Course(msgspec.Struct, forbid_unknown_fields=True):
+    """The way matters of a kind go."""
+
+    kind: str
+    steps: list[Step]
+
+
+class Planned(msgspec.Struct, forbid_unknown_fields=True):
+    """A matter on a course, opened `ago`, followed up to a step; `with_` replaces field values."""
+
+    course: str
+    ago: str
+    upto: str = ""
+    with_: dict[str, object] = msgspec.field(default_factory=dict, name="with")
+
+
+class City(msgspec.Struct, forbid_unknown_fields=True):
+    """What `city/demo.yaml` tells."""
+
+    staff: dict[str, Post]
+    courses: dict[str, Course]
+    matters: list[Planned]
+
+
+class Unfilled(Exception):
+    """A planned step was refused; the message says which and why."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments: the demo is always the same, only its time moves with today."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fill an empty installation; leave one that has matters alone (exit code 1)."""
+    del args
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    count = fill()
+    if count == 0:
+        print("这里已经有事项，没有装入演示城市。请换一个空的 HAIHE_HOME。", file=sys.stderr)
+        return 1
+    print(f"已装入 {count} 件演示事项。\n{welcome('')}", file=sys.stderr)
+    return 0
+
+
+def welcome(address: str) -> str:
+    """Addresses of the faces and the demo accounts, for the terminal."""
+    lines = [
+        f"  群众     {address}",
+        f"  办理     {address}officer/",
+        f"  监督     {address}center/",
+        f"演示账号（口令都是 {PASSWORD}）：",
+        *(f"  {name:<14}{what}" for name, what in SIGN_INS),
+    ]
+    return "\n".join(lines)
+
+
+def fill(now: datetime | None = None) -> int:
+    """Fill an empty installation with the demo city as of `now`; gives how many matters it opened.
+
+    0 means that there were matters already and nothing was done. Raises Unfilled when the rules
+    refuse a planned step, which is a mistake of city/demo.yaml.
+    """
+    from haihe.records import read
+
+    if not read.is_empty():
+        return 0
+    city = load()
+    _appoint(city)
+    now = (now or datetime.now(UTC)).replace(microsecond=0)
+    plan = sorted(_planned(city, now), key=lambda one: one[0])
+    assert len(plan) <= PACE
+    opened: dict[int, str] = {}
+    for at, number, step in plan:
+        _take(at, number, step, city, opened)
+    return len(opened)
+
+
+def load(folder: Path | None = None) -> City:
+    """The demo city of a city folder; msgspec.ValidationError names what is not as it should be."""
+    import yaml
+
+    from haihe.pack.place import city_folder
+
+    text = ((folder or city_folder()) / "demo.yaml").read_text(encoding="utf-8")
+    return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), City)
+
+
+def _appoint(city: City) -> None:
+    from haihe.records.accounts import create_staff
+
+    for person, post in city.staff.items():
+        create_staff(
+            person,
+            name=post.name,
+            organ=post.organ,
+            roles=post.roles,
+            password=PASSWORD,
+            supervisor=post.supervisor,
+        )
+
+
+def _planned(city: City, now: datetime) -> Iterator[tuple[datetime, int, Step]]:
+    """Every step that lies in the past: when, of which matter (its number), with its values."""
+    for number, matter in enumerate(city.matters):
+        opening = now - length(matter.ago)
+        for step in city.courses[matter.course].steps:
+            at = opening + length(step.at)
+            if at > now:
+                break
+            told = {name: matter.with_.get(name, value) for name, value in step.with_.items()}
+            values = {name: _value(value, opening) for name, value in told.items()}
+            yield at, number, msgspec.structs.replace(step, with_=values)
+            if step.act == matter.upto:
+                break
+
+
+def _take(at: datetime, number: int, step: Step, city: City, opened: dict[int, str]) -> None:
+    from haihe.kernel.values import Actor, Command, Refused
+    from haihe.records import read, write
+
+    kind = city.courses[city.matters[number].course].kind
+    post = city.staff.get(step.by)  # none: a member of the public
+    actor = Actor(person=step.by, role=step.role, organ=post.organ if post else read.PUBLIC)
+    command = Command(
+        key=f"demo:{number}:{step.act}",
+        act=step.act,
+        actor=actor,
+        matter=opened.get(number),
+        kind=None if number in opened else kind,
+        data=msgspec.convert(step.with_, dict[str, str | int | float | bool | list[str] | None]),
+    )
+    answer = write.submit(command, now=at)
+    if isinstance(answer, Refused):
+        raise Unfilled(
+            f"city/demo.yaml, matter {number}, {step.act}: {answer.says} {answer.instead}"
+        )
+    opened[number] = answer.matter
+
+
+def length(text: str) -> timedelta:
+    """`90 minutes`, `3 hours`, `2 days`."""
+    found = _LENGTH.fullmatch(text)
+    if found is None:
+        raise Unfilled(f"city/demo.yaml: {text!r} must be like '90 minutes', '3 hours' or '2 days'")
+    return timedelta(**{found[2]: int(found[1])})
+
+
+def _value(value: object, opening: datetime) -> object:
+    """A field's value; times counted from the opening become instants and days, photos digests."""
+    if isinstance(value, list):
+        return [_value(one, opening) for one in value]
+    if not isinstance(value, str):
+        return value
+    if found := _INSTANT.fullmatch(value):
+        return (opening + timedelta(**{_UNITS[found[2]]: int(found[1])})).isoformat()
+    if found := _DAY.fullmatch(value):
+        return _local_day(opening + timedelta(days=int(found[1]))).isoformat()
+    if value.startswith("photo-"):
+        return _photo(value)
+    return value
+
+
+def _local_day(at: datetime) -> date:
+    return at.astimezone(_zone()).date()
+
+
+def _zone() -> ZoneInfo:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo("Asia/Shanghai")
+
+
+def _photo(name: str) -> str:
+    """A drawn picture stands for a photograph; it is kept like any file that is sent in."""
+    from haihe.records import files
+
+    shades = {"photo-before": "#8a4b3a", "photo-after": "#2f6b4f", "photo-check": "#2a5f74"}
+    picture = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300">'
+        f'<rect width="400" height="300" fill="{shades[name]}"/>'
+        '<path d="M0 220 130 120l90 70 70-50 110 80v80H0z" fill="#fff" opacity=".35"/></svg>'
+    )
+    return files.keep([picture.encode()])
