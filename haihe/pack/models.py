@@ -43,13 +43,14 @@ class Card(Frozen, frozen=True, kw_only=True):
 
 
 class CaseEvent(Frozen, frozen=True, kw_only=True, rename={"with_": "with"}):
-    """One event of a small history; `on` is local, with its weekday."""
+    """One event of a small history; `on` is local, with its weekday, as is `recorded` if later."""
 
     on: str
     act: str
     role: str = ""
     organ: str = ""
     person: str = ""
+    recorded: str = ""
     with_: dict[str, Any] = {}
 
 

@@ -78,7 +78,7 @@ def refresh(
     _grow_events(connection, rules, root, fields)
     _stand(root, "matter", _matters(connection))
     _stand(root, "clock", _clocks(connection, rules, now))
-    _stand(root, "request", _requests(connection, rules))
+    _stand(root, "request", _requests(connection, rules, now))
     _stand(root, "reading", _readings(connection))
     return root
 
@@ -268,9 +268,7 @@ def _clocks(connection: Connection, rules: Rules, now: datetime) -> dict[str, li
 
     def ends(text: str | None) -> datetime | None:
         told = journal.due_of(text)
-        if told is None:
-            return None
-        return end_of(told, rules.zone).astimezone(UTC).replace(tzinfo=None)
+        return None if told is None else _plain(end_of(told, rules.zone))
 
     return {
         "matter_id": [clock.matter_id for clock in clocks],
@@ -286,34 +284,47 @@ def _clocks(connection: Connection, rules: Rules, now: datetime) -> dict[str, li
     }
 
 
-def _requests(connection: Connection, rules: Rules) -> dict[str, list[Any]]:
+def _requests(connection: Connection, rules: Rules, now: datetime) -> dict[str, list[Any]]:
     asking = connection.rows("SELECT DISTINCT matter_id FROM event WHERE act = 'request'")
-    rows: list[tuple[str, Request, datetime | None]] = []
+    rows: list[tuple[str, Request, datetime | None, datetime | None]] = []
     for (matter,) in asking:
         found = connection.rows(
             f"SELECT {journal.MATTER_HELD} FROM matter WHERE matter_id = ?", (matter,)
         )
         state = journal.held(connection, found[0], rules).state
         answers = {done.seq: done.happened_at for done in state.done if done.act == "answer"}
-        rows += [(matter, asked, answers.get(asked.answered_seq or 0)) for asked in state.requests]
+        rows += [
+            (matter, one, _request_due(one, rules.calendar), answers.get(one.answered_seq or 0))
+            for one in state.requests
+        ]
     return {
-        "matter_id": [matter for matter, _, _ in rows],
-        "seq": [asked.seq for _, asked, _ in rows],
-        "to_organ": [asked.organ for _, asked, _ in rows],
-        "question": [asked.question for _, asked, _ in rows],
-        "due_at": [_request_due(asked, rules.calendar) for _, asked, _ in rows],
-        "answer_seq": [asked.answered_seq for _, asked, _ in rows],
-        "answered_at": [
-            None if at is None else at.astimezone(UTC).replace(tzinfo=None) for _, _, at in rows
-        ],
+        "matter_id": [row[0] for row in rows],
+        "seq": [row[1].seq for row in rows],
+        "to_organ": [row[1].organ for row in rows],
+        "question": [row[1].question for row in rows],
+        "due_at": [_plain(row[2]) for row in rows],
+        "answer_seq": [row[1].answered_seq for row in rows],
+        "answered_at": [_plain(row[3]) for row in rows],
+        "status": [_request_status(due_at, answered, now) for _, _, due_at, answered in rows],
     }
+
+
+def _request_status(due_at: datetime | None, answered: datetime | None, now: datetime) -> str:
+    late = due_at is not None and (answered or now) > due_at
+    if answered is None:
+        return "overdue" if late else "open"
+    return "answered_late" if late else "answered"
+
+
+def _plain(instant: datetime | None) -> datetime | None:
+    """An instant as the views hold it: in UTC, without a zone."""
+    return None if instant is None else instant.astimezone(UTC).replace(tzinfo=None)
 
 
 def _request_due(asked: Request, calendar: Calendar) -> datetime | None:
     """The instant after which an unanswered request is late."""
     ending = due(parse_allowance(asked.due), asked.asked_at, calendar, law=None)
-    instant = expires_at(ending, calendar)
-    return None if instant is None else instant.astimezone(UTC).replace(tzinfo=None)
+    return expires_at(ending, calendar)
 
 
 def _readings(connection: Connection) -> dict[str, list[Any]]:

@@ -124,7 +124,7 @@ def _events(matter: CaseMatter, ground: Ground) -> list[dict[str, Any]]:
             "seq": seq,
             "happened_at": _utc(local, ground.zone),
             "happened_local": local,
-            "recorded_at": _utc(local, ground.zone),
+            "recorded_at": _utc(moment(event.recorded or event.on), ground.zone),
             "act": event.act,
             "role": event.role or None,
             "organ": event.organ or None,
@@ -160,7 +160,8 @@ def _data(view: str, given: Mapping[str, Any], ground: Ground) -> dict[str, Any]
 
 
 def _row(view: str, given: Mapping[str, Any], ground: Ground) -> dict[str, Any]:
-    kinds = {column.name: column.type for column in VIEWS[view].columns} | _fields(view, ground)
+    kinds = {column.name: column.type for column in VIEWS[view].columns}
+    kinds |= _fields(view, ground)
     unknown = sorted(set(given) - set(kinds))
     if unknown:
         raise WrongCase(f"no column {', '.join(unknown)} in {view}; it has {', '.join(kinds)}")

@@ -133,6 +133,7 @@ _ALL: Final = (
             Column("due_at", "instant", "until when, UTC"),
             Column("answer_seq", "integer", "event that answered; empty while open"),
             Column("answered_at", "instant", "when it was answered, UTC"),
+            Column("status", "text", "open, overdue, answered, answered_late"),
         ),
     ),
     View(

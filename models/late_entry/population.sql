@@ -1,0 +1,1 @@
+SELECT 'of' AS measure, count(recorded_at) AS n FROM event
