@@ -12,7 +12,7 @@ Datum = str | int | float | bool | list[str] | None
 Data = dict[str, Datum]
 
 
-class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, gc=False):
     """A value that never changes and refuses fields it does not know."""
 
 

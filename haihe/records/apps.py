@@ -1,4 +1,4 @@
-"""The Django application that carries the tables; it has no models: SQL is written where it is used."""
+"""The Django application that carries the tables; it has no models, for SQL is written by hand."""
 
 from __future__ import annotations
 

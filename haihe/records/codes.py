@@ -2,7 +2,7 @@
 
 A follow code is derived from the matter's id with a secret key, so a citizen can be told it again
 and nothing that could be stolen from the database gives it away: the table keeps a keyed tag only.
-Eleven characters of 23 (49 bits) and a check character, without look-alikes (0 O D Q, 1 I L, 5 S, …).
+Eleven characters of 23 (49 bits) and a check character; there are no look-alikes (0 O D Q, 5 S).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ ALPHABET = "23456789ACEFHJKMNPRTVWX"  # 23 characters: a prime, so the check fin
 CODE_LENGTH = 12
 TAG_BYTES = 16
 _BASE = len(ALPHABET)
+_WEIGHTS = range(2, CODE_LENGTH + 1)
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 
 
@@ -27,19 +28,20 @@ class CodeKeys:
 
 def follow_code(matter: str, keys: CodeKeys) -> str:
     """The code of a matter: XXXX-XXXX-XXXX."""
-    number = int.from_bytes(hmac.digest(keys.code, matter.encode(), "sha256")[:16], "big")
+    number = int.from_bytes(hmac.digest(keys.code, matter.encode(), "sha256")[:8], "big")
     values = []
     for _ in range(CODE_LENGTH - 1):
-        number, value = divmod(number, _BASE)
-        values.append(value)
-    text = "".join(ALPHABET[value] for value in (*values, _check(values)))
+        values.append(number % _BASE)
+        number //= _BASE
+    values.append(_check(values))
+    text = "".join([ALPHABET[value] for value in values])
     return f"{text[:4]}-{text[4:8]}-{text[8:]}"
 
 
 def _check(values: list[int]) -> int:
     # Weights 2…12 here and 1 for the check itself differ modulo 23, so one wrong character or
     # two swapped ones never pass.
-    return -sum(weight * value for weight, value in enumerate(values, start=2)) % _BASE
+    return -sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=True)) % _BASE
 
 
 def normal_code(typed: str) -> str | None:

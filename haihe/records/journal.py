@@ -177,13 +177,14 @@ def clock_row(row: Row) -> ClockRow:
 
 def stored_clock(matter: str, clock: RunningClock, zone: tzinfo) -> ClockRow:
     """One clock as a row."""
+    nominal = _due_text(clock.nominal, zone)
     return ClockRow(
         matter,
         clock.id,
         stored(clock.started_at),
         None if clock.stopped_at is None else stored(clock.stopped_at),
-        _due_text(clock.nominal, zone),
-        _due_text(clock.legal, zone),
+        nominal,
+        nominal if clock.legal is clock.nominal else _due_text(clock.legal, zone),
         NEVER if clock.legal is None else stored(end_of(clock.legal, zone)),
         clock.official,
         _STORED_STATUS[clock.status],
@@ -194,7 +195,9 @@ def stored_clock(matter: str, clock: RunningClock, zone: tzinfo) -> ClockRow:
 def _due_text(due: date | datetime | None, zone: tzinfo) -> str | None:
     if due is None:
         return None
-    return due.astimezone(zone).isoformat() if isinstance(due, datetime) else due.isoformat()
+    if isinstance(due, datetime) and due.tzinfo is not zone:
+        due = due.astimezone(zone)
+    return due.isoformat()
 
 
 def due_of(text: str | None) -> date | datetime | None:

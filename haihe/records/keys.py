@@ -90,7 +90,7 @@ def command_secret(keys: KeyStore) -> bytes:
 
 
 def signing_key() -> Ed25519PrivateKey:
-    """The key that signs seals: HAIHE_HOME/seal.key, its public half beside it in seal.pub (PEM)."""
+    """The key that signs seals, HAIHE_HOME/seal.key; its public half lies beside it (PEM)."""
     key = Ed25519PrivateKey.from_private_bytes(home.secret_file("seal.key", KEY_BYTES))
     public = home.home() / "seal.pub"
     if not public.exists():

@@ -9,6 +9,7 @@ from typing import Final
 
 from haihe.kernel.acts import ACTS
 from haihe.kernel.procedure import Field, Procedure, Step
+from haihe.kernel.reading import View
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Data, Datum, Event, Refused
 from haihe.records.accounts import person_name
@@ -213,9 +214,9 @@ class Printer:
         event_hash: bytes,
         personal: Data,
         undone: Collection[int],
-        seen: Collection[str] | None,
+        view: View,
     ) -> Line:
-        """One event of the timeline; `seen` are the fields this reader may see (None: all)."""
+        """One event of the timeline, as far as this reader may see it."""
         late = (event.recorded_at - event.happened_at).total_seconds() > RECORDED_LATE_SECONDS
         role = procedure.roles.get(event.actor.role)
         who = person_name(event.actor.person)
@@ -226,15 +227,13 @@ class Printer:
             what=act_name(procedure, event.act),
             who=f"{who}（{role.name}）" if role else who,
             organ=self.rules.organ_name(event.actor.organ),
-            values=self.values(procedure, event.act, {**event.data, **personal}, seen),
+            values=self.values(procedure, event.act, {**event.data, **personal}, view),
             recorded=self.instant(event.recorded_at) if late else "",
             undone=event.seq in undone,
             fingerprint=event_hash[:FINGERPRINT_BYTES].hex(),
         )
 
-    def values(
-        self, procedure: Procedure, act: str, data: Data, seen: Collection[str] | None
-    ) -> tuple[Shown, ...]:
+    def values(self, procedure: Procedure, act: str, data: Data, view: View) -> tuple[Shown, ...]:
         """Labelled values in the order of the form; fields nobody named keep their own name."""
         step = procedure.steps.get(act)
         fields: Mapping[str, Field] = procedure.fields
@@ -243,11 +242,12 @@ class Printer:
         return tuple(
             Shown(
                 label=fields[name].name if name in fields else name,
-                value=self.value(fields.get(name), value),
+                value=self.value(fields.get(name), seen),
                 personal=name in fields and fields[name].personal,
             )
             for name, value in data.items()
-            if seen is None or name in seen
+            if (seen := value if fields is not procedure.fields else view.shows(name, value))
+            is not None
         )
 
 

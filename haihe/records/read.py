@@ -13,6 +13,8 @@ from haihe.kernel.acts import ACTS
 from haihe.kernel.clocks import clocks
 from haihe.kernel.decide import possible
 from haihe.kernel.procedure import Procedure
+from haihe.kernel.reading import PURPOSES, View, may_read
+from haihe.kernel.reading import Reader as Asking
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Data, Event, Refused
 from haihe.records import answers, keys, personal, reading, rules
@@ -70,13 +72,7 @@ __all__ = [
 LIST_MAX: Final = 200
 LIST_USUAL: Final = 25
 LINKS_MAX: Final = 50
-# Why a file may be opened; the word is recorded with the reading.
-PURPOSES: Final = {
-    "handle": "办理",
-    "supervise": "监督",
-    "answer": "协办答复",
-    "audit": "审计",
-}
+PURPOSE_MAX: Final = 500
 PUBLIC: Final = "public"  # person and organ of everybody who acts by a follow code
 _CITIZEN_ACTS: Final = frozenset(
     {"transfer", "escalate", "suspend", "resume", "extend", "merge", "contest", "withdraw"}
@@ -114,27 +110,30 @@ def refusal(refused: Refused) -> Refusal:
 
 
 def open_file(
-    matter: str, reader: Reader, purpose: str, now: datetime | None = None
+    matter: str, reader: Reader, purpose: str, now: datetime | None = None, *, need: str = ""
 ) -> File | Refusal:
-    """A matter as this reader may see it for this purpose; the reading is on the disk first."""
+    """A matter as this reader may see it for this purpose; the reading is on the disk first.
+
+    `need` is why a supervisor has to see personal values in clear; it is recorded with the purpose.
+    """
     printer = _printer(now)
     connection = reading_connection()
     read = _read(connection, matter, printer)
     if read is None:
         return printer.refusal(answers.unknown_matter(matter))
-    seen = _may_read(reader, purpose, read)
-    if isinstance(seen, Refused):
-        return printer.refusal(seen)
+    view = _may_read(reader, purpose, need, read)
+    if isinstance(view, Refused):
+        return printer.refusal(view)
     reading.record(
         connection,
         matter,
         person=reader.person,
         role=_role(read.procedure, reader),
         organ=reader.organ,
-        purpose=purpose,
+        purpose=f"{purpose}: {need}"[:PURPOSE_MAX] if need else purpose,
         at=printer.now,
     )
-    return _file(connection, printer, reader, read, seen)
+    return _file(connection, printer, reader, read, view)
 
 
 def follow(code: str, now: datetime | None = None) -> CitizenFile | None:
@@ -283,29 +282,15 @@ def _read(connection: Connection, matter: str, printer: Printer) -> _Read | None
     )
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """Which fields a reader sees; None: all of them."""
-
-    fields: frozenset[str] | None
-
-
-def _may_read(reader: Reader, purpose: str, read: _Read) -> View | Refused:
-    """Whoever handles, helps or was asked sees all; who supervises sees all but personal fields."""
-    state = read.state
-    organs = {state.owner.organ, *(one.organ for one in state.earlier_owners)}
-    organs |= {one.organ for one in state.co_handlers} | {one.organ for one in state.requests}
-    if purpose in PURPOSES and reader.organ in organs:
-        return View(None)
-    if purpose in ("supervise", "audit") and reader.supervisor:
-        fields = read.procedure.fields
-        return View(frozenset(name for name in state.fields if not fields[name].personal))
-    return Refused(
-        reason="not_yours",
-        says="您的单位没有承办、协办这一事项，也没有为这个目的查看它的职责。",
-        instead="请由承办单位办理；监督人员请以监督为目的打开。",
-        cites=("haihe#need-to-know",),
+def _may_read(reader: Reader, purpose: str, need: str, read: _Read) -> View | Refused:
+    asking = Asking(
+        person=reader.person,
+        kind="supervisor" if reader.supervisor else "officer",
+        organ=reader.organ,
+        roles=reader.roles,
+        need=need,
     )
+    return may_read(asking, purpose, read.state, read.procedure)
 
 
 def _role(procedure: Procedure, reader: Reader) -> str:
@@ -324,11 +309,11 @@ def _file(
     for given in values.values():
         latest.update(given)
     everything = {**state.fields, **latest}
-    seen = view.fields
-    fields = printer.values(procedure, "", everything, seen)
+    fields = printer.values(procedure, "", everything, view)
     timeline = tuple(
-        printer.line(procedure, event, hash_, values.get(event.seq, {}), state.undone, seen)
+        printer.line(procedure, event, hash_, values.get(event.seq, {}), state.undone, view)
         for event, hash_ in read.events
+        if view.history
     )
     names = printer.rules.organ_name
     until = printer.now if not state.ended else restored(_changed(read), printer.rules.zone)
@@ -358,7 +343,7 @@ def _file(
         fields=fields,
         timeline=timeline,
         clocks=tuple(printer.clock(clock) for clock in read.clocks),
-        acts=_acts(printer, read, reader),
+        acts=_acts(printer, read, reader) if view.acts else (),
         requests=tuple(
             Asked(
                 seq=one.seq,
@@ -372,7 +357,7 @@ def _file(
             for one in state.requests
         ),
         links=_links(connection, printer, read),
-        hidden=len(everything) - len(fields),
+        hidden=sum(view.fields.get(name) != "clear" for name in everything),
         seq=state.seq,
         fingerprint=read.head[:FINGERPRINT_BYTES].hex(),
     )

@@ -1,4 +1,4 @@
-"""Personal fields sealed apart: encrypted with a key of their matter, bound to the chain by digests.
+"""Personal fields sealed apart: encrypted with a key a matter, bound to the chain by digests.
 
 A value is stored as nonce + AES-256-GCM(salt + JSON value); the event keeps only
 hash(salt + JSON [matter, seq, field, value]). The salt lies inside the ciphertext, so once key or

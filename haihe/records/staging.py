@@ -1,4 +1,4 @@
-"""Commands decided one after another inside a transaction, their rows gathered before any is written.
+"""Commands decided one after another in a transaction; their rows are gathered before the writing.
 
 A command is decided against the locked state of its matter, together with the matters it opens by
 handing over. It joins the batch only when all of it is allowed.
@@ -16,10 +16,11 @@ from msgspec.structs import replace
 
 from haihe.kernel.clocks import affected_clocks, clocks
 from haihe.kernel.decide import decide
+from haihe.kernel.handover import handovers
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
 from haihe.kernel.values import Command, Data, Event, Refused
-from haihe.records import answers, keys
+from haihe.records import answers
 from haihe.records.answers import Recorded
 from haihe.records.chain import (
     GENESIS,
@@ -34,6 +35,7 @@ from haihe.records.database import Connection
 from haihe.records.instants import stored
 from haihe.records.journal import ClockRow, Held, after, row_of, stored_clock
 from haihe.records.keys import KeyStore
+from haihe.records.personal import latest_values
 from haihe.records.rules import Rules
 from haihe.records.sealing import MatterKey, new_key, seal_all
 
@@ -57,6 +59,8 @@ class Stage:
     matters: dict[str, Held] = field(default_factory=dict)
     new_keys: dict[str, MatterKey] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
+    given: dict[str, Data] = field(default_factory=dict)  # personal values, by matter
+    code: str = ""  # of the matter opened last
 
     def take(self, other: Stage) -> None:
         """Add all of a command that succeeded."""
@@ -68,6 +72,7 @@ class Stage:
         self.matters.update(other.matters)
         self.new_keys.update(other.new_keys)
         self.known.update(other.known)
+        self.given.update(other.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +192,17 @@ class Batch:
         if missing is not None:
             return missing
         held = self.append(own, procedure, before, decided.event, decided.personal, origin)
-        event_hash = held.head
+        event_hash, code = held.head, own.code if before is None else ""
         own.known[command.key] = (digest, held.matter, held.state.seq, event_hash)
         own.command_keys.append((command.key, digest, held.matter, held.state.seq))
         refused = self._hand_over(own, held, decided.event, now)
         if refused is not None:
             return refused
-        opened = before is None
         return Recorded(
             matter=held.matter,
             seq=decided.event.seq,
             event_hash=event_hash.hex(),
-            code=follow_code(held.matter, self.means.codes) if opened else "",
+            code=code,
         )
 
     def append(
@@ -218,6 +222,8 @@ class Batch:
         if personal:
             key = self._key(own, matter, is_new=before is None)
             digests, sealed = seal_all(key, seq, personal, self.means.hash_of)
+            given = own.given.get(matter) or self.stage.given.get(matter, {})
+            own.given[matter] = {**given, **personal}
             own.personal += [(matter, seq, name, ciphertext) for name, ciphertext in sealed]
         row = row_of(matter, event, data_text(event.data), digests_text(digests))
         previous = before.head if before else GENESIS
@@ -225,7 +231,11 @@ class Batch:
         own.events.append((*row, event_hash))
         own.outbox.append((matter, seq, f"{procedure.kind}.{event.act}", row.recorded_at, 0, None))
         state = after(procedure, before.state if before else None, event)
-        held = self._projected(procedure, before, event, state, matter, event_hash, origin)
+        if before is None:
+            own.code = follow_code(matter, self.means.codes)
+        held = self._projected(
+            procedure, before, event, state, matter, event_hash, origin, own.code
+        )
         own.matters[matter] = held
         return held
 
@@ -238,6 +248,7 @@ class Batch:
         matter: str,
         head: bytes,
         origin: tuple[str, int] | None,
+        code: str,
     ) -> Held:
         if before is not None:
             number, tag = before.number, before.code_tag
@@ -246,10 +257,7 @@ class Batch:
             )
             running = clocks_after(self.means.rules, before, state, event)
         else:
-            number, tag = (
-                _UNNUMBERED,
-                code_tag(follow_code(matter, self.means.codes), self.means.codes),
-            )
+            number, tag = _UNNUMBERED, code_tag(code, self.means.codes)
             running = all_clocks(self.means.rules, procedure, state, matter, event.recorded_at)
         return Held(
             matter=matter,
@@ -296,17 +304,41 @@ class Batch:
 
     def _hand_over(self, own: Stage, held: Held, event: Event, now: datetime) -> Refused | None:
         """Open what this event opens; if one may not be opened, the event may not happen."""
-        opened: list[Command] = []
+        step = held.procedure.steps.get(event.act)
+        if step is None or not step.opens:
+            return None
+        day = event.happened_at.date()
+        opened = handovers(
+            held.procedure,
+            held.state,
+            event,
+            lambda kind: self.means.rules.governing(kind, day),
+            self._personal_values(own, held),
+        )
         for command in opened:
             if len(own.matters) > HANDOVERS_MAX:
                 return answers.unusable(
                     "act", "这一步骤引出的事项过多。", "请核对程序中的移交关系。"
                 )
+            command = replace(command, key=f"{held.matter}:{command.key}")
             digest = command_digest(command, self.means.secret)
             answer = self._decide(own, command, digest, now, (held.matter, event.seq))
             if isinstance(answer, Refused):
                 return answer
         return None
+
+    def _personal_values(self, own: Stage, held: Held) -> Data:
+        """The personal values of a matter, also those that are not written yet."""
+        if not held.state.sealed:
+            return {}
+        values: Data = {}
+        if held.matter in self.locked:
+            values = latest_values(
+                self.connection, held.matter, self.means.store, self.means.hash_of
+            )
+        values.update(self.stage.given.get(held.matter, {}))
+        values.update(own.given.get(held.matter, {}))
+        return values
 
 
 MERGE_INTO = ("merge", "into")

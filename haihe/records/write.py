@@ -14,6 +14,6 @@ def submit(command: Command, *, now: datetime | None = None) -> Recorded | Refus
 
     One transaction; when this returns `Recorded` the event is on the disk. The same key with the
     same content is carried out once, however often it comes. `now` defaults to the server's time.
-    Raises what the database raised if it could not be reached or refused the rows (TRIES_MAX tries).
+    Raises what the database raised if it could not be reached or refused the rows (some tries).
     """
     return writer().submit(command, now)

@@ -28,6 +28,8 @@ BATCH_MAX: Final = 64
 MATTERS_KEPT: Final = 10_000
 TRIES_MAX: Final = 5
 RETRY_SECONDS: Final = 0.02
+GATHER_SECONDS: Final = 0.00005
+GATHER_SECONDS_MAX: Final = 0.001
 ID_TIME_BYTES: Final = 6
 ID_CHANCE_BYTES: Final = 10
 
@@ -54,7 +56,7 @@ class Waiting:
 
 
 def new_id(at: datetime) -> str:
-    """A matter's id: 48 bits of milliseconds and 80 of chance, in 32 hex digits, ordered by time."""
+    """A matter's id: 48 bits of milliseconds and 80 of chance in 32 hex digits, ordered by time."""
     milliseconds = int(at.timestamp() * 1000)
     return (milliseconds.to_bytes(ID_TIME_BYTES, "big") + keys.random_bytes(ID_CHANCE_BYTES)).hex()
 
@@ -80,6 +82,7 @@ class Writer:
         self._queue: deque[Waiting] = deque()
         self._mutex = threading.Lock()
         self._busy = False
+        self._last = 1
         self._connection: Connection | None = None
         self._kept: OrderedDict[str, Held] = OrderedDict()
 
@@ -107,9 +110,11 @@ class Writer:
             self._connection = None
 
     def _lead(self, mine: Waiting) -> None:
+        self._gather()
         with self._mutex:
             count = min(BATCH_MAX, len(self._queue))
             batch = [self._queue.popleft() for _ in range(count)]
+        self._last = count
         assert batch[0] is mine, "the first in the queue leads"
         try:
             self._commit(batch)
@@ -120,6 +125,15 @@ class Writer:
             raise
         finally:
             self._hand_on(batch[1:])
+
+    def _gather(self) -> None:
+        """Those answered just now tend to come back: wait a moment until as many are here again.
+
+        Without this, every full batch is followed by one of a single command.
+        """
+        give_up_at = time.perf_counter() + GATHER_SECONDS_MAX
+        while len(self._queue) < self._last and time.perf_counter() < give_up_at:
+            time.sleep(GATHER_SECONDS)
 
     def _hand_on(self, answered: Iterable[Waiting]) -> None:
         """Let the next in the queue lead first, then wake those who were answered."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from haihe.kernel.values import Actor
 from haihe.records import read, write
 from haihe.records.answers import Recorded
@@ -67,16 +69,27 @@ def test_a_stranger_is_refused_with_a_way_out(journal: Connection) -> None:
     assert journal.rows("SELECT count(*) FROM reading") == [(0,)]
 
 
-def test_a_supervisor_sees_the_file_without_personal_fields(journal: Connection) -> None:
-    file = file_of(opened().matter, SUPERVISOR, "supervise")
-    labels = {field.label for field in file.fields}
-    assert "地点" in labels
-    assert "报警人电话" not in labels
-    assert all(not value.personal for line in file.timeline for value in line.values)
+def test_a_supervisor_sees_personal_fields_covered_unless_the_need_is_told(
+    journal: Connection,
+) -> None:
+    matter = opened().matter
+    file = file_of(matter, SUPERVISOR, "supervise")
+    shown = {field.label: field.value for field in file.fields}
+    assert shown["地点"] == "马场道12号"
+    assert shown["报警人电话"] == "138****0000"
     assert file.hidden == 2
+    assert "13800000000" not in repr(file)
+    clear = read.open_file(matter, SUPERVISOR, "supervise", now=later(2), need="核对来电号码")
+    assert isinstance(clear, File)
+    assert {field.label: field.value for field in clear.fields}["报警人电话"] == "13800000000"
+    assert journal.rows("SELECT purpose FROM reading ORDER BY seq") == [
+        ("supervise",),
+        ("supervise: 核对来电号码",),
+    ]
 
 
-def test_a_citizen_follows_with_the_code_however_it_is_typed(journal: Connection) -> None:
+@pytest.mark.usefixtures("journal")
+def test_a_citizen_follows_with_the_code_however_it_is_typed() -> None:
     done = opened()
     for typed in (done.code, done.code.lower(), done.code.replace("-", " ")):
         file = read.follow(typed, now=later(2))
@@ -88,9 +101,8 @@ def test_a_citizen_follows_with_the_code_however_it_is_typed(journal: Connection
     assert read.follow(done.code[:-1] + ("2" if done.code[-1] != "2" else "3")) is None
 
 
-def test_the_inbox_shows_what_is_most_urgent_first_and_goes_on_where_it_stopped(
-    journal: Connection,
-) -> None:
+@pytest.mark.usefixtures("journal")
+def test_the_inbox_shows_what_is_most_urgent_first_and_goes_on_where_it_stopped() -> None:
     matters = [opened().matter for _ in range(5)]
     for matter in matters[:2]:
         write.submit(step(matter, "arrive"), now=later(0.1))
@@ -104,13 +116,15 @@ def test_the_inbox_shows_what_is_most_urgent_first_and_goes_on_where_it_stopped(
     assert read.inbox(STRANGER, now=later(1)).items == ()
 
 
-def test_a_number_is_found_by_its_beginning(journal: Connection) -> None:
+@pytest.mark.usefixtures("journal")
+def test_a_number_is_found_by_its_beginning() -> None:
     opened()
     assert [item.number for item in read.search(SUPERVISOR, "al-2026").items] == ["AL-2026-000001"]
     assert read.search(STRANGER, "AL-2026").items == ()
 
 
-def test_the_kinds_somebody_may_open_come_with_their_forms(journal: Connection) -> None:
+@pytest.mark.usefixtures("journal")
+def test_the_kinds_somebody_may_open_come_with_their_forms() -> None:
     taker = Reader(person="wang", organ="hexi", roles=("call_taker",))
     ((kind,),) = (read.openings(taker, now=TUESDAY),)
     assert (kind.kind, [act.name for act in kind.acts]) == ("alarm", ["接警"])
@@ -119,7 +133,8 @@ def test_the_kinds_somebody_may_open_come_with_their_forms(journal: Connection) 
     assert public.acts[0].role == "caller"
 
 
-def test_a_transfer_moves_the_file_and_resets_no_clock(journal: Connection) -> None:
+@pytest.mark.usefixtures("journal")
+def test_a_transfer_moves_the_file_and_resets_no_clock() -> None:
     matter = opened().matter
     moved = write.submit(
         step(matter, "transfer", {"to_organ": "nankai", "reason": "属地管辖"}), now=later(1)

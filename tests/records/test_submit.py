@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from haihe.kernel.values import Refused
 from haihe.records import write
 from haihe.records.answers import Recorded
@@ -80,13 +82,15 @@ def test_a_refused_command_leaves_nothing_behind(journal: Connection) -> None:
     assert (count(journal, "event"), count(journal, "command_key")) == (1, 1)
 
 
-def test_a_matter_that_does_not_exist_is_named(journal: Connection) -> None:
+@pytest.mark.usefixtures("journal")
+def test_a_matter_that_does_not_exist_is_named() -> None:
     answer = write.submit(step("0" * 32, "arrive"), now=TUESDAY)
     assert isinstance(answer, Refused)
     assert answer.reason == "unknown_matter"
 
 
-def test_a_field_that_names_a_matter_must_name_one_that_exists(journal: Connection) -> None:
+@pytest.mark.usefixtures("journal")
+def test_a_field_that_names_a_matter_must_name_one_that_exists() -> None:
     done = recorded(write.submit(opening(), now=TUESDAY))
     answer = write.submit(step(done.matter, "arrive", {"related": "f" * 32}), now=later(0.1))
     assert isinstance(answer, Refused)
