@@ -97,6 +97,18 @@ TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
 
+# Errors go to standard error, whoever runs the server; refused pages (403, 404) are not errors.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "django.security.csrf": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+    },
+}
+
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # served from where they lie: nothing to collect before the start
 WHITENOISE_MAX_AGE = 300  # seconds
