@@ -247,6 +247,32 @@ def test_an_exclusion_that_begins_while_the_last_day_is_rolled_still_counts() ->
     assert found.legal == day("Mon 2026-10-12")
 
 
+def test_an_exclusion_that_begins_on_the_legal_last_day_counts_and_a_day_later_does_not() -> None:
+    on_it = case_due(exclusions=(Exclusion(day("Thu 2026-10-08"), day("Sun 2026-10-18")),))
+    after = case_due(exclusions=(Exclusion(day("Fri 2026-10-09"), day("Sun 2026-10-18")),))
+    assert on_it.nominal == day("Sun 2026-10-11")
+    assert after.nominal == day("Thu 2026-10-01")
+
+
+def test_working_days_used_up_on_the_day_an_exclusion_begins_are_not_given_back() -> None:
+    def ending(first: str) -> object:
+        return due(
+            parse_allowance("3 working days"),
+            day("Mon 2026-03-02"),
+            calendar(),
+            exclusions=[Exclusion(day(first), day("Fri 2026-03-13"))],
+        ).legal
+
+    assert ending("Thu 2026-03-05") == day("Thu 2026-03-05")
+    assert ending("Wed 2026-03-04") == day("Mon 2026-03-16")
+
+
+def test_an_exclusion_of_no_day_changes_nothing() -> None:
+    found = case_due(exclusions=(Exclusion(day("Thu 2026-09-10"), day("Thu 2026-09-10")),))
+    assert found.nominal == day("Thu 2026-10-01")
+    assert "扣除不计入的期间" not in told(found)
+
+
 def test_a_suspension_without_end_has_no_due_date_and_says_what_is_left() -> None:
     found = case_due(exclusions=(Exclusion(day("Fri 2026-09-11"), None, "中止"),))
     assert found.nominal is None
@@ -401,6 +427,13 @@ def test_the_reasons_cite_the_general_law_the_caller_names(name: str) -> None:
 def test_a_missing_day_is_explained_by_the_month_end() -> None:
     found = due(parse_allowance("1 month"), day("Sat 2026-01-31"), calendar())
     assert "2月没有31日，到当月月末2026年2月28日（星期六）（民法典第202条）" in told(found)
+
+
+def test_a_start_before_the_first_published_year_is_provisional() -> None:
+    found = due(parse_allowance("30 days"), day("Sat 2003-12-20"), calendar())
+    assert found.legal == day("Mon 2004-01-19")
+    assert not found.official
+    assert "2003年的放假安排没有公布或者没有载入" in told(found)
 
 
 def test_a_provisional_date_says_why_and_whether_it_can_move() -> None:
