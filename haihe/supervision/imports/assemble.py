@@ -102,7 +102,7 @@ def faults_of(
             refused |= column.codes < 0
         if refused.any():
             row = int(np.flatnonzero(refused)[0])
-            said = bad.get(int(column.codes[row]), "is missing")
+            said = bad.get(int(column.codes[row]), "没有写")
             faults.append((row, f"{target.name} ({target.key}) {said}"))
     return faults
 
@@ -112,7 +112,7 @@ def _fault(target: Target, text: str, plan: Plan) -> str | None:
         value = plan.value(target, pa.array([text], pa.string()))[0].as_py()
     except WrongValue as wrong:
         return str(wrong)
-    return "is missing" if target.required and value in (None, "") else None
+    return "没有写" if target.required and value in (None, "") else None
 
 
 def _silent(rows: int) -> TextColumn:

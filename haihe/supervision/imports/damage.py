@@ -10,10 +10,10 @@ class Damage(Exception):
         super().__init__(reason)
         self.reason = reason
         self.line = line
-        self.where = where or (f"line {line}" if line else "")
+        self.where = where or (f"第{line}行" if line else "")
         self.matters = 0
         self.events = 0
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
+        place = f"{self.where}：" if self.where else ""
         return f"{place}{self.reason}"

@@ -55,13 +55,13 @@ def read_log(path: Path, plan: Plan, progress: Progress = quiet) -> Log:
     `path` is .xes, .xes.gz, .csv, .csv.gz, .parquet, or OCEL 2.0 (.json, .jsonocel, .sqlite).
     """
     if not path.is_file():
-        return _nothing(plan, Damage(f"there is no file {path}"))
+        return _nothing(plan, Damage(f"没有这个文件：{path}"))
     if path.stat().st_size == 0:
-        return _nothing(plan, Damage("the file is empty"))
+        return _nothing(plan, Damage("文件是空的"))
     reader = _reader_of(path)
     if reader is None:
         known = ", ".join(suffix for suffix, _ in _READERS)
-        return _nothing(plan, Damage(f"{path.name}: not one of {known}"))
+        return _nothing(plan, Damage(f"不认识 {path.name}；可读：{known}"))
     read = reader(path, plan, progress)
     tables = joined(read.parts, plan)
     log = Log(tables.matter, tables.event, tables.left_out, read.damage)
@@ -104,5 +104,5 @@ def _before_repeat(log: Log, path: Path, plan: Plan, repeated: list[str]) -> Log
     name = repeated[rows.index(row)]
     line = line_of_repeat(path, plan, name)
     events = int(pc.sum(log.matter.column("last_seq").slice(0, row)).as_py() or 0)
-    damage = Damage(f"the case id {name!r} stands for the second time", line=line)
+    damage = Damage(f"案件编号 {name} 第二次出现；每个案件只能有一条 trace", line=line)
     return Log(log.matter.slice(0, row), log.event.slice(0, events), log.left_out, damage)

@@ -85,7 +85,7 @@ def read_ocel(path: Path, plan: Plan, progress: Progress) -> Read:
     size = path.stat().st_size
     try:
         if size > OCEL_BYTES_MAX:
-            raise Damage(f"larger than {OCEL_BYTES_MAX} bytes; import it as SQLite or Parquet")
+            raise Damage(f"超过 {OCEL_BYTES_MAX} 字节；请改用 Parquet 导入")
         wanted = plan.imports.log.object_type
         with path.open("rb") as file:
             in_sqlite = file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
@@ -100,9 +100,9 @@ def read_ocel(path: Path, plan: Plan, progress: Progress) -> Read:
 def _refuse_no_matter(objects: Objects, wanted: str) -> None:
     if objects.values:
         return
-    types = ", ".join(sorted(objects.left_out)) or "none"
-    named = f"no object of type {wanted!r}" if wanted else "the mapping names no object_type"
-    raise Damage(f"{named}; the log has {types}")
+    types = ", ".join(sorted(objects.left_out)) or "没有对象"
+    named = f"没有类型为 {wanted} 的对象" if wanted else "映射没有写 object_type"
+    raise Damage(f"{named}；日志里有：{types}")
 
 
 def _from_json(path: Path, wanted: str) -> Objects:
@@ -110,16 +110,16 @@ def _from_json(path: Path, wanted: str) -> Objects:
     try:
         log = msgspec.json.decode(text, type=_Log)
     except msgspec.ValidationError as error:
-        raise Damage(f"not OCEL 2.0: {error}") from None
+        raise Damage(f"不是 OCEL 2.0：{error}") from None
     except msgspec.DecodeError as error:
-        raise Damage(f"not whole JSON: {error}", line=text.count(b"\n") + 1) from None
+        raise Damage(f"JSON 不完整：{error}", line=text.count(b"\n") + 1) from None
     objects = Objects()
     for thing in log.objects:
         if thing.type != wanted:
             objects.left_out[thing.type] = objects.left_out.get(thing.type, 0) + 1
             continue
         if not thing.id or thing.id in objects.values:
-            raise Damage(f"object {thing.id!r}: an id must be given and stand once")
+            raise Damage(f"对象 {thing.id!r}：编号必须写明，且只能出现一次")
         last = sorted(thing.attributes, key=lambda attribute: attribute.time)
         objects.values[thing.id] = {a.name: _text(a.value) for a in last if a.value is not None}
     for event in log.events:
@@ -144,7 +144,7 @@ def _from_sqlite(path: Path, wanted: str) -> Objects:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
-        raise Damage(f"not a whole OCEL 2.0 database: {error}") from None
+        raise Damage(f"不是完整的 OCEL 2.0 数据库：{error}") from None
 
 
 def _objects_of(connection: sqlite3.Connection, wanted: str) -> Objects:
@@ -191,14 +191,14 @@ def _read(objects: Objects, plan: Plan, source: str) -> Read:
     block = _block(objects, histories, plan)
     log = plan.imports.log
     faults = [
-        (row, f"object {list(histories)[row]}: {reason}")
+        (row, f"对象 {list(histories)[row]}: {reason}")
         for row, reason in faults_of(block.trace_columns, plan.matter, block.traces, plan)
     ]
     flat = [(thing, event) for thing, events in histories.items() for event in events]
     order = {thing: row for row, thing in enumerate(histories)}
     for row, reason in faults_of(block.event_columns, plan.event, block.events, plan):
         thing, event = flat[row]
-        faults.append((order[thing], f"event {event.id} ({log.object_type} {thing}): {reason}"))
+        faults.append((order[thing], f"记录 {event.id}（{log.object_type} {thing}）: {reason}"))
     if not faults:
         return Read([tables_of(block, plan, source)])
     good, reason = min(faults)

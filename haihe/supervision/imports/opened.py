@@ -26,7 +26,7 @@ def text_of(path: Path, progress: Progress) -> Iterator[bytes]:
     for step in read:
         total += len(step)
         if total > LOG_BYTES_MAX:
-            raise Damage(f"larger than {LOG_BYTES_MAX} bytes unpacked")
+            raise Damage(f"解压后超过 {LOG_BYTES_MAX} 字节")
         yield step
 
 
@@ -53,12 +53,12 @@ def _unpacked(path: Path, progress: Progress) -> Iterator[bytes]:
                 try:
                     text = unpacking.decompress(step, PLAIN_STEP)
                 except zlib.error as error:
-                    raise Damage(f"the gzip packing is damaged at byte {done}: {error}") from None
+                    raise Damage(f"gzip 压缩在第 {done} 字节附近损坏：{error}") from None
                 out += len(text)
                 if out > EXPANSION_FREE and out > done * EXPANSION_MAX:
-                    raise Damage(f"it unpacks to more than {EXPANSION_MAX} times its size")
+                    raise Damage(f"解压后超过原大小的 {EXPANSION_MAX} 倍，疑为压缩炸弹")
                 yield text
                 step = unpacking.unused_data if unpacking.eof else unpacking.unconsumed_tail
             progress(done, size)
     if not unpacking.eof:
-        raise Damage(f"the gzip packing is cut short after {done} bytes; copy the file again")
+        raise Damage(f"gzip 文件在 {done} 字节处被截断；请重新复制")

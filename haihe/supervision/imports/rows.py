@@ -27,8 +27,8 @@ from haihe.supervision.imports.read import Progress, Read
 
 CELL_CHARACTERS_MAX: Final = 1_000_000
 ROWS_PER_PART: Final = 100_000
-LINE_MEANS: Final = "line {}"
-ROW_MEANS: Final = "row {}"
+LINE_MEANS: Final = "第{}行"
+ROW_MEANS: Final = "第{}条记录"
 
 
 @dataclass
@@ -71,7 +71,7 @@ def read_parquet(path: Path, plan: Plan, progress: Progress) -> Read:
         for batch in file.iter_batches(ROWS_PER_PART, columns=list(rows.keys)):
             rows.add([_as_text(batch.column(key)).to_pylist() for key in rows.keys])
     except (pa.ArrowInvalid, OSError) as error:
-        rows.damage = Damage(f"not a whole Parquet file: {error}")
+        rows.damage = Damage(f"不是完整的 Parquet 文件：{error}")
     except Damage as damage:
         rows.damage = damage
     progress(size, size)
@@ -92,7 +92,7 @@ def _csv_rows(path: Path, plan: Plan, progress: Progress) -> Rows:
     try:
         header = next(reader, None)
         if header is None:
-            raise Damage("the file is empty", line=1)
+            raise Damage("文件是空的", line=1)
         _refuse_lacking(rows.keys, header)
         places = [header.index(key) for key in rows.keys]
         for row in reader:
@@ -100,7 +100,7 @@ def _csv_rows(path: Path, plan: Plan, progress: Progress) -> Rows:
                 continue
             if len(row) != len(header):
                 raise Damage(
-                    f"{len(row)} cells where the header has {len(header)}", line=reader.line_num
+                    f"这一行有 {len(row)} 格，表头有 {len(header)} 格", line=reader.line_num
                 )
             rows.lines.append(reader.line_num)
             held.append(row)
@@ -109,9 +109,9 @@ def _csv_rows(path: Path, plan: Plan, progress: Progress) -> Rows:
     except Damage as damage:
         rows.damage = damage
         if not damage.where:
-            damage.where = f"after line {reader.line_num}"
+            damage.where = f"第{reader.line_num}行之后"
     except (csv.Error, UnicodeDecodeError) as error:
-        rows.damage = Damage(f"not readable as CSV: {error}", line=reader.line_num + 1)
+        rows.damage = Damage(f"读不成 CSV：{error}", line=reader.line_num + 1)
     _flush(rows, held, places)
     return rows
 
@@ -153,15 +153,13 @@ class _Stream(io.RawIOBase):
 def _refuse_lacking(wanted: Sequence[str], header: Sequence[str]) -> None:
     lacking = [key for key in wanted if key not in header]
     if lacking:
-        raise Damage(
-            f"no column {', '.join(lacking)}; the file has {', '.join(header)[:400]}", line=1
-        )
+        raise Damage(f"没有列 {', '.join(lacking)}；文件里有 {', '.join(header)[:400]}", line=1)
 
 
 def _read(rows: Rows, plan: Plan, source: str, place: str) -> Read:
     """Rows as tables; the first refused row ends the good part."""
     if not rows.parts:
-        return Read([], rows.damage or Damage("no events in it"))
+        return Read([], rows.damage or Damage("其中没有记录"))
     columns = {key: rows.column(key) for key in rows.keys}
     total = len(columns[rows.keys[0]].codes)
     damage, good = rows.damage, total

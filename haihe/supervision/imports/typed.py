@@ -21,12 +21,12 @@ _DAY_US: Final = 86_400_000_000
 _MICROSECOND: Final = timedelta(microseconds=1)
 _YES_NO: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _MEANS: Final[dict[FieldType, str]] = {
-    "text": "text",
-    "number": "a number such as 36.50",
-    "integer": "a whole number",
-    "instant": "a date and time such as 2006-07-24T00:00:00+02:00",
-    "day": "a date such as 2006-07-24",
-    "yes_no": "true or false",
+    "text": "文字",
+    "number": "数，如 36.50",
+    "integer": "整数",
+    "instant": "日期和时刻，如 2006-07-24T00:00:00+02:00",
+    "day": "日期，如 2006-07-24",
+    "yes_no": "true 或 false",
 }
 SPAN_DAYS_MAX: Final = 4_000_000  # about ten thousand years
 
@@ -35,7 +35,7 @@ class WrongValue(ValueError):
     """A value does not fit the type its field was declared with."""
 
     def __init__(self, text: str, kind: FieldType) -> None:
-        super().__init__(f"{text[:80]!r} is not {_MEANS[kind]}")
+        super().__init__(f"{text[:80]!r} 不是{_MEANS[kind]}")
         self.text = text
 
 

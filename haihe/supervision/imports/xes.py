@@ -41,11 +41,11 @@ def read_xes(path: Path, plan: Plan, progress: Progress) -> Read:
                 _take(block, quick, reader, read, plan, path.name)
         reader.feed(b"", last=True)
         if reader.traces_read == 0 and not read.parts:
-            raise Damage("no trace in it; is it a XES log?", line=reader.line)
+            raise Damage("其中没有一条 trace；确认它是 XES 日志", line=reader.line)
     except Damage as damage:
         read.damage = damage
         if not damage.line and not damage.where:
-            damage.where = f"after line {reader.line}"
+            damage.where = f"第{reader.line}行之后"
         _keep(reader.take_whole(), read, plan, path.name)
     return read
 
@@ -153,7 +153,7 @@ def _locate(placed: Placed, plan: Plan, source: str) -> tuple[Tables | None, Dam
     line, trace, reason = min(faults)
     ids = block.trace_columns.get(plan.matter_key)
     matter = ids.text(trace) if ids is not None else None
-    named = f"case {matter}: {reason}" if matter else reason
+    named = f"案件 {matter}：{reason}" if matter else reason
     good = tables_of(block.first(trace), plan, source) if trace else None
     return good, Damage(named, line=line)
 

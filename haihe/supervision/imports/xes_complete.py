@@ -115,9 +115,9 @@ class CompleteReader:
             self._parser.Parse(text, last)
         except expat.ExpatError as error:
             message = expat.ErrorString(error.code)
-            raise Damage(f"not well-formed XML: {message}", line=self._line_of(error)) from None
+            raise Damage(f"XML 有错：{message}", line=self._line_of(error)) from None
         except ValueError as error:  # an encoding expat cannot learn
-            raise Damage(f"cannot be decoded: {error}; convert it to UTF-8", line=1) from None
+            raise Damage(f"无法解码：{error}；请先转成 UTF-8", line=1) from None
 
     def _line_of(self, error: expat.ExpatError) -> int:
         return error.lineno + self._skipped_lines
@@ -169,13 +169,13 @@ class CompleteReader:
 
     def _refuse_declaration(self, *_parts: object) -> None:
         raise Damage(
-            "a document type declaration is refused (entities could be made to expand); remove it",
+            "不接受 DOCTYPE 声明（其中的实体可以无限展开）；请删去",
             line=self.line,
         )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) == DEPTH_MAX:
-            raise Damage(f"nested deeper than {DEPTH_MAX} elements", line=self.line)
+            raise Damage(f"嵌套超过 {DEPTH_MAX} 层", line=self.line)
         uri, _, local = name.rpartition(" ")
         if not self._open:
             self._root(uri, local)
@@ -191,7 +191,7 @@ class CompleteReader:
             self._open.append("event")
             self._event()
         elif local == "event" and above == "log":
-            raise Damage("an event outside every trace has no case id", line=self.line)
+            raise Damage("event 不在任何 trace 里，没有案件编号", line=self.line)
         else:
             self._open.append("other")
             if above in self._wanted and local in _VALUED:
@@ -199,7 +199,7 @@ class CompleteReader:
 
     def _root(self, uri: str, local: str) -> None:
         if local != "log":
-            raise Damage(f"not a XES log: it begins with <{local}>, not with <log>", line=self.line)
+            raise Damage(f"不是 XES 日志：以 <{local}> 开头，应为 <log>", line=self.line)
         self._namespace = uri
         self._open.append("log")
 
@@ -207,15 +207,15 @@ class CompleteReader:
         self._counts[-1] += 1
         self._event_lines.append(self.line)
         if self._counts[-1] > TRACE_EVENTS_MAX:
-            raise Damage(f"a trace of more than {TRACE_EVENTS_MAX} events", line=self.line)
+            raise Damage(f"一条 trace 超过 {TRACE_EVENTS_MAX} 个 event", line=self.line)
 
     def _value(self, level: str, attributes: dict[str, str]) -> None:
         key, text = attributes.get("key"), attributes.get("value")
         if key is None or text is None:
             missing = "key" if key is None else "value"
-            raise Damage(f"an attribute without {missing}", line=self.line)
+            raise Damage(f"属性缺少 {missing}", line=self.line)
         if len(text) > VALUE_CHARACTERS_MAX:
-            raise Damage(f"{key}: longer than {VALUE_CHARACTERS_MAX} characters", line=self.line)
+            raise Damage(f"{key}：长过 {VALUE_CHARACTERS_MAX} 个字符", line=self.line)
         if key not in self._wanted[level]:
             self._left_out[key] = self._left_out.get(key, 0) + 1
             return
