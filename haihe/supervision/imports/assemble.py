@@ -76,13 +76,16 @@ def _columns(
 
 
 def _refuse_missing(target: Target, codes: npt.NDArray[np.int32], values: pa.Array) -> None:
-    blank = pc.is_null(values)
-    if target.type == "text":
-        blank = pc.or_(blank, pc.equal(values.fill_null(""), ""))
+    blank = _blank(target, values)
     blanks = np.flatnonzero(blank.to_numpy(zero_copy_only=False))
     missing = np.flatnonzero((codes < 0) | np.isin(codes, blanks))
     if len(missing):
         raise Unnamed(target.name, int(missing[0]))
+
+
+def _blank(target: Target, values: pa.Array) -> pa.BooleanArray:
+    blank = pc.is_null(values)
+    return pc.or_(blank, pc.equal(values.fill_null(""), "")) if target.type == "text" else blank
 
 
 def faults_of(
@@ -92,11 +95,7 @@ def faults_of(
     faults: list[tuple[int, str]] = []
     for target in targets:
         column = texts.get(target.key, _silent(rows))
-        bad: dict[int, str] = {}
-        for code, text in enumerate(column.dictionary.to_pylist()):
-            reason = _fault(target, text, plan)
-            if reason:
-                bad[code] = reason
+        bad = _faults_by_code(target, column.dictionary, plan)
         refused = np.isin(column.codes, list(bad))
         if target.required:
             refused |= column.codes < 0
@@ -105,6 +104,18 @@ def faults_of(
             said = bad.get(int(column.codes[row]), "没有写")
             faults.append((row, f"{target.name} ({target.key}) {said}"))
     return faults
+
+
+def _faults_by_code(target: Target, texts: pa.StringArray, plan: Plan) -> dict[int, str]:
+    """The refused values of a dictionary by their code; judged singly only when one is refused."""
+    try:
+        values = plan.value(target, texts)
+        if not target.required or not _blank(target, values).to_numpy(zero_copy_only=False).any():
+            return {}
+    except WrongValue:
+        pass
+    reasons = {code: _fault(target, text, plan) for code, text in enumerate(texts.to_pylist())}
+    return {code: reason for code, reason in reasons.items() if reason}
 
 
 def _fault(target: Target, text: str, plan: Plan) -> str | None:
