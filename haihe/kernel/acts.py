@@ -43,6 +43,10 @@ def _reason(name: str = "理由") -> Field:
     return Field(name=name, type="long_text", at_least=2, at_most=REASON_TEXT_MAX)
 
 
+def _words(name: str) -> Field:
+    return Field(name=name, type="long_text", at_most=REASON_TEXT_MAX)
+
+
 ACTS: dict[str, KernelAct] = {
     "transfer": KernelAct(
         name="转办",
@@ -82,7 +86,7 @@ ACTS: dict[str, KernelAct] = {
         asks=("opinion", "text"),
         fields={
             "opinion": Field(name="会签意见", type="choice", choices=OPINIONS),
-            "text": _reason("意见内容"),
+            "text": _words("意见内容"),
         },
     ),
     "withdraw": KernelAct(
@@ -141,7 +145,7 @@ ACTS: dict[str, KernelAct] = {
         asks=("organ", "question", "due"),
         fields={
             "organ": Field(name="请求单位", type="organ"),
-            "question": _reason("请求事项"),
+            "question": _words("请求事项"),
             "due": Field(name="答复期限", hint="例如 2 working days"),
         },
     ),
@@ -152,7 +156,7 @@ ACTS: dict[str, KernelAct] = {
         asks=("request", "text"),
         fields={
             "request": Field(name="答复哪一件请求", type="integer", at_least=1),
-            "text": _reason("答复内容"),
+            "text": _words("答复内容"),
         },
         when_ended="also",
     ),
@@ -161,7 +165,7 @@ ACTS: dict[str, KernelAct] = {
         who="involved",
         cites=("haihe#remark",),
         asks=("text",),
-        fields={"text": _reason("批注内容")},
+        fields={"text": _words("批注内容")},
         when_ended="also",
     ),
     "merge": KernelAct(
