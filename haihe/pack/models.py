@@ -38,6 +38,7 @@ class Card(Frozen, frozen=True, kw_only=True):
     what_to_do: str
     owner: str  # who answers for it
     version: int
+    concerns: Literal["owner", "cause"] = "owner"  # who must rectify: has the matter, is the cause
     causes: dict[str, str] = {}  # cause -> words; causes that are data (a code) need none
     measures: dict[str, str] = {}
 

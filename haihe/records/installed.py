@@ -60,6 +60,10 @@ class InstalledRules:
         """Every kind that may be opened on a day."""
         return self.pack.in_force(day)
 
+    def every_version(self) -> list[Procedure]:
+        """Every version of every kind the pack has."""
+        return [one for versions in self.pack.procedures.values() for one in versions]
+
     def article(self, cite: str) -> str:
         """Citations in words; a clock's reason may join several by 、."""
         return self.pack.law.spell(cite)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, tzinfo
 from typing import Protocol
 
@@ -29,6 +30,9 @@ class Rules(Protocol):
     def in_force(self, day: date) -> list[Procedure]:
         """Every kind that may be opened on a day."""
 
+    def every_version(self) -> list[Procedure]:
+        """Every version of every kind the pack has."""
+
     def article(self, cite: str) -> str:
         """A citation in words: `psp-2025#118` -> 治安管理处罚法第118条."""
 
@@ -43,6 +47,7 @@ class Rules(Protocol):
 
 
 _in_use: list[Rules] = []
+_loading = threading.Lock()
 
 
 def use(rules: Rules) -> None:
@@ -55,5 +60,7 @@ def current() -> Rules:
     if not _in_use:
         from haihe.records.installed import InstalledRules
 
-        use(InstalledRules())
+        with _loading:  # the first requests of a server come together; one of them reads the pack
+            if not _in_use:
+                use(InstalledRules())
     return _in_use[0]

@@ -1,4 +1,6 @@
--- A clock that binds the handling organ has run out and nobody has stopped it.
-SELECT matter_id, clock AS cause, start_seq AS seq
-FROM clock
-WHERE whose = 'organ' AND status = 'overdue'
+-- A clock that binds the handling organ has run out and nobody has stopped it. A rectification
+-- that is late is raised to the organ above by its own procedure, not by another rectification.
+SELECT c.matter_id, c.clock AS cause, c.start_seq AS seq
+FROM clock c
+JOIN matter m ON m.matter_id = c.matter_id
+WHERE c.whose = 'organ' AND c.status = 'overdue' AND m.kind <> 'rectification'

@@ -41,6 +41,9 @@ class SmallCity:
     def in_force(self, day: date) -> list[Procedure]:
         return [one for one in self.procedures.values() if one.since <= day]
 
+    def every_version(self) -> list[Procedure]:
+        return list(self.procedures.values())
+
     def article(self, cite: str) -> str:
         return f"《试验条例》第{cite.partition('#')[2]}条"
 
