@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from haihe.citizen.needs import in_order, needs
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
 from haihe.records import read
@@ -40,7 +41,8 @@ def opening(request: HttpRequest, kind: str, act: str) -> HttpResponse:
         if not isinstance(answer, forms.ActForm):
             return redirect("citizen:receipt", answer.code)
         form = answer
-    values = {"here": "report", "kind": chosen, "form": form}
+    need = next((one for one in needs() if (one.kind, one.step) == (kind, act)), None)
+    values = {"here": "report", "kind": chosen, "form": form, "need": need}
     return render(request, "citizen/opening.html", values, status=_status(form))
 
 
@@ -122,12 +124,11 @@ def _follow_page(
 def _needs() -> list[dict[str, str]]:
     return [
         {
-            "name": act.name,
-            "kind": kind.name,
-            "href": reverse("citizen:opening", args=[kind.kind, act.id]),
+            "need": one.need,
+            "says": one.says,
+            "href": reverse("citizen:opening", args=[one.kind, one.step]),
         }
-        for kind in read.openings_for_public()
-        for act in kind.acts
+        for one in in_order(read.openings_for_public(), needs())
     ]
 
 

@@ -17,12 +17,13 @@ from haihe.records import read
 from haihe.records.shown import Act, File, KindOf, Reader, Refusal
 
 HANDLE = "handle"
-# Why a file is opened; the words are shown, the value is recorded with the reading.
-PURPOSES: tuple[tuple[str, str], ...] = (
-    (HANDLE, "办理：这件事由本单位承办或会办"),
-    ("supervise", "监督：检查办理是否合法、及时"),
-    ("answer", "协办：答复承办单位的请求"),
-)
+# The purposes of read.PURPOSES an officer may choose from, and what each means.
+PURPOSES = {
+    HANDLE: "这件事由本单位承办或者会办",
+    "supervise": "检查办理是否合法、及时",
+    "answer": "答复承办单位的请求",
+    "audit": "核对记录是否真实、完整",
+}
 
 sign_in = LoginView.as_view(template_name="officer/login.html", redirect_authenticated_user=True)
 sign_out = LogoutView.as_view(next_page="/")
@@ -122,7 +123,7 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
 
 
 def _open(matter: str, reader: Reader, purpose: str) -> File | Refusal:
-    if purpose not in dict(PURPOSES):
+    if purpose not in PURPOSES:
         raise Http404
     return read.open_file(matter, reader, purpose)
 
@@ -134,7 +135,7 @@ def _ask_purpose(
         "reader": reader,
         "here": "",
         "matter": matter,
-        "purposes": PURPOSES,
+        "purposes": [(one, read.PURPOSES[one], means) for one, means in PURPOSES.items()],
         "refusal": refusal,
     }
     status = HTTPStatus.FORBIDDEN if refusal else HTTPStatus.OK
