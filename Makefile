@@ -16,12 +16,13 @@ run: setup-run ## set up what is missing and start Haihe with the demo city
 test: setup ## set up what is missing and run every test
 	@$(bin)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
-check: setup ## format, lint, types, import layers, procedures
+check: setup ## format, lint, types, import layers, procedures, models
 	@$(bin)/ruff format --check .
 	@$(bin)/ruff check .
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
 	@$(bin)/haihe procedures check
+	@$(bin)/haihe models test
 
 docs: setup-run ## write docs/reference/ from the code
 	@$(bin)/haihe docs
