@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -52,6 +52,9 @@ class Connection(Protocol):
     def begin(self) -> None:
         """Start a transaction that will write; on SQLite it is the only one."""
 
+    def look(self) -> None:
+        """Start a transaction that reads everything as of one moment, whoever writes meanwhile."""
+
     def commit(self) -> None:
         """Make it durable; when this returns it is."""
 
@@ -66,6 +69,9 @@ class Connection(Protocol):
 
     def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         """Rows of a long query in constant memory."""
+
+    def take_any_text(self) -> None:
+        """Read damaged text as far as it goes, instead of failing on it."""
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run a statement; gives how many rows it touched."""
@@ -116,6 +122,9 @@ class SqliteConnection:
             fcntl.flock(self._turn, fcntl.LOCK_UN)
             raise
 
+    def look(self) -> None:
+        self._raw.execute("BEGIN")
+
     def commit(self) -> None:
         self._raw.execute("COMMIT")
         fcntl.flock(self._turn, fcntl.LOCK_UN)
@@ -137,6 +146,9 @@ class SqliteConnection:
         cursor = self._raw.execute(sql, values)
         while rows := cursor.fetchmany(STREAM_ROWS):
             yield from rows
+
+    def take_any_text(self) -> None:
+        self._raw.text_factory = _any_text
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         return self._raw.execute(sql, values).rowcount
@@ -168,9 +180,13 @@ class PostgresConnection:
             prepare_threshold=PREPARED_AFTER,
         )
         self._cursor = self._raw.cursor()
+        self._streams = 0
 
     def begin(self) -> None:
         self._cursor.execute("BEGIN")
+
+    def look(self) -> None:
+        self._cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def commit(self) -> None:
         self._cursor.execute("COMMIT")
@@ -189,10 +205,16 @@ class PostgresConnection:
         return self._cursor.fetchall()
 
     def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
-        with self._raw.transaction(), self._raw.cursor(name="stream") as cursor:
-            cursor.itersize = STREAM_ROWS
-            cursor.execute(_marked(sql), values)
-            yield from cursor
+        alone = self._raw.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        with self._raw.transaction() if alone else nullcontext():
+            self._streams += 1
+            with self._raw.cursor(name=f"stream{self._streams}") as cursor:
+                cursor.itersize = STREAM_ROWS
+                cursor.execute(_marked(sql), values)
+                yield from cursor
+
+    def take_any_text(self) -> None:
+        """PostgreSQL lets no damaged text in."""
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         self._cursor.execute(_marked(sql), values)
@@ -213,6 +235,10 @@ class PostgresConnection:
 
     def close(self) -> None:
         self._raw.close()
+
+
+def _any_text(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
 
 
 @lru_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -14,7 +15,7 @@ from haihe.kernel.fold import advance
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Event
-from haihe.records.chain import EventRow
+from haihe.records.chain import EventRow, encode
 from haihe.records.database import Connection, Row
 from haihe.records.instants import end_of, restored, stored
 from haihe.records.rules import Rules
@@ -22,11 +23,12 @@ from haihe.records.rules import Rules
 # The act with which records notes a lawful erasure. It belongs to the journal, not to a procedure:
 # it changes no state and no clock.
 ERASE = "erase"
+MARK_BYTES = 16
 NEVER = 2**62  # sorts behind every instant: "no clock of an organ runs"
 
 EVENT_COLUMNS = ", ".join(EventRow._fields)
 MATTER_HELD = (
-    "matter_id, seq, head, number, code_tag, kind, version, from_matter, from_seq, changed_at"
+    "matter_id, seq, head, number, code_tag, kind, version, from_matter, from_seq, changed_at, mark"
 )
 CLOCK_COLUMNS = (
     "matter_id, clock, started_at, stopped_at, nominal, legal, falls_at, official, status, whose"
@@ -78,6 +80,7 @@ class Held:
     from_seq: int | None
     changed_at: int
     clocks: dict[str, ClockRow]
+    mark: bytes
 
 
 def event_of(row: EventRow, zone: tzinfo) -> Event:
@@ -151,7 +154,7 @@ def procedure_of(rules: Rules, kind: str, version: str) -> Procedure:
 
 def held(connection: Connection, row: Row, rules: Rules) -> Held:
     """A matter read whole; `row` has the columns MATTER_HELD."""
-    matter, _, head, number, code_tag, kind, version, from_matter, from_seq, changed_at = row
+    matter, _, head, number, code_tag, kind, version, from_matter, from_seq, changed_at, mark = row
     procedure = procedure_of(rules, kind, version)
     state = folded(procedure, history(connection, matter, rules.zone))
     rows = connection.rows(f"SELECT {CLOCK_COLUMNS} FROM clock WHERE matter_id = ?", (matter,))
@@ -166,6 +169,7 @@ def held(connection: Connection, row: Row, rules: Rules) -> Held:
         from_seq=from_seq,
         changed_at=changed_at,
         clocks={one[1]: clock_row(one) for one in rows},
+        mark=bytes(mark),
     )
 
 
@@ -243,4 +247,14 @@ def matter_row(now: Held) -> tuple[Any, ...]:
         state.merged_into,
         now.from_matter,
         now.from_seq,
+        now.mark,
     )
+
+
+def mark_of(now: Held, secret: bytes) -> bytes:
+    """What vouches for the columns that no event tells: the number and where the matter came from.
+
+    Keyed, so that it cannot be made without the master key; 16 bytes.
+    """
+    told = encode((now.matter, now.number, now.from_matter, now.from_seq))
+    return hmac.digest(secret, told, "sha256")[:MARK_BYTES]

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from haihe.records import home
 from haihe.records.codes import CodeKeys
@@ -95,9 +96,7 @@ def signing_key() -> Ed25519PrivateKey:
     public = home.home() / "seal.pub"
     if not public.exists():
         public.write_bytes(
-            key.public_key().public_bytes(
-                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-            )
+            key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         )
     return key
 
@@ -105,3 +104,8 @@ def signing_key() -> Ed25519PrivateKey:
 def random_bytes(size: int) -> bytes:
     """Unpredictable bytes for keys, nonces, salts and ids."""
     return os.urandom(size)
+
+
+def public_key() -> bytes:
+    """The public half of the signing key, 32 bytes."""
+    return signing_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)

@@ -28,6 +28,10 @@ from haihe.records.shown import (
 )
 
 ERASE_NAME: Final = "依法删除个人信息"
+ERASE_FIELDS: Final = {
+    "erased": Field(name="删除的内容", type="texts"),
+    "reason": Field(name="删除理由", type="long_text"),
+}
 RECORDED_LATE_SECONDS: Final = 300  # a record made this long after the fact says when it was made
 FINGERPRINT_BYTES: Final = 8
 SOON_SHARE: Final = 0.25  # a clock warns when a quarter of its time is left
@@ -239,6 +243,8 @@ class Printer:
         fields: Mapping[str, Field] = procedure.fields
         if step is None and act in ACTS:
             fields = ACTS[act].fields
+        elif act == ERASE:
+            fields = ERASE_FIELDS
         return tuple(
             Shown(
                 label=fields[name].name if name in fields else name,

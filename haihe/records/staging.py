@@ -270,6 +270,7 @@ class Batch:
             from_seq=origin[1] if origin else None,
             changed_at=stored(event.recorded_at),
             clocks=running,
+            mark=before.mark if before else b"",
         )
 
     def _key(self, own: Stage, matter: str, *, is_new: bool) -> MatterKey:

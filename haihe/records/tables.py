@@ -73,7 +73,7 @@ TABLES: dict[str, Table] = {
             "head bytes, state text, outcome text, ended flag, contested flag, suspended flag, "
             "owner_organ text, owner_person text?, opened_at integer, with_owner_since integer, "
             "changed_at integer, urgent_at integer, urgent_clock text?, merged_into text?, "
-            "from_matter text?, from_seq integer?",
+            "from_matter text?, from_seq integer?, mark bytes",
             "matter_id",
             indexes=(
                 "UNIQUE matter_number ON matter (number)",

@@ -21,7 +21,7 @@ from haihe.records.codes import number_prefix, number_text
 from haihe.records.database import Connection, Failure, Lost, Place, Row, connect, place
 from haihe.records.home import hash_name
 from haihe.records.instants import restored
-from haihe.records.journal import MATTER_HELD, Held, held, matter_row
+from haihe.records.journal import MATTER_HELD, Held, held, mark_of, matter_row
 from haihe.records.staging import Answer, Batch, Known, Means, Stage, command_digest
 
 BATCH_MAX: Final = 64
@@ -262,9 +262,10 @@ def write(connection: Connection, desk: Batch) -> None:
     stage = desk.stage
     if not stage.events:
         return
-    number(connection, stage.matters.values(), desk.means.rules.zone)
+    number(connection, stage.matters.values(), desk.means.rules.zone, desk.means.secret)
     connection.insert("event", stage.events)
-    connection.insert("command_key", stage.command_keys)
+    if stage.command_keys:
+        connection.insert("command_key", stage.command_keys)
     connection.insert("outbox", stage.outbox)
     if stage.matter_keys:
         connection.insert("matter_key", stage.matter_keys)
@@ -290,7 +291,7 @@ def write_clocks(
         connection.replace("clock", changed)
 
 
-def number(connection: Connection, matters: Iterable[Held], zone: tzinfo) -> None:
+def number(connection: Connection, matters: Iterable[Held], zone: tzinfo, secret: bytes) -> None:
     """Number the matters that were opened, without gaps: one update a kind for the whole batch.
 
     The count is taken just before the rows are written, so its row is locked for one COMMIT only,
@@ -310,6 +311,7 @@ def number(connection: Connection, matters: Iterable[Held], zone: tzinfo) -> Non
         )
         for count, one in enumerate(group, start=used - len(group) + 1):
             one.number = number_text(prefix, year, count)
+            one.mark = mark_of(one, secret)
 
 
 _writers: dict[Place, Writer] = {}
