@@ -122,6 +122,7 @@ def fill(now: datetime | None = None) -> int:
     0 means that there were matters already and nothing was done. Raises Unfilled when the rules
     refuse a planned step, which is a mistake of city/demo.yaml.
     """
+    from haihe.commands.sweep import sweep_all
     from haihe.records import read
 
     if not read.is_empty():
@@ -134,6 +135,7 @@ def fill(now: datetime | None = None) -> int:
     opened: dict[int, str] = {}
     for at, number, step in plan:
         _take(at, number, step, city, opened)
+    sweep_all(now)
     return len(opened)
 
 

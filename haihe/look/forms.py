@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -25,9 +25,9 @@ from haihe.records.shown import Act, FormField, Refusal
 TYPED_CHARACTERS_MAX = 20_000  # of one field
 TEXTS_MAX = 50  # entries of a list of texts
 FILES_MAX = 20  # files of one field
-RADIOS_MAX = 6  # more choices than this become a drop-down list
+RADIOS_MAX = 6  # more choices than this become a drop-down list (a scale of 1 to 5 is radios too)
 
-Sent = MultiValueDict[str, "UploadedFile[bytes]"]
+Sent: TypeAlias = "MultiValueDict[str, UploadedFile[bytes]]"
 
 Widget = Literal["line", "area", "number", "radios", "drop", "day", "instant", "yes_no", "files"]
 
@@ -98,8 +98,9 @@ class Typed(Frozen, frozen=True, kw_only=True):
 
 def widget(field: FormField) -> Widget:
     """The control of a field: few choices are radio buttons, many a drop-down list."""
-    if field.choices:
-        return "radios" if len(field.choices) <= RADIOS_MAX else "drop"
+    chosen = choices(field)
+    if chosen:
+        return "radios" if len(chosen) <= RADIOS_MAX else "drop"
     return PLAIN_WIDGETS.get(field.type, "line")
 
 
@@ -148,6 +149,18 @@ def printed_again(
     )
 
 
+def choices(field: FormField) -> tuple[tuple[str, str], ...]:
+    """What may be chosen; a short scale of whole numbers is chosen from, not typed."""
+    if field.choices or field.type != "integer":
+        return field.choices
+    if field.at_least is None or field.at_most is None:
+        return ()
+    scale = range(int(field.at_least), int(field.at_most) + 1)
+    if len(scale) > RADIOS_MAX:
+        return ()
+    return tuple((str(number), str(number)) for number in scale)
+
+
 def entries(
     fields: Iterable[FormField],
     *,
@@ -166,7 +179,7 @@ def entries(
             hint=_hint(field),
             required=field.required,
             widget=widget(field),
-            choices=tuple(field.choices),
+            choices=choices(field),
             typed=field.value if post is None else post.get(field.name, ""),
             wrong=wrong.get(field.name, ""),
             step="1" if field.type == "integer" else "any",
@@ -232,7 +245,7 @@ def _hint(field: FormField) -> str:
 
 
 def _missing(field: FormField) -> str:
-    choose = field.choices or field.type in ("yes_no", "day", "instant", "files")
+    choose = choices(field) or field.type in ("yes_no", "day", "instant", "files")
     return f"请{'选择' if choose else '填写'}“{field.label}”。"
 
 

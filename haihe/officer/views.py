@@ -25,6 +25,10 @@ PURPOSES = {
     "audit": "核对记录是否真实、完整",
 }
 
+# Refusals that only say "not in this state, not your role": listed briefly, after those that
+# somebody can do something about.
+NOT_NOW = frozenset({"wrong_state", "wrong_role", "not_owner", "ended", "not_ended"})
+
 sign_in = LoginView.as_view(template_name="officer/login.html", redirect_authenticated_user=True)
 sign_out = LogoutView.as_view(next_page="/")
 
@@ -79,6 +83,7 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
         return _ask_purpose(request, reader, matter, opened if purpose else None)
     done = request.GET.get("done", "")
     steps = [act for act in opened.acts if not act.general]
+    refused = [act for act in opened.acts if act.refusal is not None]
     values = {
         "reader": reader,
         "here": "",
@@ -91,7 +96,8 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
             for act in steps
             if act.refusal is None
         ],
-        "cannot": [act for act in opened.acts if act.refusal is not None],
+        "blocked": [act for act in refused if _reason(act) not in NOT_NOW],
+        "not_now": [act for act in refused if _reason(act) in NOT_NOW],
         "general": [act for act in opened.acts if act.general and act.refusal is None],
     }
     return render(request, "officer/file.html", values)
@@ -148,6 +154,10 @@ def _opening(reader: Reader, kind: str, act: str) -> tuple[KindOf, Act]:
             if (chosen.kind, step.id) == (kind, act):
                 return chosen, forms.dated(step)
     raise Http404
+
+
+def _reason(act: Act) -> str:
+    return act.refusal.reason if act.refusal else ""
 
 
 def _actor(reader: Reader, act: Act) -> Actor:
