@@ -105,8 +105,6 @@ def affected_clocks(procedure: Procedure, state: State, event: Event) -> frozens
         return index.all_clocks
     if act == "extend":
         return frozenset({str(event.data.get("clock"))}) & index.all_clocks
-    if act in ("suspend", "resume"):
-        return index.suspendable | index.clocks_of_act.get(act, frozenset())
     touched = index.clocks_of_act.get(act, frozenset())
     if index.clocks_of_field and act in procedure.steps:
         for field in (*event.data, *event.sealed):

@@ -49,7 +49,6 @@ class Index:
     plans: dict[str, ClockPlan]
     clocks_of_act: dict[str, frozenset[str]]
     clocks_of_field: dict[str, frozenset[str]]
-    suspendable: frozenset[str]
     all_clocks: frozenset[str]
     act_names: dict[str, str]
     patterns: dict[str, re.Pattern[str]]
@@ -93,7 +92,6 @@ def _build(procedure: Procedure) -> Index:
         plans=plans,
         clocks_of_act={act: frozenset(names) for act, names in of_act.items()},
         clocks_of_field={field: frozenset(names) for field, names in of_field.items()},
-        suspendable=frozenset(name for name, rule in procedure.clocks.items() if rule.suspends),
         all_clocks=frozenset(plans),
         act_names=names,
         patterns={
