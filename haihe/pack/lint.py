@@ -124,10 +124,7 @@ def _steps_nobody_takes(_: Pack, procedure: Procedure) -> Found:
         for role in step.by:
             public = procedure.roles[role].stands == "public"
             if public and not step.from_ and not step.hands_to:
-                yield (
-                    f"steps.{name}",
-                    f"{role} is the public and cannot own a matter: add `hands_to`",
-                )
+                yield f"steps.{name}", f"{role} is the public and never owns: add `hands_to`"
         if step.hands_to and procedure.fields[step.hands_to].type != "organ":
             yield f"steps.{name}.hands_to", f"{step.hands_to} is not of type organ"
     used = {role for step in procedure.steps.values() for role in step.by}
