@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import sys
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from haihe.kernel.calendar import Calendar
+    from haihe.records.write import Moved
 
 HELP = "放假安排：check 检查是否齐全，load 载入新一年的安排并重算涉及的期限"
 
@@ -99,31 +99,40 @@ def _load(source: Path, folder: Path, occupied: str, form: str) -> int:
 def _recompute(
     calendar: Calendar, touching: frozenset[int], told: dict[str, object], form: str
 ) -> int:
-    """Recompute the running clocks that touch the years, and say what moved."""
+    """Compute running clocks that touch the years anew, and say what moved."""
     from haihe.records.home import database_url, sqlite_file
 
-    moved = []
-    if database_url() or sqlite_file().exists():
-        write = importlib.import_module("haihe.records.write")
-        moved = list(write.recompute_clocks(calendar, touching))
-    rows = [
-        {
-            "matter": str(one.matter),
-            "clock": str(one.clock),
-            "old_legal": str(one.old_legal),
-            "new_legal": str(one.new_legal),
-            "official": bool(one.official),
-        }
-        for one in moved
-    ]
+    changed: list[Moved] = []
+    in_use = bool(database_url()) or sqlite_file().exists()
+    if in_use:
+        from haihe.records.write import recompute_clocks
+
+        changed = recompute_clocks(calendar, touching)
+    moved = [one for one in changed if one.old_legal != one.new_legal]
+    confirmed = len(changed) - len(moved)
     if form == "json":
-        print(json.dumps({**told, "moved": rows}, ensure_ascii=False))
+        rows = [_row(one) for one in moved]
+        print(json.dumps({**told, "moved": rows, "confirmed": confirmed}, ensure_ascii=False))
         return 0
     years = "、".join(f"{year}年" for year in sorted(touching))
-    print(f"涉及{years}的运行中期限，有{len(rows)}项变动")
-    for row in rows[:MOVED_SHOWN_MAX]:
-        fixed = "" if row["official"] else "（仍为暂定）"
-        print(f"  {row['matter']} {row['clock']}：{row['old_legal']} → {row['new_legal']}{fixed}")
-    if len(rows) > MOVED_SHOWN_MAX:
-        print(f"  ……另有{len(rows) - MOVED_SHOWN_MAX}项，用 --json 查看全部")
+    print(f"涉及{years}的运行中期限：{len(moved)}项日期变动，{confirmed}项日期不变")
+    for one in moved[:MOVED_SHOWN_MAX]:
+        fixed = "" if one.official else "（仍为暂定）"
+        print(
+            f"  {one.matter} {one.clock}：{one.old_legal or '无'} → {one.new_legal or '无'}{fixed}"
+        )
+    if len(moved) > MOVED_SHOWN_MAX:
+        print(f"  ……另有{len(moved) - MOVED_SHOWN_MAX}项，用 --json 查看全部")
+    if in_use:
+        print("正在运行的 haihe run、haihe work 重启后才使用新的放假安排", file=sys.stderr)
     return 0
+
+
+def _row(one: Moved) -> dict[str, object]:
+    return {
+        "matter": one.matter,
+        "clock": one.clock,
+        "old_legal": one.old_legal and one.old_legal.isoformat(),
+        "new_legal": one.new_legal and one.new_legal.isoformat(),
+        "official": one.official,
+    }

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from haihe.commands import main
-from tests.kernel.clock_days import CALENDAR_FOLDER
+from haihe.kernel.values import Command
+from haihe.records import database, rules, write, writer
+from tests.kernel.clock_days import CALENDAR_FOLDER, moment
 from tests.pack.test_calendar_files import NOTICE_2027
+from tests.records.small_city import OFFICER, SmallCity
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +76,12 @@ def test_loading_tells_machines_what_happened(
     capsys: pytest.CaptureFixture[str], notice: Path
 ) -> None:
     assert main(["calendar", "load", str(notice), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"year": 2027, "state": "new", "moved": []}
+    assert json.loads(capsys.readouterr().out) == {
+        "year": 2027,
+        "state": "new",
+        "moved": [],
+        "confirmed": 0,
+    }
 
 
 def test_a_wrong_file_is_refused_and_leaves_no_trace(
@@ -82,3 +91,58 @@ def test_a_wrong_file_is_refused_and_leaves_no_trace(
     assert main(["calendar", "load", str(notice)]) == 2
     assert "缺少法定假日 2027-10-01" in capsys.readouterr().err
     assert not (pack / "2027.yaml").exists()
+
+
+@pytest.fixture
+def journal(pack: Path) -> Iterator[None]:
+    """An empty SQLite journal of a small city in the folder the command will look at."""
+    assert pack.is_dir()
+    rules.use(SmallCity())
+    connection = database.connect()
+    database.create_tables(connection)
+    connection.close()
+    yield
+    writer.forget_writer()
+    database.forget_reading_connection()
+
+
+def accepted(at: str) -> str:
+    """A case accepted at a moment; 30 days to decide. Gives its matter."""
+    command = Command(key=at, act="accept", actor=OFFICER, kind="case", data={"facts": "殴打他人"})
+    done = write.submit(command, now=moment(at))
+    assert isinstance(done, write.Recorded), done
+    return done.matter
+
+
+@pytest.mark.usefixtures("journal")
+def test_loading_a_year_moves_the_clocks_that_run_into_its_holidays_and_says_so(
+    capsys: pytest.CaptureFixture[str], notice: Path
+) -> None:
+    moving = accepted("Tue 2027-01-12 09:00")  # ends Thu 2027-02-11, off by the new notice
+    accepted("Wed 2027-01-13 09:00")  # ends Fri 2027-02-12, worked
+    accepted("Tue 2026-03-03 09:00")  # does not touch 2027
+    assert main(["calendar", "load", str(notice), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["moved"] == [
+        {
+            "matter": moving,
+            "clock": "handling",
+            "old_legal": "2027-02-11",
+            "new_legal": "2027-02-12",
+            "official": True,
+        }
+    ]
+    assert found["confirmed"] == 3  # the other case, and the notice of both
+    assert main(["calendar", "recompute", "2027"]) == 0
+    printed = capsys.readouterr()
+    assert "0项日期变动，0项日期不变" in printed.out
+    assert "重启" in printed.err
+
+
+@pytest.mark.usefixtures("journal")
+def test_what_moved_is_printed_for_people_too(
+    capsys: pytest.CaptureFixture[str], notice: Path
+) -> None:
+    moving = accepted("Tue 2027-01-12 09:00")
+    assert main(["calendar", "load", str(notice)]) == 0
+    assert f"{moving} handling：2027-02-11 → 2027-02-12" in capsys.readouterr().out
