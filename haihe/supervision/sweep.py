@@ -154,6 +154,9 @@ def _no_weight(rows: pa.Table) -> pa.Array:
 
 def _counted(rows: pa.Table) -> dict[str, int]:
     """How many findings each cause has."""
+    causes = pc.value_counts(rows.column("cause")).to_pylist()
+    if len(causes) == 1:
+        return {causes[0]["values"]: pc.count_distinct(rows.column("matter_id")).as_py()}
     pairs = rows.select(["cause", "matter_id"]).group_by(["cause", "matter_id"]).aggregate([])
     return {
         str(entry["values"]): int(entry["counts"])

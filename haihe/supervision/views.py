@@ -286,7 +286,13 @@ def write_segment(
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.draft")
     try:
-        pq.write_table(fitted, draft, compression="lz4", row_group_size=ROWS_PER_GROUP)
+        pq.write_table(
+            fitted,
+            draft,
+            compression="lz4",
+            row_group_size=ROWS_PER_GROUP,
+            use_dictionary=[name for name in fitted.column_names if name != "matter_id"],
+        )
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
@@ -317,6 +323,8 @@ def _of_type(view: str, field: pa.Field, column: pa.ChunkedArray) -> pa.ChunkedA
     kind = column.type
     if kind == field.type:
         return column
+    if field.name == "matter_id" and pa.types.is_dictionary(kind):
+        return column.cast(field.type)  # nearly every value its own: a dictionary only costs
     if pa.types.is_dictionary(kind) and kind.value_type == field.type:
         return column
     if pa.types.is_integer(kind) and pa.types.is_integer(field.type):

@@ -1,4 +1,5 @@
--- One row a fine: when each step happened on Italian clocks, and the amounts last written.
+-- One row a fine: when each step happened on Italian clocks, and what was owed and paid.
+-- Expenses are written once and total_paid only grows, so the largest is the last.
 SELECT
   matter_id,
   min(CASE WHEN act = 'Create Fine' THEN happened_local END) AS created_local,
@@ -15,8 +16,9 @@ SELECT
   min(CASE WHEN act = 'Add penalty' THEN seq END) AS penalty_seq,
   min(CASE WHEN act = 'Send for Credit Collection' THEN seq END) AS collected_seq,
   max_by(amount, seq) FILTER (WHERE amount IS NOT NULL) AS amount,
-  coalesce(max_by(expense, seq) FILTER (WHERE expense IS NOT NULL), 0) AS expense,
-  coalesce(max_by(total_paid, seq) FILTER (WHERE total_paid IS NOT NULL), 0) AS total_paid,
+  coalesce(max(expense), 0) AS expense,
+  coalesce(max(total_paid), 0) AS total_paid,
+  max(CASE WHEN total_paid IS NOT NULL THEN seq END) AS paid_seq,
   max(CASE WHEN dismissal <> 'NIL' THEN 1 ELSE 0 END) AS dismissed,
   max(CASE WHEN dismissal IN ('#', 'G') THEN 1 ELSE 0 END) AS dismissed_lawfully,
   max(seq) AS last_seq

@@ -35,15 +35,27 @@ def _word(text: bytes) -> int:
     return int.from_bytes(text[:_WORD].ljust(_WORD, b"\0"), "little")
 
 
-# The eight bytes from `<` on, masked to the given length, say what the tag is.
 _TRACE, _TRACE_END, _EVENT, _EVENT_END, _ATTRIBUTE = 1, 2, 3, 4, 5
-_PLAIN_TAGS: Final = (
+_TAGS: Final = (
     (b"<trace>", _TRACE),
     (b"</trace>", _TRACE_END),
     (b"<event>", _EVENT),
     (b"</event>", _EVENT_END),
+    (b"<string", _ATTRIBUTE),
+    (b"<date", _ATTRIBUTE),
+    (b"<int", _ATTRIBUTE),
+    (b"<float", _ATTRIBUTE),
+    (b"<boolean", _ATTRIBUTE),
+    (b"<id", _ATTRIBUTE),
 )
-_ATTRIBUTE_TAGS: Final = (b"<string", b"<date", b"<int", b"<float", b"<boolean", b"<id")
+# The second and third byte of a tag choose the one it can be; entry 0 is "none of them".
+_CHOICE: Final = np.zeros(1 << 16, np.int8)
+for _number, (_tag, _) in enumerate(_TAGS, start=1):
+    _CHOICE[int.from_bytes(_tag[1:3], "little")] = _number
+_TAG_LENGTHS: Final = np.array([0, *(len(tag) for tag, _ in _TAGS)], np.int64)
+_TAG_WORDS: Final = np.array([1, *(_word(tag) for tag, _ in _TAGS)], np.uint64)
+_TAG_MASKS: Final = _MASKS[_TAG_LENGTHS]  # entry 0 masks all away and so never equals its word
+_TAG_CODES: Final = np.array([0, *(code for _, code in _TAGS)], np.int8)
 _KEY: Final = b' key="'
 _VALUE: Final = b'" value='
 _END: Final = b'"/>'
@@ -132,23 +144,17 @@ def _tags(text: _Text) -> _Tags | None:
     quotes = np.flatnonzero(text.octets == ord('"'))
     if len(begin) == 0 or len(quotes) % 4:
         return None
-    code = np.zeros(len(begin), np.int8)
-    end = np.zeros(len(begin), np.int64)
     signature = text.words[begin]
-    for tag, value in _PLAIN_TAGS:
-        here = (signature & _MASKS[min(_WORD, len(tag))]) == np.uint64(_word(tag))
-        code[here] = value
-        end[here] = begin[here] + len(tag)
-    attribute_at = np.zeros(len(begin), np.int64)
-    for tag in _ATTRIBUTE_TAGS:
-        here = (signature & _MASKS[len(tag)]) == np.uint64(_word(tag))
-        code[here] = _ATTRIBUTE
-        attribute_at[here] = begin[here] + len(tag)
-    is_attribute = code == _ATTRIBUTE
-    if not code.all() or int(is_attribute.sum()) * 4 != len(quotes):
+    choice = _CHOICE[((signature >> np.uint64(8)) & np.uint64(0xFFFF)).astype(np.int64)]
+    if not ((signature & _TAG_MASKS[choice]) == _TAG_WORDS[choice]).all():
+        return None
+    code = _TAG_CODES[choice]
+    end = begin + _TAG_LENGTHS[choice]
+    is_attribute = np.flatnonzero(code == _ATTRIBUTE)
+    if len(is_attribute) * 4 != len(quotes):
         return None
     four: Positions = quotes.reshape(-1, 4)
-    name_end = attribute_at[is_attribute]
+    name_end = end[is_attribute]
     shaped = (
         bool((four[:, 0] == name_end + len(_KEY) - 1).all())
         and bool(text.equal(name_end, _KEY).all())
@@ -243,20 +249,20 @@ def _columns(
 def _rows_by_key(text: _Text, quotes: Positions) -> list[tuple[str | None, Positions]]:
     """Attribute rows grouped by key; a key with a reference or a break in it answers None."""
     groups: list[tuple[str | None, Positions]] = []
-    rows = np.arange(len(quotes), dtype=np.int64)
     start, size = quotes[:, 0] + 1, quotes[:, 1] - quotes[:, 0] - 1
-    mark = _mark(text, start, size)
-    while len(rows):
+    marks = pa.array(_mark(text, start, size)).dictionary_encode()
+    if len(marks.dictionary) > KEYS_PER_BLOCK_MAX:
+        return [(None, np.arange(len(quotes)))]
+    codes = marks.indices.to_numpy().astype(np.int16)
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=len(marks.dictionary)))
+    for rows in np.split(order, ends[:-1]):
         at, length = int(start[rows[0]]), int(size[rows[0]])
         key = text.block[at : at + length]
-        if len(groups) == KEYS_PER_BLOCK_MAX or b"&" in key or min(key, default=0) < ord(" "):
-            return [(None, rows)]
-        same = mark == mark[0]
-        group = rows[same]
-        if not ((size[group] == length).all() and text.equal(start[group], key).all()):
-            return [(None, rows)]  # two keys with one mark: rare enough for the full reader
-        groups.append((key.decode("utf-8"), group))
-        rows, mark = rows[~same], mark[~same]
+        plain = b"&" not in key and min(key, default=0) >= ord(" ")
+        # Two keys with one mark are rare enough for the full reader.
+        alike = bool((size[rows] == length).all()) and bool(text.equal(start[rows], key).all())
+        groups.append((key.decode("utf-8") if plain and alike else None, rows))
     return groups
 
 
@@ -273,10 +279,21 @@ def _values(text: _Text, quotes: Positions, number: Positions, total: int) -> Te
     """The values between the third and fourth quote, put at their row, empty rows left null."""
     start = quotes[:, 2] + 1
     size = quotes[:, 3] - start
-    encoded = _string_views(text, start, size).dictionary_encode()
+    if int(size.max()) <= _WORD:
+        encoded = pa.array(text.words[start] & _MASKS[size]).dictionary_encode()
+        values = _unwords(encoded.dictionary)
+    else:
+        encoded = _string_views(text, start, size).dictionary_encode()
+        values = encoded.dictionary.cast(pa.string())
     codes = np.full(total, -1, np.int32)
     codes[number] = encoded.indices.to_numpy(zero_copy_only=False)
-    return TextColumn(codes, encoded.dictionary.cast(pa.string()))
+    return TextColumn(codes, values)
+
+
+def _unwords(words: pa.UInt64Array) -> pa.StringArray:
+    """Texts of at most eight bytes from the numbers they were read as."""
+    texts = words.to_numpy().astype("<u8").view("S8").tolist()  # S8 leaves the padding away
+    return pa.array(texts, pa.binary()).cast(pa.string())
 
 
 def _string_views(text: _Text, start: Positions, size: Positions) -> pa.StringViewArray:

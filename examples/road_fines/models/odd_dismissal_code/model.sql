@@ -1,4 +1,4 @@
--- A dismissal under a code that nobody can tell: neither NIL nor # (prefect) nor G (judge).
+-- A dismissal under a code that nobody can tell: neither # (prefect) nor G (judge).
 SELECT matter_id, concat(dismissal, ' (', act, ')') AS cause, seq
-FROM event
-WHERE dismissal NOT IN ('NIL', '#', 'G')
+FROM dismissal
+WHERE dismissal NOT IN ('#', 'G')

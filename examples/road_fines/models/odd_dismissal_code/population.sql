@@ -1,7 +1,5 @@
-SELECT 'of' AS measure, count(CASE WHEN dismissal <> 'NIL' THEN 1 END) AS n FROM event
+SELECT 'of' AS measure, count(*) AS n FROM dismissal
 UNION ALL
-SELECT 'codes', count(DISTINCT CASE WHEN dismissal NOT IN ('NIL', '#', 'G') THEN dismissal END)
-FROM event
+SELECT 'codes', count(DISTINCT dismissal) FROM dismissal WHERE dismissal NOT IN ('#', 'G')
 UNION ALL
-SELECT 'fines', count(DISTINCT CASE WHEN dismissal NOT IN ('NIL', '#', 'G') THEN matter_id END)
-FROM event
+SELECT 'fines', count(DISTINCT matter_id) FROM dismissal WHERE dismissal NOT IN ('#', 'G')
