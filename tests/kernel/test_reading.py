@@ -169,4 +169,4 @@ def test_masking_keeps_enough_to_recognise_and_not_enough_to_know(
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_every_purpose_gives_nothing_to_a_stranger(purpose: str) -> None:
-    refusal(reader(organ="elsewhere", roles=()), purpose)
+    assert refusal(reader(organ="elsewhere", roles=()), purpose).reason == "not_yours"
