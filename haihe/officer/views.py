@@ -131,7 +131,10 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
 def _open(matter: str, reader: Reader, purpose: str) -> File | Refusal:
     if purpose not in PURPOSES:
         raise Http404
-    return read.open_file(matter, reader, purpose)
+    opened = read.open_file(matter, reader, purpose)
+    if isinstance(opened, Refusal) and opened.reason == "unknown_matter":
+        raise Http404
+    return opened
 
 
 def _ask_purpose(

@@ -1,0 +1,90 @@
+"""A running installation with the demo city, one a test process, and visitors to it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from haihe.commands.demo import PASSWORD
+from tests.pages.visitor import Visitor
+
+START_SECONDS_MAX = 60
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server over a fresh demo city; stopped at the end."""
+    home = tmp_path_factory.mktemp("home")
+    home.chmod(0o700)
+    port = _free_port()
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("HAIHE_")}
+    settings |= {"HAIHE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "haihe.config.settings"}
+    haihe = [sys.executable, "-m", "haihe"]
+    subprocess.run([*haihe, "demo"], env=settings, cwd=ROOT, check=True, capture_output=True)
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"]
+    granian += ["--port", str(port), "--blocking-threads", "4", "--log-level", "warning", "--no-ws"]
+    log = (home / "server.log").open("wb")
+    with (
+        log,
+        subprocess.Popen(
+            [*granian, "haihe.config.wsgi:application"],
+            env=settings,
+            cwd=ROOT,
+            stderr=log,
+            stdout=log,
+        ) as server,
+    ):
+        try:
+            address = f"http://127.0.0.1:{port}/"
+            _wait_for(address, server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@pytest.fixture
+def anybody(city: str) -> Visitor:
+    """A citizen who just opened a browser."""
+    return Visitor(city)
+
+
+@pytest.fixture
+def signed_in(city: str) -> Callable[[str], Visitor]:
+    """Gives a visitor signed in as this member of the demo's staff."""
+
+    def sign_in(person: str) -> Visitor:
+        visitor = Visitor(city)
+        assert visitor.sign_in(person, PASSWORD).path == "/officer/"
+        return visitor
+
+    return sign_in
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    give_up_at = time.monotonic() + START_SECONDS_MAX
+    while time.monotonic() < give_up_at:
+        assert server.poll() is None, "the server ended before it answered"
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(address)

@@ -1,0 +1,138 @@
+"""What a citizen finds: say the need, get one code, follow the matter, act on it; no JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+from tests.pages.visitor import Page, Visitor
+
+LAMP = "/report/grid_event/call_in/"
+TYPED = {"street": "dayingmen-street", "what": "路灯不亮，夜里看不清路。", "place": "浙江路8号"}
+MEDIATION = {
+    "committee": "dayingmen-mediation",
+    "dispute_kind": "neighbour",
+    "facts": "楼上漏水，吊顶泡坏。",
+    "claims": "请求赔偿维修费。",
+    "applicant": "试验申请人",
+    "respondent": "试验对方",
+}
+
+
+def code_on(receipt: Page) -> str:
+    found = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}", receipt.text)
+    assert found, receipt.text
+    return found[0]
+
+
+def report(visitor: Visitor, address: str, typed: dict[str, str]) -> Page:
+    page = visitor.get(address)
+    return visitor.send(page, page.form(address), typed)
+
+
+def test_the_start_page_begins_with_needs_in_everyday_words(anybody: Visitor) -> None:
+    page = anybody.get("/")
+
+    assert page.status == 200
+    assert "身边有东西坏了" in page.text
+    assert page.link("身边有东西坏了") == LAMP
+
+
+def test_a_report_gives_one_code_and_the_code_shows_who_until_when_and_why(
+    anybody: Visitor,
+) -> None:
+    receipt = report(anybody, LAMP, TYPED)
+    assert receipt.path.startswith("/receipt/")
+    page = anybody.get(f"/follow/{code_on(receipt)}/")
+
+    assert page.status == 200
+    assert "您反映的问题已经登记" in page.text
+    assert "河西区大营门街道" in page.text
+    assert "受理期限" in page.text
+    assert "还剩" in page.text
+    assert "为什么是这个日子" in page.text
+    assert "网格事件设置" in page.text  # the article each reason rests on
+    assert re.search(r"\d{4}年\d+月\d+日 星期. \d\d:\d\d", page.text)
+
+
+def test_a_code_is_found_in_small_letters_and_with_blanks(anybody: Visitor) -> None:
+    code = code_on(report(anybody, LAMP, TYPED))
+    page = anybody.get("/follow/")
+    found = anybody.send(page, page.form("/follow/"), {"code": code.lower().replace("-", " ")})
+
+    assert found.status == 200
+    assert "什么时候到期" in found.text
+
+
+def test_an_unknown_code_says_what_to_do_and_keeps_what_was_typed(anybody: Visitor) -> None:
+    page = anybody.get("/follow/?code=2222-2222-2222")
+
+    assert page.status == 404
+    assert "没有这个查询码" in page.text
+    assert "找回" in page.text
+    assert page.form("/follow/").values["code"] == ["2222-2222-2222"]
+
+
+def test_a_form_with_something_missing_loses_nothing(anybody: Visitor) -> None:
+    page = report(anybody, LAMP, TYPED | {"place": ""})
+
+    assert page.status == 422
+    assert "请填写“地点”" in page.text
+    form = page.form(LAMP)
+    assert form.values["what"] == [TYPED["what"]]
+    assert form.values["street"] == [TYPED["street"]]
+    assert anybody.send(page, form, {"place": "浙江路8号"}).path.startswith("/receipt/")
+
+
+def test_a_photo_is_sent_once_even_if_the_form_comes_back(anybody: Visitor) -> None:
+    page = anybody.get(LAMP)
+    typed = TYPED | {"place": ""}
+    again = anybody.send(page, page.form(LAMP), typed, files={"photos_before": b"\xff\xd8\xff1"})
+    assert "已收到 1 个文件" in again.text
+
+    receipt = anybody.send(again, again.form(LAMP), {"place": "浙江路8号"})
+    assert receipt.path.startswith("/receipt/")
+
+
+def test_two_clicks_on_the_button_open_one_matter(anybody: Visitor) -> None:
+    page = anybody.get(LAMP)
+    first = anybody.send(page, page.form(LAMP), TYPED)
+    second = anybody.send(page, page.form(LAMP), TYPED)
+
+    assert code_on(first) == code_on(second)
+
+
+def test_the_citizen_withdraws_an_application_and_sees_it_in_the_history(anybody: Visitor) -> None:
+    code = code_on(report(anybody, "/report/people_mediation/apply/", MEDIATION))
+    page = anybody.get(f"/follow/{code}/")
+    done = anybody.send(page, page.form("/act/drop/"), {"drop_reason": "reconciled"})
+
+    assert done.status == 200
+    assert "已经记入这件事项" in done.text
+    assert "申请已经撤回" in done.text
+    assert "撤回申请" in done.text
+
+
+def test_a_citizen_who_is_not_satisfied_contests_an_ended_matter(anybody: Visitor) -> None:
+    code = code_on(report(anybody, "/report/people_mediation/apply/", MEDIATION))
+    page = anybody.get(f"/follow/{code}/")
+    ended = anybody.send(page, page.form("/act/drop/"), {"drop_reason": "no_longer"})
+    contested = anybody.send(ended, ended.form("/act/contest/"), {"reason": "撤回不是我本人办的。"})
+
+    assert contested.status == 200
+    assert "异议" in contested.text
+
+
+def test_the_citizen_sees_no_name_and_no_personal_field(anybody: Visitor) -> None:
+    code = code_on(report(anybody, "/report/people_mediation/apply/", MEDIATION))
+    page = anybody.get(f"/follow/{code}/")
+
+    assert "试验申请人" not in page.text
+    assert "漏水" not in page.text
+
+
+def test_what_a_citizen_may_not_do_yet_is_told_with_its_article(anybody: Visitor) -> None:
+    code = code_on(report(anybody, LAMP, TYPED))
+    page = anybody.get(f"/follow/{code}/")
+
+    assert "现在还不能做的" in page.text
+    assert "依据：" in page.text

@@ -1,0 +1,153 @@
+"""What an officer finds: an inbox, a file with clocks and reasons, forms that refuse for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from haihe.commands.demo import PASSWORD
+from tests.pages.visitor import Page, Visitor
+
+SignedIn = Callable[[str], Visitor]
+CALL = "/officer/new/alarm/take_call/"
+CALL_TYPED = {
+    "channel": "phone",
+    "place": "试验路1号",
+    "what": "楼下有人争吵。",
+    "urgent": "no",
+    "phone": "13900009999",
+}
+
+
+def called(taker: Visitor) -> Page:
+    page = taker.get(CALL)
+    return taker.send(page, page.form(CALL), CALL_TYPED)
+
+
+def graded(taker: Visitor, page: Page, **typed: str) -> Page:
+    values = {"category": "public_security", "level": "third"} | typed
+    return taker.send(page, page.form("/act/grade/"), values)
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page_and_back(city: str) -> None:
+    visitor = Visitor(city)
+    page = visitor.get("/officer/new/")
+    assert page.path.startswith("/officer/login/")
+
+    typed = {"username": "taker", "password": PASSWORD}
+    assert visitor.send(page, page.form("/officer/login/"), typed).path == "/officer/new/"
+
+
+def test_a_wrong_password_is_told_without_telling_which_half_was_wrong(city: str) -> None:
+    page = Visitor(city).sign_in("taker", "not-it")
+
+    assert page.path == "/officer/login/"
+    assert "账号或密码不对" in page.text
+
+
+def test_the_inbox_shows_what_runs_out_first_and_both_clocks(signed_in: SignedIn) -> None:
+    page = signed_in("officer").get("/officer/")
+    tones = re.findall(r'<p class="left ([a-z-]*)">', page.html)
+
+    assert "群众反映以来" in page.text
+    assert "本单位接手以来" in page.text
+    assert tones[0] == "is-late"
+    assert "is-late" not in tones[tones.index("") :], "nothing overdue stands below what is not"
+
+
+def test_an_opened_matter_shows_its_number_code_clock_and_next_steps(signed_in: SignedIn) -> None:
+    page = called(signed_in("taker"))
+
+    assert page.status == 200
+    assert "已记下：接警" in page.text
+    assert re.search(r"AL-\d{4}-\d{6}", page.text)
+    assert re.search(r"群众查询码 [0-9A-Z]{4}-", page.text)
+    assert "下达处警指令" in page.text
+    assert page.form("/act/grade/").button == "定级分类"
+    assert "还不能办的步骤" in page.text
+
+
+def test_a_refusal_names_the_article_and_the_way_out_and_keeps_what_was_typed(
+    signed_in: SignedIn,
+) -> None:
+    taker = signed_in("taker")
+    page = graded(taker, called(taker), level="first")
+
+    assert page.status == 422
+    assert "一级警情须报值班局领导" in page.text
+    assert "可以这样办：请先报告，再保存级别" in page.text
+    assert "依据：" in page.text
+    assert page.form("/act/grade/").values["level"] == ["first"]
+    mended = taker.send(page, page.form("/act/grade/"), {"reported_to_leader": "yes"})
+    assert "已记下：定级分类" in mended.text
+
+
+def test_two_clicks_on_a_step_act_once(signed_in: SignedIn) -> None:
+    taker = signed_in("taker")
+    page = called(taker)
+    graded(taker, page)
+    again = graded(taker, page)
+
+    assert again.status == 200
+    assert again.html.count('<span class="what">定级分类</span>') == 1
+
+
+def test_a_form_of_a_file_that_moved_on_is_refused_and_kept(signed_in: SignedIn) -> None:
+    taker, other = signed_in("taker"), signed_in("taker")
+    page = called(taker)
+    seen_by_other = other.get(page.path)
+    graded(taker, page)
+    late = graded(other, seen_by_other, level="second")
+
+    assert late.status == 422
+    assert late.form("/act/grade/").values["level"] == ["second"]
+
+
+def test_what_really_happened_earlier_is_written_up_with_both_times(signed_in: SignedIn) -> None:
+    taker = signed_in("taker")
+    page = taker.get(CALL)
+    typed = CALL_TYPED | {"_happened_at": "2026-11-02T08:10"}
+    opened = taker.send(page, page.form(CALL), typed)
+
+    assert "2026年11月2日 星期一 08:10" in opened.text
+    assert "补记" in opened.text
+
+
+def test_a_file_of_another_organ_asks_for_a_purpose(signed_in: SignedIn) -> None:
+    opened = called(signed_in("taker"))
+    matter = opened.path.split("?")[0]
+    page = signed_in("mediator").get(matter)
+
+    assert "为什么要看这份卷宗" in page.text
+    assert "13900009999" not in page.text
+    refused = signed_in("mediator").get(f"{matter}?purpose=supervise")
+    assert refused.status == 403
+    assert "依据：" in refused.text
+
+
+def test_a_supervisor_sees_the_file_with_personal_values_masked(signed_in: SignedIn) -> None:
+    opened = called(signed_in("taker"))
+    assert "13900009999" in opened.text
+    page = signed_in("supervisor").get(opened.path.split("?")[0] + "?purpose=supervise")
+
+    assert page.status == 200
+    assert "试验路1号" in page.text
+    assert "13900009999" not in page.text
+
+
+def test_the_general_acts_have_generated_forms_too(signed_in: SignedIn) -> None:
+    taker = signed_in("taker")
+    page = called(taker)
+    remark = taker.get(page.link("批注"))
+    done = taker.send(remark, remark.form("/act/remark/"), {"text": "已电话安抚报警人。"})
+
+    assert "已记下：批注" in done.text
+    assert "已电话安抚报警人。" in done.text
+
+
+def test_an_unknown_matter_is_told_in_words(signed_in: SignedIn) -> None:
+    page = signed_in("taker").get("/officer/matter/none/?purpose=handle")
+
+    assert page.status == 404
+    assert "没有这一页" in page.text
+    assert "回到我的待办" in page.text
