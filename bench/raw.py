@@ -49,11 +49,11 @@ class Recording(SqliteConnection):
         return super().run(sql, values)
 
     def insert(self, table: str, rows: Sequence[Row]) -> None:
-        self._note("many", insert_sql(TABLES[table], "sqlite"), list(rows))
+        self._note("many", insert_sql(TABLES[table]), list(rows))
         super().insert(table, rows)
 
     def replace(self, table: str, rows: Sequence[Row]) -> None:
-        self._note("many", replace_sql(TABLES[table], "sqlite"), list(rows))
+        self._note("many", replace_sql(TABLES[table]), list(rows))
         super().replace(table, rows)
 
     def _note(self, how: str, sql: str, values: Any) -> None:

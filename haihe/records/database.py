@@ -10,12 +10,13 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+import msgspec
 import psycopg
 
 from haihe.records import home
@@ -26,9 +27,11 @@ from haihe.records.tables import (
     create_statements,
     insert_sql,
     replace_sql,
+    write_sql,
 )
 
 Row = tuple[Any, ...]
+Rows = Mapping[str, Sequence[Row]]  # by table, all its columns in order
 Place = tuple[int, str | None, str | None]
 
 BUSY_MILLISECONDS_MAX = 15_000
@@ -39,9 +42,19 @@ STREAM_ROWS = 2_000
 IN_MAX = 500  # ids in one query
 PREPARED_AFTER = 2  # PostgreSQL plans a statement once it was seen this often
 
+_encode = msgspec.json.Encoder().encode
+
 # What a statement may fail with: the batch is undone and tried again one command at a time.
 Failure = (sqlite3.Error, psycopg.Error)
 Lost = (psycopg.OperationalError, psycopg.InterfaceError)
+
+
+class Query(NamedTuple):
+    """`sql` ends with a column, which must be one of `ids` (at most IN_MAX); then `tail`."""
+
+    sql: str
+    ids: Sequence[str]
+    tail: str = ""
 
 
 class Connection(Protocol):
@@ -81,6 +94,15 @@ class Connection(Protocol):
 
     def replace(self, table: str, rows: Sequence[Row]) -> None:
         """Insert rows or replace those with the same key; one key may occur once."""
+
+    def begin_with(self, queries: Sequence[Query]) -> list[list[Row]]:
+        """Start a transaction that will write, and answer these queries in it."""
+
+    def write(self, inserts: Rows, replaces: Rows) -> None:
+        """Insert and replace rows of several tables; tables without rows are left out."""
+
+    def write_and_commit(self, inserts: Rows, replaces: Rows) -> None:
+        """The same, then make all of the transaction durable."""
 
     def load(self, table: str, rows: Sequence[Row]) -> None:
         """Insert many rows the fastest way (COPY, executemany)."""
@@ -159,6 +181,22 @@ class SqliteConnection:
     def replace(self, table: str, rows: Sequence[Row]) -> None:
         self._raw.executemany(_sqlite_replace(table), rows)
 
+    def begin_with(self, queries: Sequence[Query]) -> list[list[Row]]:
+        self.begin()
+        return [self.rows_in(*query) if query.ids else [] for query in queries]
+
+    def write(self, inserts: Rows, replaces: Rows) -> None:
+        for table, rows in inserts.items():
+            if rows:
+                self.insert(table, rows)
+        for table, rows in replaces.items():
+            if rows:
+                self.replace(table, rows)
+
+    def write_and_commit(self, inserts: Rows, replaces: Rows) -> None:
+        self.write(inserts, replaces)
+        self.commit()
+
     def load(self, table: str, rows: Sequence[Row]) -> None:
         self._raw.executemany(_sqlite_insert(table), rows)
 
@@ -221,12 +259,31 @@ class PostgresConnection:
         return self._cursor.rowcount
 
     def insert(self, table: str, rows: Sequence[Row]) -> None:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        self._cursor.execute(_postgres_insert(table), columns)
+        self.write({table: rows}, {})
 
     def replace(self, table: str, rows: Sequence[Row]) -> None:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        self._cursor.execute(_postgres_replace(table), columns)
+        self.write({}, {table: rows})
+
+    def begin_with(self, queries: Sequence[Query]) -> list[list[Row]]:
+        """All in one round trip."""
+        asked = [query for query in queries if query.ids]
+        cursors = [self._raw.cursor() for _ in asked]
+        with self._raw.pipeline():
+            self._cursor.execute("BEGIN")
+            for cursor, query in zip(cursors, asked, strict=True):
+                sql = _marked(f"{query.sql} = ANY(?) {query.tail}")
+                cursor.execute(sql, (list(query.ids),))
+            found = iter([cursor.fetchall() for cursor in cursors])
+        return [next(found) if query.ids else [] for query in queries]
+
+    def write(self, inserts: Rows, replaces: Rows) -> None:
+        self._cursor.execute(*_statement(inserts, replaces))
+
+    def write_and_commit(self, inserts: Rows, replaces: Rows) -> None:
+        """All in one round trip."""
+        with self._raw.pipeline():
+            self._cursor.execute(*_statement(inserts, replaces))
+            self._cursor.execute("COMMIT")
 
     def load(self, table: str, rows: Sequence[Row]) -> None:
         with self._cursor.copy(_postgres_copy(table)) as copy:
@@ -243,22 +300,25 @@ def _any_text(text: bytes) -> str:
 
 @lru_cache
 def _sqlite_insert(table: str) -> str:
-    return insert_sql(TABLES[table], "sqlite")
+    return insert_sql(TABLES[table])
 
 
 @lru_cache
 def _sqlite_replace(table: str) -> str:
-    return replace_sql(TABLES[table], "sqlite")
+    return replace_sql(TABLES[table])
 
 
-@lru_cache
-def _postgres_insert(table: str) -> bytes:
-    return insert_sql(TABLES[table], "postgresql").encode()
+def _statement(inserts: Rows, replaces: Rows) -> tuple[bytes, tuple[str]]:
+    """The statement that writes these rows on PostgreSQL, and its parameter."""
+    names = tuple(name for name, rows in inserts.items() if rows)
+    replaced = tuple(name for name, rows in replaces.items() if rows)
+    tables = [inserts[name] for name in names] + [replaces[name] for name in replaced]
+    return _postgres_write(names, replaced), (_encode(tables).decode(),)
 
 
-@lru_cache
-def _postgres_replace(table: str) -> bytes:
-    return replace_sql(TABLES[table], "postgresql").encode()
+@lru_cache(maxsize=256)
+def _postgres_write(inserts: tuple[str, ...], replaces: tuple[str, ...]) -> bytes:
+    return write_sql(inserts, replaces).encode()
 
 
 @lru_cache

@@ -16,7 +16,7 @@ from haihe.records.answers import Recorded
 from haihe.records.database import Connection, connect, writing
 from haihe.records.journal import ERASE, MATTER_HELD, held
 from haihe.records.staging import Batch, Stage
-from haihe.records.writer import means, write
+from haihe.records.writer import means, rows_of
 
 REASON_MIN: Final = 2
 REASON_MAX: Final = 2_000
@@ -86,7 +86,7 @@ def _erase(
     own = Stage()
     after = desk.append(own, before.procedure, before, event, {}, None)
     desk.stage.take(own)
-    write(connection, desk)
+    connection.write(*rows_of(desk))
     for seq, name in chosen:
         connection.run(
             "DELETE FROM personal WHERE matter_id = ? AND seq = ? AND field = ?",

@@ -7,19 +7,20 @@ handing over. It joins the batch only when all of it is allowed.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
+from haihe.kernel.calendar import Calendar
 from haihe.kernel.clocks import affected_clocks, clocks
 from haihe.kernel.decide import decide
 from haihe.kernel.handover import handovers
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
-from haihe.kernel.values import Command, Data, Event, Refused
+from haihe.kernel.values import Command, Data, Datum, Event, Refused
 from haihe.records import answers
 from haihe.records.answers import Recorded
 from haihe.records.chain import (
@@ -314,7 +315,7 @@ class Batch:
             held.state,
             event,
             lambda kind: self.means.rules.governing(kind, day),
-            self._personal_values(own, held),
+            _PersonalValues(lambda: self._personal_values(own, held)),
         )
         for command in opened:
             if len(own.matters) > HANDOVERS_MAX:
@@ -342,14 +343,41 @@ class Batch:
         return values
 
 
+class _PersonalValues(Mapping[str, Datum]):
+    """Personal values that are unsealed only if a hand-over asks for one."""
+
+    def __init__(self, unseal: Callable[[], Data]) -> None:
+        self._unseal = unseal
+        self._values: Data | None = None
+
+    def _known(self) -> Data:
+        if self._values is None:
+            self._values = self._unseal()
+        return self._values
+
+    def __getitem__(self, name: str) -> Datum:
+        return self._known()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known())
+
+    def __len__(self) -> int:
+        return len(self._known())
+
+
 MERGE_INTO = ("merge", "into")
 
 
 def all_clocks(
-    rules: Rules, procedure: Procedure, state: State, matter: str, now: datetime
+    rules: Rules,
+    procedure: Procedure,
+    state: State,
+    matter: str,
+    now: datetime,
+    calendar: Calendar | None = None,
 ) -> dict[str, ClockRow]:
-    """Every clock of a matter, computed from nothing."""
-    running = clocks(procedure, state, rules.calendar, now, explain=False)
+    """Every clock of a matter, computed from nothing; by the calendar in use if none is given."""
+    running = clocks(procedure, state, calendar or rules.calendar, now, explain=False)
     return {one.id: stored_clock(matter, one, rules.zone) for one in running}
 
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from haihe.kernel.values import Command, Refused
 from haihe.records.answers import Recorded
 from haihe.records.erasure import erase
+from haihe.records.recompute import Moved, recompute_clocks
 from haihe.records.writer import writer
 
-__all__ = ["Recorded", "erase", "submit"]
+__all__ = ["Moved", "Recorded", "erase", "recompute_clocks", "submit"]
 
 
 def submit(command: Command, *, now: datetime | None = None) -> Recorded | Refused:

@@ -10,19 +10,29 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from haihe.kernel.values import Command
 from haihe.records import keys, rules
 from haihe.records.chain import HASHES
 from haihe.records.codes import number_prefix, number_text
-from haihe.records.database import Connection, Failure, Lost, Place, Row, connect, place
+from haihe.records.database import (
+    Connection,
+    Failure,
+    Lost,
+    Place,
+    Query,
+    Row,
+    Rows,
+    connect,
+    place,
+)
 from haihe.records.home import hash_name
 from haihe.records.instants import restored
 from haihe.records.journal import MATTER_HELD, Held, held, mark_of, matter_row
-from haihe.records.staging import Answer, Batch, Known, Means, Stage, command_digest
+from haihe.records.staging import Answer, Batch, Means, Stage, command_digest
 
 BATCH_MAX: Final = 64
 MATTERS_KEPT: Final = 10_000
@@ -32,6 +42,11 @@ GATHER_SECONDS: Final = 0.00005
 GATHER_SECONDS_MAX: Final = 0.001
 ID_TIME_BYTES: Final = 6
 ID_CHANCE_BYTES: Final = 10
+# Which of these keys were carried out before, and what was answered then.
+KNOWN_KEYS: Final = (
+    "SELECT k.key, k.digest, k.matter_id, k.seq, e.hash FROM command_key k "
+    "JOIN event e ON e.matter_id = k.matter_id AND e.seq = k.seq WHERE k.key"
+)
 
 
 class Waiting:
@@ -191,11 +206,21 @@ class Writer:
         if self._connection is None:
             self._connection = connect()
         connection = self._connection
-        connection.begin()
+        commands = [one.command for one in batch]
         try:
-            desk = self._carried_out(connection, batch)
-            write(connection, desk)
-            connection.commit()
+            known, locked = connection.begin_with(
+                (
+                    Query(KNOWN_KEYS, [one.key for one in commands]),
+                    locking(connection, {one.matter for one in commands if one.matter}),
+                )
+            )
+            desk = self._carried_out(connection, batch, known, locked)
+            if desk.stage.events:
+                number(connection, desk)
+                delete_gone_clocks(connection, desk)
+                connection.write_and_commit(*rows_of(desk))
+            else:
+                connection.commit()
         except BaseException as failure:
             for one in batch:
                 one.answer = None
@@ -205,14 +230,19 @@ class Writer:
             raise
         self._keep(desk.stage)
 
-    def _carried_out(self, connection: Connection, batch: Sequence[Waiting]) -> Batch:
-        commands = [one.command for one in batch]
+    def _carried_out(
+        self,
+        connection: Connection,
+        batch: Sequence[Waiting],
+        known: Sequence[Row],
+        locked: Sequence[Row],
+    ) -> Batch:
         desk = Batch(
             connection,
             self._means,
             datetime.now(UTC),
-            self._locked(connection, {one.matter for one in commands if one.matter}),
-            known_keys(connection, [one.key for one in commands]),
+            {row[0]: self._held(connection, row) for row in locked},
+            {row[0]: (bytes(row[1]), row[2], row[3], bytes(row[4])) for row in known},
         )
         for one in batch:
             one.answer, one.failure = None, None
@@ -224,20 +254,12 @@ class Writer:
                 one.failure = failure
         return desk
 
-    def _locked(self, connection: Connection, matters: set[str]) -> dict[str, Held]:
-        """The rows of these matters, locked; their history is read only if it is not kept."""
-        if not matters:
-            return {}
-        # In one order everywhere, so that two processes never wait for each other.
-        tail = "ORDER BY matter_id FOR UPDATE" if connection.vendor == "postgresql" else ""
-        sql = f"SELECT {MATTER_HELD} FROM matter WHERE matter_id"
-        found: dict[str, Held] = {}
-        for row in connection.rows_in(sql, sorted(matters), tail):
-            kept = self._kept.get(row[0])
-            if kept is None or kept.state.seq != row[1] or kept.head != row[2]:
-                kept = held(connection, row, self._means.rules)
-            found[row[0]] = kept
-        return found
+    def _held(self, connection: Connection, row: Row) -> Held:
+        """A locked matter; its history is read only if it is not kept as it is now."""
+        kept = self._kept.get(row[0])
+        if kept is None or kept.state.seq != row[1] or kept.head != row[2]:
+            kept = held(connection, row, self._means.rules)
+        return kept
 
     def _keep(self, stage: Stage) -> None:
         for matter, now in stage.matters.items():
@@ -247,60 +269,62 @@ class Writer:
             self._kept.popitem(last=False)
 
 
-def known_keys(connection: Connection, commands: Sequence[str]) -> dict[str, Known]:
-    """Which of these keys were carried out before, and what was answered then."""
-    rows = connection.rows_in(
-        "SELECT k.key, k.digest, k.matter_id, k.seq, e.hash FROM command_key k "
-        "JOIN event e ON e.matter_id = k.matter_id AND e.seq = k.seq WHERE k.key",
-        commands,
-    )
-    return {row[0]: (bytes(row[1]), row[2], row[3], bytes(row[4])) for row in rows}
+def locking(connection: Connection, matters: Iterable[str]) -> Query:
+    """Lock these matters, in one order everywhere: so no two processes wait for each other."""
+    tail = "ORDER BY matter_id FOR UPDATE" if connection.vendor == "postgresql" else ""
+    return Query(f"SELECT {MATTER_HELD} FROM matter WHERE matter_id", sorted(matters), tail)
 
 
-def write(connection: Connection, desk: Batch) -> None:
-    """All rows of a batch, table by table, as few statements as there are tables."""
+def rows_of(desk: Batch) -> tuple[Rows, Rows]:
+    """All rows of a batch: those to insert and those that replace what was there."""
     stage = desk.stage
-    if not stage.events:
-        return
-    number(connection, stage.matters.values(), desk.means.rules.zone, desk.means.secret)
-    connection.insert("event", stage.events)
-    if stage.command_keys:
-        connection.insert("command_key", stage.command_keys)
-    connection.insert("outbox", stage.outbox)
-    if stage.matter_keys:
-        connection.insert("matter_key", stage.matter_keys)
-    if stage.personal:
-        connection.insert("personal", stage.personal)
-    connection.replace("matter", [matter_row(one) for one in stage.matters.values()])
-    write_clocks(connection, stage.matters, desk.locked)
+    inserts = {
+        "event": stage.events,
+        "command_key": stage.command_keys,
+        "outbox": stage.outbox,
+        "matter_key": stage.matter_keys,
+        "personal": stage.personal,
+    }
+    replaces = {
+        "matter": [matter_row(one) for one in stage.matters.values()],
+        "clock": changed_clocks(desk),
+    }
+    return inserts, replaces
 
 
-def write_clocks(
-    connection: Connection, matters: Mapping[str, Held], before: Mapping[str, Held]
-) -> None:
-    """The clocks that changed; those that never started after all (a withdrawal) go."""
+def changed_clocks(desk: Batch) -> list[Row]:
+    """The clocks that are not as they were."""
     changed: list[Row] = []
-    for matter, now in matters.items():
-        earlier = before[matter].clocks if matter in before else {}
-        if now.clocks is earlier:
+    for matter, now in desk.stage.matters.items():
+        before = desk.locked.get(matter)
+        if before is None:
+            changed += now.clocks.values()
+        elif now.clocks is not before.clocks:
+            earlier = before.clocks
+            changed += [row for name, row in now.clocks.items() if earlier.get(name) != row]
+    return changed
+
+
+def delete_gone_clocks(connection: Connection, desk: Batch) -> None:
+    """Clocks that never started after all (a withdrawal)."""
+    for matter, now in desk.stage.matters.items():
+        before = desk.locked.get(matter)
+        if before is None or now.clocks is before.clocks:
             continue
-        changed += [row for name, row in now.clocks.items() if earlier.get(name) != row]
-        for name in earlier.keys() - now.clocks.keys():
+        for name in before.clocks.keys() - now.clocks.keys():
             connection.run("DELETE FROM clock WHERE matter_id = ? AND clock = ?", (matter, name))
-    if changed:
-        connection.replace("clock", changed)
 
 
-def number(connection: Connection, matters: Iterable[Held], zone: tzinfo, secret: bytes) -> None:
+def number(connection: Connection, desk: Batch) -> None:
     """Number the matters that were opened, without gaps: one update a kind for the whole batch.
 
     The count is taken just before the rows are written, so its row is locked for one COMMIT only,
     and up to BATCH_MAX openings share it: that is why a plain count does not hold writers up.
     """
     opened: dict[tuple[str, int], list[Held]] = {}
-    for one in matters:
+    for one in desk.stage.matters.values():
         if not one.number:
-            year = restored(one.changed_at, zone).year
+            year = restored(one.changed_at, desk.means.rules.zone).year
             opened.setdefault((number_prefix(one.state.kind), year), []).append(one)
     for (prefix, year), group in sorted(opened.items()):
         ((used,),) = connection.rows(
@@ -311,7 +335,7 @@ def number(connection: Connection, matters: Iterable[Held], zone: tzinfo, secret
         )
         for count, one in enumerate(group, start=used - len(group) + 1):
             one.number = number_text(prefix, year, count)
-            one.mark = mark_of(one, secret)
+            one.mark = mark_of(one, desk.means.secret)
 
 
 _writers: dict[Place, Writer] = {}

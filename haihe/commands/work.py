@@ -1,0 +1,118 @@
+"""`haihe work`: the background worker - seals, delivers what was announced, runs the models."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+HELP = "后台工作：定时封存、投递通知、全量监督；--once 各做一次后结束"
+
+SEAL_SECONDS: Final = 60.0
+DELIVER_SECONDS: Final = 1.0
+SWEEP_SECONDS: Final = 300.0
+ROUNDS_A_DELIVERY_MAX: Final = 200
+OUTBOX_FILE: Final = "outbox.jsonl"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Job:
+    """Something to do every so many seconds; what it raises is logged and it is tried again."""
+
+    name: str
+    every: float
+    work: Callable[[], None]
+    due: float = 0.0
+
+    def run(self, now: float) -> bool:
+        """Do it; gives whether it went well."""
+        self.due = now + self.every
+        try:
+            self.work()
+        except Exception:
+            log.exception("%s did not succeed; it is tried again in %s s", self.name, self.every)
+            return False
+        return True
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """How often each job runs; 0 leaves it out."""
+    parser.add_argument("--once", action="store_true", help="各做一次后结束")
+    parser.add_argument("--seal-seconds", type=float, default=SEAL_SECONDS, help="封存间隔")
+    parser.add_argument("--deliver-seconds", type=float, default=DELIVER_SECONDS, help="投递间隔")
+    parser.add_argument("--sweep-seconds", type=float, default=SWEEP_SECONDS, help="监督间隔")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until told to stop (SIGTERM, Ctrl-C); with --once, 1 if any job did not succeed."""
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
+    import django
+
+    django.setup()
+    jobs = [
+        job
+        for job in (
+            Job("seal", args.seal_seconds, seal),
+            Job("deliver", args.deliver_seconds, deliver),
+            Job("sweep", args.sweep_seconds, sweep),
+        )
+        if job.every > 0
+    ]
+    if args.once:
+        went_well = [job.run(time.monotonic()) for job in jobs]
+        return 0 if all(went_well) else 1
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while jobs and not stop.is_set():
+        job = min(jobs, key=lambda one: one.due)
+        if not stop.wait(max(0.0, job.due - time.monotonic())):
+            job.run(time.monotonic())
+    return 0
+
+
+def seal() -> None:
+    """Close what was recorded since the last seal."""
+    from datetime import UTC, datetime
+
+    from haihe.records import database, seals
+
+    connection = database.connect()
+    try:
+        seals.close_all(connection, datetime.now(UTC))
+    finally:
+        connection.close()
+
+
+def deliver() -> None:
+    """Hand every waiting notice to the sink: a file of JSON lines in HAIHE_HOME."""
+    from datetime import UTC, datetime
+
+    from haihe.records import database, home, outbox
+
+    sink = outbox.FileSink(home.home() / OUTBOX_FILE)
+    connection = database.connect()
+    try:
+        for _ in range(ROUNDS_A_DELIVERY_MAX):
+            if outbox.deliver(connection, sink, datetime.now(UTC)) == 0:
+                break
+    finally:
+        connection.close()
+
+
+def sweep() -> None:
+    """Run the supervision models over every matter and raise what they find."""
+    from datetime import UTC, datetime
+
+    from haihe.commands.sweep import sweep_all
+
+    sweep_all(datetime.now(UTC))
