@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 from haihe.kernel.acts import ACTS
-from haihe.kernel.allowance import Allowance
+from haihe.kernel.allowance import Allowance, parse_allowance
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.deadline import (
     Due,
@@ -20,13 +20,14 @@ from haihe.kernel.deadline import (
     Extension,
     ExtensionLeg,
     ExtensionRule,
+    GeneralLaw,
     NewStart,
     RefusedExtension,
     due,
 )
-from haihe.kernel.facts import all_hold
+from haihe.kernel.facts import all_hold, say_test
 from haihe.kernel.index import CITES_JOINED_BY, OPENED_AT, ClockPlan, index_of
-from haihe.kernel.procedure import Procedure
+from haihe.kernel.procedure import Allow, Procedure
 from haihe.kernel.state import Done, RunningClock, State
 from haihe.kernel.values import Data, Event
 
@@ -92,7 +93,8 @@ def clocks(
             if tests and not all_hold(tests, *clock.fields()):
                 continue
             number += 1
-            found.append(clock.at(now, today, number, clock.due(plan if explain else None)))
+            ending = clock.due(plan.law if explain else None)
+            found.append(clock.at(now, today, number, ending))
     return found
 
 
@@ -239,12 +241,14 @@ class _Clock:
     __slots__ = (
         "acts",
         "calendar",
+        "explained",
         "extension_rule",
         "extensions",
         "pauses",
         "plan",
         "run",
         "state",
+        "varied",
         "zone",
     )
 
@@ -266,10 +270,13 @@ class _Clock:
         self.zone: tzinfo = calendar.zone
         self.extensions: list[Extension] = []
         self.extension_rule: ExtensionRule = plan.extension_rule
+        self.varied: Allow | None = None
+        self.explained = False
 
-    def due(self, explained: ClockPlan | None) -> Due | None:
-        """When this run ends; None while it has no first day. With reasons if `explained`."""
+    def due(self, law: GeneralLaw | None) -> Due | None:
+        """When this run ends; None while it has no first day. `law` None leaves out the reasons."""
         plan, run = self.plan, self.run
+        self.explained = law is not None
         if plan.tolls and run.tolled is None:
             return None
         start = self._first_moment()
@@ -292,11 +299,33 @@ class _Clock:
                 extensions=self.extensions,
                 extension_rule=self.extension_rule,
                 new_starts=self._new_starts(allowance) if run.moved else (),
-                law=None if explained is None else plan.law,
+                law=law,
             )
         except ValueError:
             # A day that no calendar covers (a field may hold 1900-01-01): no due date can be told.
             return None
+
+    def _why_varied(self) -> tuple[tuple[str, str], ...]:
+        """Why another length than the usual one governs, as the first reason."""
+        varied = self.varied
+        if varied is None:
+            return ()
+        facts = "，".join(say_test(test, self.plan.procedure) for test in varied.when)
+        usual, length = self.plan.allowance, parse_allowance(varied.allow)
+        article = CITES_JOINED_BY.join(varied.cites or self.plan.rule.cites)
+        return ((f"{facts}，期间不是{usual}而是{length}", article),)
+
+    def _why_open(self) -> tuple[tuple[str, str], ...]:
+        """Why no last day can be told."""
+        rule, names = self.plan.rule, self.plan.act_names
+        article = CITES_JOINED_BY.join(rule.cites)
+        if self.plan.tolls and self.run.tolled is None:
+            waits = "、".join(f"“{names[act]}”" for act in rule.tolls_until)
+            return ((f"从{waits}之日起才开始计算，现在还没有截止日", article),)
+        if self._first_moment() is None:
+            name = self.plan.procedure.fields[rule.starts_on].name
+            return ((f"还没有写明“{name}”，现在不能计算截止日", article),)
+        return (("所依据的日期超出能够计算的年份，不能计算截止日", article),)
 
     def at(self, now: datetime, today: date, number: int, ending: Due | None) -> RunningClock:
         """This run, the `number`-th that counts, as it stands at `now`."""
@@ -304,9 +333,15 @@ class _Clock:
         nominal = legal = None
         official = True
         why: tuple[tuple[str, str], ...] = ()
-        if ending is not None:
+        cites = rule.cites
+        if self.varied is not None:
+            cites += tuple(cite for cite in self.varied.cites if cite not in cites)
+        if ending is None:
+            why = self._why_open() if self.explained else ()
+        else:
             nominal, legal, official = ending.nominal, ending.legal, ending.official
-            why = tuple((one.text, one.article) for one in ending.why)
+            if ending.why:
+                why = (*self._why_varied(), *((one.text, one.article) for one in ending.why))
         again = number > 1
         return RunningClock(
             id=f"{self.plan.id}#{number}" if again else self.plan.id,
@@ -319,7 +354,7 @@ class _Clock:
             status=self._status(legal, now, today),
             whose=rule.whose,
             why=why,
-            cites=rule.cites,
+            cites=cites,
             after_due=rule.after_due,
         )
 
@@ -389,8 +424,9 @@ class _Clock:
     def _allowance(self) -> Allowance:
         if self.plan.allow_when:
             fields, sealed = self.fields()
-            for allowance, tests in self.plan.allow_when:
-                if all_hold(tests, fields, sealed):
+            for allowance, varied in self.plan.allow_when:
+                if all_hold(varied.when, fields, sealed):
+                    self.varied = varied
                     return allowance
         return self.plan.allowance
 

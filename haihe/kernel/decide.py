@@ -12,7 +12,7 @@ from typing import Final
 
 from haihe.kernel import kernel_acts
 from haihe.kernel.acts import ACTS, KernelAct
-from haihe.kernel.calendar import Calendar
+from haihe.kernel.calendar import FIRST_YEAR, Calendar
 from haihe.kernel.facts import is_given, organs_apart
 from haihe.kernel.fields import Wrong, nearest, wrong_value
 from haihe.kernel.index import Index, index_of
@@ -53,7 +53,7 @@ REASONS: Final = (
 )
 FUTURE_TOLERANCE: Final = timedelta(minutes=2)  # clocks of devices differ; stored as now
 ID_MAX: Final = 200
-FIELDS_MAX: Final = 200
+HAPPENED_YEAR_MIN: Final = FIRST_YEAR + 1  # what no calendar covers cannot be counted
 
 
 def decide(
@@ -157,6 +157,8 @@ def _moment(state: State | None, command: Command, now: datetime) -> datetime | 
         )
     if at > now + FUTURE_TOLERANCE:
         return _out_of_order("发生时间在将来", "请核对设备的时钟，填写实际发生的时间")
+    if at.year < HAPPENED_YEAR_MIN:
+        return _out_of_order("发生时间早于能够计算的年份", "请核对实际发生的时间")
     if state is not None and at < state.opened_at:
         return _out_of_order(
             "发生时间早于本事项开始的时间", "请核对实际发生的时间；更早的事实写在批注中"

@@ -12,6 +12,7 @@ from haihe.kernel.procedure import Field, FieldType
 from haihe.kernel.values import Datum
 
 TEXT_MAX: Final = 500
+NAME_MAX: Final = 100  # of a name that somebody got wrong
 LONG_TEXT_MAX: Final = 20_000
 LIST_MAX: Final = 200
 ITEM_MAX: Final = 500
@@ -92,7 +93,7 @@ def is_instant(text: str) -> bool:
 def nearest(wanted: str, known: dict[str, str]) -> str:
     """The id in `known` (id -> name) that was probably meant, by id or by name; or nothing."""
     by_name = {name: key for key, name in known.items()}
-    found = get_close_matches(wanted, [*known, *by_name], n=1, cutoff=0.5)
+    found = get_close_matches(wanted[:NAME_MAX], [*known, *by_name], n=1, cutoff=0.5)
     return by_name.get(found[0], found[0]) if found else ""
 
 
@@ -128,7 +129,7 @@ def _wrong_number(field: Field, value: Datum) -> Wrong | None:
         return _expected(field)
     if field.type == "integer" and not isinstance(value, int):
         return _expected(field)
-    if not math.isfinite(value) or abs(value) > NUMBER_MAX:
+    if abs(value) > NUMBER_MAX or not math.isfinite(value):
         return Wrong(f"“{field.name}”不是可用的数", f"请填写绝对值不超过{NUMBER_MAX:g}的数")
     if field.at_least is not None and value < field.at_least:
         return Wrong(f"“{field.name}”过小", f"应不小于{field.at_least:g}")

@@ -161,6 +161,8 @@ def _after_kernel_act(state: State, event: Event) -> State:
             earlier_owners=earlier,
         )
     if act == "return":
+        if not state.earlier_owners:
+            raise BrokenHistory("there is no earlier owner to return to")
         return replace(
             state,
             seq=event.seq,

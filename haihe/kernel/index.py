@@ -9,7 +9,7 @@ from typing import Final
 from haihe.kernel.acts import ACTS
 from haihe.kernel.allowance import Allowance, parse_allowance
 from haihe.kernel.deadline import CIVIL_CODE, GENERAL_LAWS, ExtensionLeg, ExtensionRule, GeneralLaw
-from haihe.kernel.procedure import ClockRule, Procedure, Test
+from haihe.kernel.procedure import Allow, ClockRule, Procedure, Test
 
 END: Final = "end"  # in `stops`: whatever act ends the matter
 OPENED_AT: Final = "opened_at"  # in `starts_on` and `carries`: when the matter was opened
@@ -31,11 +31,12 @@ class ClockPlan:
     exclusion_stops: dict[str, tuple[int, ...]]
     acts: frozenset[str]
     allowance: Allowance
-    allow_when: tuple[tuple[Allowance, tuple[Test, ...]], ...]
+    allow_when: tuple[tuple[Allowance, Allow], ...]
     legs: tuple[tuple[ExtensionLeg, tuple[Test, ...]], ...]
     extension_rule: ExtensionRule
     law: GeneralLaw
     fields: frozenset[str]
+    procedure: Procedure
     act_names: dict[str, str]
 
 
@@ -77,7 +78,7 @@ def _build(procedure: Procedure) -> Index:
     ending = frozenset(name for name, step in procedure.steps.items() if step.to in ends)
     names = {act: rule.name for act, rule in ACTS.items()}
     names |= {name: step.name for name, step in procedure.steps.items()}
-    plans = {name: _plan(name, rule, ending, names) for name, rule in procedure.clocks.items()}
+    plans = {name: _plan(procedure, name, ending, names) for name in procedure.clocks}
     of_act: dict[str, set[str]] = {}
     of_field: dict[str, set[str]] = {}
     for name, plan in plans.items():
@@ -106,8 +107,9 @@ def _build(procedure: Procedure) -> Index:
 
 
 def _plan(
-    name: str, rule: ClockRule, ending: frozenset[str], act_names: dict[str, str]
+    procedure: Procedure, name: str, ending: frozenset[str], act_names: dict[str, str]
 ) -> ClockPlan:
+    rule = procedure.clocks[name]
     stops = {act for act in rule.stops if act != END} | {"merge"}
     if END in rule.stops:
         stops |= ending
@@ -144,11 +146,12 @@ def _plan(
         exclusion_stops=exclusion_stops,
         acts=frozenset(acts),
         allowance=parse_allowance(rule.allow),
-        allow_when=tuple((parse_allowance(one.allow), one.when) for one in rule.allow_when),
+        allow_when=tuple((parse_allowance(one.allow), one) for one in rule.allow_when),
         legs=legs,
         extension_rule=ExtensionRule(tuple(leg for leg, _ in legs)),
         law=GENERAL_LAWS.get(rule.general_law, CIVIL_CODE),
         fields=_fields_read(rule),
+        procedure=procedure,
         act_names=act_names,
     )
 

@@ -208,6 +208,10 @@ def _clocks(_: Pack, procedure: Procedure) -> Found:
             yield where, f"level {clock.level} needs `source` and `checked_on`"
         if clock.allow.endswith("before") and not clock.starts_on:
             yield where, "counted backwards: `starts_on` must name the day it is counted from"
+        by_instant = _family(clock.allow) == "instant"
+        start = procedure.fields.get(clock.starts_on)
+        if by_instant and start is not None and start.type == "day":
+            yield where, f"counts {clock.allow} from {clock.starts_on}, a day: it needs an instant"
         yield from _mixed_units(where, clock)
 
 

@@ -243,7 +243,13 @@ PERMIT = {
         "first_look": {
             "name": "首次查看",
             "allow": "24 hours",
-            "allow_when": [{"allow": "72 hours", "when": [{"field": "complex", "equals": True}]}],
+            "allow_when": [
+                {
+                    "allow": "72 hours",
+                    "when": [{"field": "complex", "equals": True}],
+                    "cites": ["permits#5a"],
+                }
+            ],
             "starts": ["accept"],
             "stops": ["look"],
             "cites": ["permits#5"],

@@ -61,6 +61,25 @@ def test_a_running_clock_takes_the_length_that_the_matter_now_calls_for() -> Non
     assert desk.clock("first_look", ACCEPTED_AT).legal == moment("Fri 2026-09-04 09:00")
 
 
+def test_a_longer_length_is_told_first_with_its_fact_and_its_article() -> None:
+    clock = accepted(complex=True).clock("first_look", ACCEPTED_AT)
+    assert clock.why[0] == ("“是否复杂”为是，期间不是24小时而是72小时", "permits#5a")
+    assert clock.cites == ("permits#5", "permits#5a")
+    plain = accepted().clock("first_look", ACCEPTED_AT)
+    assert plain.cites == ("permits#5",)
+    assert "72" not in plain.why[0][0]
+
+
+def test_a_clock_without_a_last_day_says_why() -> None:
+    waiting = accepted().clock("found", ACCEPTED_AT)
+    assert waiting.why == (("从“现场查看”之日起才开始计算，现在还没有截止日", "permits#20"),)
+    desk = accepted()
+    desk.take("measure", CLERK, "Wed 2026-09-02 10:00", seen_on="1900-01-01")
+    ((text, article),) = desk.clock("limitation", "Wed 2026-09-02 11:00").why
+    assert "年份" in text
+    assert article == "permits#21"
+
+
 def test_a_stopped_clock_is_judged_by_the_fields_of_its_day() -> None:
     desk = accepted(complex=True)
     desk.take("look", INSPECTOR, "Thu 2026-09-03 09:00", officers=OFFICERS)

@@ -22,6 +22,11 @@ FAULTS = [
     ("starts: [receive]", "starts: []", "clocks.decide: nobody starts it"),
     ("stops: [end]", "stops: []", "clocks.decide: nobody stops it"),
     ("stops: [end]", "stops: [end, receive]", "receive both starts and stops it"),
+    (
+        "allow: 30 days",
+        "allow: 8 hours\n    starts_on: hearing_on",
+        "counts 8 hours from hearing_on, a day: it needs an instant",
+    ),
     ("stops: [end]", "stops: [end]\n    level: D", "level D needs `source` and `checked_on`"),
     ("allow: 30 days", "allow: 3 days before", "`starts_on` must name the day"),
     (
