@@ -81,9 +81,10 @@ def clocks(
     index = index_of(procedure)
     acts = in_order_of_law(state.done)
     today = now.astimezone(calendar.zone).date()
+    taken = {done.act for done in acts}
     found: list[RunningClock] = []
     for name, plan in index.plans.items():
-        if only is not None and name not in only:
+        if plan.starts.isdisjoint(taken) or (only is not None and name not in only):
             continue
         runs, pauses = _read(plan, acts, procedure)
         tests = plan.rule.starts_when
