@@ -1,0 +1,284 @@
+"""Mediation, confirmation, grid, letter box, rectification: their cases miss nothing; secrets stay.
+
+A case that would still hold if the rule it tells were gone tells nothing. So every need is dropped
+once and every clock is made one unit longer; some case has to notice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace as with_changed
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from haihe.kernel.decide import decide
+from haihe.kernel.fold import advance
+from haihe.kernel.handover import handovers
+from haihe.kernel.procedure import ClockRule, Procedure, Step
+from haihe.kernel.reading import Reader, may_read
+from haihe.kernel.state import State
+from haihe.kernel.values import Actor, Command, Data, Decided, Refused
+from haihe.pack import Pack, load_pack
+from haihe.pack.cases import load_cases, run_cases
+
+KINDS = ("people_mediation", "judicial_confirmation", "grid_event", "chief_letter", "rectification")
+
+
+@cache
+def pack() -> Pack:
+    return load_pack()
+
+
+def is_noticed(kind: str, changed: Procedure) -> bool:
+    """Whether some case of the kind no longer holds when its procedure is this one."""
+    other = with_changed(pack(), procedures={**pack().procedures, kind: (changed,)})
+    return any(one.problems for one in run_cases(other, kind, load_cases(other, kind)))
+
+
+def with_step(procedure: Procedure, name: str, step: Step) -> Procedure:
+    return replace(procedure, steps={**procedure.steps, name: step})
+
+
+def with_clock(procedure: Procedure, name: str, clock: ClockRule) -> Procedure:
+    return replace(procedure, clocks={**procedure.clocks, name: clock})
+
+
+def without_one_need(procedure: Procedure) -> Iterator[tuple[str, Procedure]]:
+    for name, step in procedure.steps.items():
+        for number, need in enumerate(step.needs):
+            rest = (*step.needs[:number], *step.needs[number + 1 :])
+            yield f"{name}: {need.says}", with_step(procedure, name, replace(step, needs=rest))
+
+
+def longer_by_one(procedure: Procedure) -> Iterator[tuple[str, Procedure]]:
+    for name, clock in procedure.clocks.items():
+        longer = re.sub(r"^\d+", lambda found: str(int(found.group()) + 1), clock.allow)
+        yield f"{name}: {longer}", with_clock(procedure, name, replace(clock, allow=longer))
+
+
+def without_extensions(procedure: Procedure) -> Iterator[tuple[str, Procedure]]:
+    for name, clock in procedure.clocks.items():
+        if clock.extensions:
+            yield name, with_clock(procedure, name, replace(clock, extensions=()))
+
+
+def without_exclusions(procedure: Procedure) -> Iterator[tuple[str, Procedure]]:
+    for name, clock in procedure.clocks.items():
+        if clock.excludes:
+            yield name, with_clock(procedure, name, replace(clock, excludes=()))
+
+
+@pytest.mark.parametrize(
+    "change", [without_one_need, longer_by_one, without_extensions, without_exclusions]
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_rule_can_go_unnoticed(kind: str, change: Any) -> None:
+    (procedure,) = pack().procedures[kind]
+    assert [what for what, changed in change(procedure) if not is_noticed(kind, changed)] == []
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=pack().zone)
+
+
+class Walk:
+    """A matter taken step by step through the kernel, with what each step opened elsewhere."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        (self.procedure,) = pack().procedures[kind]
+        self.state: State | None = None
+        self.personal: Data = {}
+        self.opened: list[Command] = []
+
+    def take(self, when: str, act: str, who: Actor, **data: Any) -> Walk:
+        command = Command(
+            key=act,
+            act=act,
+            actor=who,
+            matter="m" if self.state else None,
+            kind=self.kind,
+            data=data,
+        )
+        decided = decide(self.procedure, self.state, command, at(when), pack().calendar)
+        assert isinstance(decided, Decided), decided
+        self.state = advance(self.procedure, self.state, decided.event)
+        self.personal |= decided.personal
+        self.opened = handovers(
+            self.procedure,
+            self.state,
+            decided.event,
+            lambda kind: pack().governing(kind, at(when).date()),
+            self.personal,
+        )
+        return self
+
+    def sight(self, reader: Reader, purpose: str, field: str) -> str:
+        assert self.state is not None
+        view = may_read(reader, purpose, self.state, self.procedure)
+        return "nothing" if isinstance(view, Refused) else view.fields[field]
+
+
+CITIZEN = Actor(person="孙某", role="citizen", organ="公众")
+MEDIATOR = Actor(person="张某", role="mediator", organ="马场街道调委会")
+
+
+def mediated() -> Walk:
+    """A dispute about light (Tuesday 2026-09-01), agreed on Thursday 2026-09-10."""
+    walk = Walk("people_mediation")
+    walk.take(
+        "2026-09-01T09:00",
+        "apply",
+        CITIZEN,
+        committee="马场街道调委会",
+        dispute_kind="neighbour",
+        facts="太阳能板挡光",
+        claims="移开太阳能板",
+        applicant="孙某",
+        respondent="李某",
+    )
+    walk.take("2026-09-02T09:00", "accept", MEDIATOR, mediators=["张某"], conflict="none")
+    walk.take("2026-09-03T09:00", "sound_out", MEDIATOR, willingness="agree")
+    walk.take("2026-09-04T09:00", "inform", MEDIATOR, informed_how="oral")
+    walk.take(
+        "2026-09-08T09:00", "caucus", MEDIATOR, caucus_side="respondent", caucus_notes="愿意移开"
+    )
+    return walk.take(
+        "2026-09-10T09:00",
+        "agree_written",
+        MEDIATOR,
+        agreement_text="李某移开太阳能板",
+        duties=["李某移开太阳能板"],
+        effective_on="2026-09-10",
+        performance_due="2026-09-30",
+        signed_by_all=True,
+        mediator_signed=True,
+        committee_sealed=True,
+    )
+
+
+def test_caucus_notes_are_seen_by_the_mediator_and_by_neither_side_nor_the_court() -> None:
+    walk = mediated()
+    citizen = Reader(person="孙某", kind="citizen", holds_code=True)
+    judge = Reader(person="钱某", kind="officer", organ="区法院", roles=("judge",))
+    mediator = Reader(person="张某", kind="officer", organ="马场街道调委会", roles=("mediator",))
+    assert walk.sight(citizen, "own", "caucus_notes") == "hidden"
+    assert walk.sight(citizen, "own", "facts") == "clear"
+    assert walk.sight(judge, "handle", "caucus_notes") == "nothing"
+    assert walk.sight(mediator, "handle", "caucus_notes") == "clear"
+
+
+def test_a_confirmation_opens_with_the_agreement_and_without_the_caucus_notes() -> None:
+    walk = mediated()
+    walk.take("2026-10-10T09:00", "hand_to_court", MEDIATOR, court="区法院", both_apply=True)
+    (opening,) = walk.opened
+    assert opening.kind == "judicial_confirmation"
+    assert opening.data["agreement_text"] == "李某移开太阳能板"
+    assert opening.data["applicant"] == "孙某"
+    assert "愿意移开" not in opening.data.values()
+    (court,) = pack().procedures["judicial_confirmation"]
+    result = decide(court, None, opening, at("2026-10-10T09:00"), pack().calendar)
+    assert isinstance(result, Decided), result
+
+
+def rated(score: int) -> list[Command]:
+    """What a rating of a manhole cover that was replaced opens (Friday 2026-09-04)."""
+    worker = Actor(person="网格员甲", role="grid_worker", organ="昆明路社区")
+    other = Actor(person="网格员乙", role="grid_worker", organ="昆明路社区")
+    street = Actor(person="派遣员", role="dispatcher", organ="马场街道")
+    roads = Actor(person="张师傅", role="handler", organ="区城管委")
+    walk = Walk("grid_event")
+    walk.take(
+        "2026-09-01T08:00",
+        "report",
+        worker,
+        street="马场街道",
+        category="facility",
+        what="井盖缺失",
+        place="昆明路",
+        photos_before=["a1" * 32],
+    )
+    walk.take("2026-09-01T09:00", "accept", street, urgency="ordinary", category="facility")
+    walk.take("2026-09-01T10:00", "dispatch", street, assigned_organ="区城管委")
+    walk.take("2026-09-01T11:00", "sign", roads)
+    walk.take("2026-09-02T09:00", "feedback", roads, handled_how="已更换", photos_after=["b2" * 32])
+    walk.take("2026-09-02T10:00", "check_pass", other, check_note="稳固", photos_check=["c3" * 32])
+    walk.take("2026-09-03T09:00", "close", street, reporter_view="none")
+    walk.take(
+        "2026-09-04T09:00", "evaluate", CITIZEN, score=score, score_text="仍不平", wants_call=True
+    )
+    return walk.opened
+
+
+@pytest.mark.parametrize("score", [1, 2])
+def test_a_bad_rating_opens_a_rectification_owned_by_the_unit_that_repaired(score: int) -> None:
+    (opening,) = rated(score)
+    (rectification,) = pack().procedures["rectification"]
+    decided = decide(rectification, None, opening, at("2026-09-04T09:00"), pack().calendar)
+    assert isinstance(decided, Decided), decided
+    assert advance(rectification, None, decided.event).owner.organ == "区城管委"
+
+
+@pytest.mark.parametrize("score", [3, 4, 5])
+def test_a_fair_rating_opens_nothing(score: int) -> None:
+    assert rated(score) == []
+
+
+CLERK = Actor(person="管理员", role="mailbox_clerk", organ="区公安局")
+
+
+def letter() -> Walk:
+    return Walk("chief_letter").take(
+        "2026-09-01T20:00",
+        "write_named",
+        CITIZEN,
+        mailbox="区公安局",
+        subject="民警态度生硬",
+        letter_text="我叫孙某，九月一日在马场道派出所",
+        writer_name="孙某",
+        writer_phone="13900000002",
+    )
+
+
+def test_the_unit_complained_of_reads_nothing_and_others_read_the_gist_without_a_code() -> None:
+    walk = letter().take(
+        "2026-09-02T09:00",
+        "register",
+        CLERK,
+        letter_class="complaint",
+        gist="民警态度生硬",
+        complexity="ordinary",
+        complained_organ="马场道派出所",
+    )
+    target = Reader(person="民警丙", kind="officer", organ="马场道派出所", roles=("handler",))
+    chief = Reader(person="局长", kind="supervisor", organ="区公安局", roles=("chief",))
+    for purpose in ("handle", "answer", "supervise", "statistics"):
+        assert walk.sight(target, purpose, "gist") == "nothing"
+    assert walk.sight(chief, "supervise", "gist") == "clear"
+    assert walk.sight(chief, "supervise", "writer_name") == "masked"
+    assert walk.sight(chief, "supervise", "letter_text") == "masked"
+
+
+def test_a_letter_about_what_happens_now_becomes_an_alarm_with_the_writer_s_telephone() -> None:
+    walk = letter().take(
+        "2026-09-01T20:01",
+        "pass_alarm",
+        CLERK,
+        police_organ="指挥中心",
+        channel="message",
+        place="昆明路",
+        what="正在打人",
+        urgent=True,
+    )
+    (opening,) = walk.opened
+    alarm = pack().governing("alarm", at("2026-09-01T20:01").date())
+    assert alarm is not None
+    decided = decide(alarm, None, opening, at("2026-09-01T20:01"), pack().calendar)
+    assert isinstance(decided, Decided), decided
+    assert decided.personal["phone"] == "13900000002"
+    assert advance(alarm, None, decided.event).owner.organ == "指挥中心"
