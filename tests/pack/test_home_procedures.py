@@ -209,9 +209,7 @@ def rated(score: int) -> list[Command]:
     walk.take("2026-09-02T09:00", "feedback", roads, handled_how="已更换", photos_after=["b2" * 32])
     walk.take("2026-09-02T10:00", "check_pass", other, check_note="稳固", photos_check=["c3" * 32])
     walk.take("2026-09-03T09:00", "close", street, reporter_view="none")
-    walk.take(
-        "2026-09-04T09:00", "evaluate", CITIZEN, score=score, score_text="仍不平", wants_call=True
-    )
+    walk.take("2026-09-04T09:00", "evaluate", CITIZEN, score=score)
     return walk.opened
 
 
@@ -227,6 +225,28 @@ def test_a_bad_rating_opens_a_rectification_owned_by_the_unit_that_repaired(scor
 @pytest.mark.parametrize("score", [3, 4, 5])
 def test_a_fair_rating_opens_nothing(score: int) -> None:
     assert rated(score) == []
+
+
+def test_a_bad_rating_of_what_was_repaired_on_the_spot_goes_to_the_street() -> None:
+    worker = Actor(person="网格员甲", role="grid_worker", organ="昆明路社区")
+    other = Actor(person="网格员乙", role="grid_worker", organ="昆明路社区")
+    street = Actor(person="派遣员", role="dispatcher", organ="马场街道")
+    walk = Walk("grid_event").take(
+        "2026-09-01T08:00",
+        "report_handled",
+        worker,
+        street="马场街道",
+        category="appearance",
+        what="路面遗撒",
+        place="昆明路",
+        photos_before=["a1" * 32],
+        photos_after=["b2" * 32],
+        handled_how="已清扫",
+    )
+    walk.take("2026-09-01T10:00", "check_pass", other, check_note="干净", photos_check=["c3" * 32])
+    walk.take("2026-09-01T11:00", "close", street, reporter_view="none")
+    walk.take("2026-09-01T12:00", "evaluate", CITIZEN, score=1)
+    assert [one.data["organ_concerned"] for one in walk.opened] == ["马场街道"]
 
 
 CLERK = Actor(person="管理员", role="mailbox_clerk", organ="区公安局")
