@@ -1,4 +1,4 @@
-"""A server under load that is killed: steps from several callers, each told only once it is durable.
+"""A server under load that is killed: steps of several callers, told only once they are durable.
 
 Run as `python crash_victim.py NAME`: callers open matters and take steps until the process is
 killed, and write a line to the pipe for each answer. Nothing is written before `submit` returned.
@@ -47,10 +47,8 @@ if __name__ == "__main__":
     rules.use(SmallCity())
     write.submit(opening(f"{sys.argv[1]}-warm"), now=datetime.now(UTC))
     os.write(1, b"ready\n")
-    threads = [
-        threading.Thread(target=call, args=(sys.argv[1], one), daemon=True)
-        for one in range(CALLERS)
-    ]
+    name, callers = sys.argv[1], range(CALLERS)
+    threads = [threading.Thread(target=call, args=(name, one), daemon=True) for one in callers]
     for thread in threads:
         thread.start()
     for thread in threads:
