@@ -15,5 +15,6 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("new/<slug:kind>/<slug:act>/", views.opening, name="opening"),
     path("matter/<str:matter>/", views.file, name="file"),
+    path("matter/<str:matter>/file/<str:digest>/", views.kept_file, name="kept_file"),
     path("matter/<str:matter>/act/<slug:act>/", views.act, name="act"),
 ]

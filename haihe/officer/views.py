@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
 from haihe.look.staff import staff_page
-from haihe.records import read
+from haihe.records import files, read
 from haihe.records.shown import Act, File, KindOf, Reader, Refusal
 
 HANDLE = "handle"
@@ -28,6 +29,9 @@ PURPOSES = {
 # Refusals that only say "not in this state, not your role": listed briefly, after those that
 # somebody can do something about.
 NOT_NOW = frozenset({"wrong_state", "wrong_role", "not_owner", "ended", "not_ended"})
+
+# How pictures begin; anything else is only given to be saved, never shown as a page of ours.
+PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 sign_in = LoginView.as_view(template_name="officer/login.html", redirect_authenticated_user=True)
 sign_out = LogoutView.as_view(next_page="/")
@@ -126,6 +130,28 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
         form = answer
     values = {"reader": reader, "here": "", "file": opened, "purpose": purpose, "form": form}
     return render(request, "officer/act.html", values, status=_status(form))
+
+
+@require_safe
+@staff_page
+def kept_file(request: HttpRequest, reader: Reader, matter: str, digest: str) -> HttpResponse:
+    """A file of this matter, for whoever sees the field that holds it; pictures open in place."""
+    opened = _open(matter, reader, request.GET.get("purpose", "") or HANDLE)
+    if isinstance(opened, Refusal):
+        raise PermissionDenied(opened.says)
+    shown = (*opened.fields, *(value for line in opened.timeline for value in line.values))
+    if not any(digest in value.files for value in shown):
+        raise Http404
+    try:
+        content = files.load(digest)
+    except FileNotFoundError:
+        raise Http404 from None
+    kind = next((kind for mark, kind in PICTURES.items() if content.startswith(mark)), "")
+    response = HttpResponse(content, content_type=kind or "application/octet-stream")
+    response["Content-Disposition"] = (
+        f"{'inline' if kind else 'attachment'}; filename={digest[:12]}"
+    )
+    return response
 
 
 def _open(matter: str, reader: Reader, purpose: str) -> File | Refusal:

@@ -250,6 +250,7 @@ class Printer:
                 label=fields[name].name if name in fields else name,
                 value=self.value(fields.get(name), seen),
                 personal=name in fields and fields[name].personal,
+                files=_digests(fields.get(name), seen),
             )
             for name, value in data.items()
             if (seen := value if fields is not procedure.fields else view.shows(name, value))
@@ -264,6 +265,13 @@ def act_name(procedure: Procedure, act: str) -> str:
         return step.name
     known = ACTS.get(act)
     return known.name if known else ERASE_NAME if act == ERASE else act
+
+
+def _digests(field: Field | None, value: Datum) -> tuple[str, ...]:
+    """The files of a field that is seen in clear; a masked digest leads nowhere."""
+    if field is None or field.type != "files" or not isinstance(value, list):
+        return ()
+    return tuple(one for one in value if "*" not in one)
 
 
 def _typed(value: Datum) -> str:

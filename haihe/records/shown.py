@@ -32,6 +32,7 @@ class Shown(Frozen, frozen=True, kw_only=True):
     label: str
     value: str
     personal: bool = False
+    files: tuple[str, ...] = ()  # digests of the files, for a field that holds files
 
 
 class Cited(Frozen, frozen=True, kw_only=True):

@@ -151,3 +151,18 @@ def test_an_unknown_matter_is_told_in_words(signed_in: SignedIn) -> None:
     assert page.status == 404
     assert "没有这一页" in page.text
     assert "回到我的待办" in page.text
+
+
+def test_a_photo_of_the_matter_opens_for_its_organ_and_for_nobody_else(
+    signed_in: SignedIn,
+) -> None:
+    dispatcher = signed_in("tianta-dispatcher")
+    page = dispatcher.get(dispatcher.get("/officer/").link("树枝折断"))
+    photo = page.link("文件1")
+
+    shown = dispatcher.get(photo)
+    assert shown.status == 200
+    assert shown.headers["Content-Type"] == "image/png"
+    assert shown.body.startswith(b"\x89PNG")
+    assert signed_in("mediator").get(photo).status == 403
+    assert dispatcher.get(photo.replace("/file/", "/file/0")).status == 404

@@ -106,7 +106,7 @@ class Page:
 
     def __init__(self, address: str, status: int, headers: HTTPMessage, body: bytes) -> None:
         self.address, self.status, self.headers, self.body = address, status, headers, body
-        self.html = body.decode()
+        self.html = body.decode(errors="replace")
         reader = _Reader()
         reader.feed(self.html)
         self.text = " ".join("".join(reader.text).split())
