@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -136,14 +135,15 @@ def swept(log: Path) -> Figures:
     with tempfile.TemporaryDirectory(prefix="haihe-bench-") as folder:
         write_log(read_log(log, plan), Path(folder), plan)
 
-        def scanning() -> None:
-            connection.execute(scan_of(columns, plan.event_fields)).fetchall()
-
         scans, sweeps = [], []
         for _ in range(SWEEPS):
             connection = open_views(Path(folder), plan.event_fields)
-            scans.append(seconds(scanning))
-            sweeps.append(seconds(lambda: sweep(connection, models, prepared)))
+            begun = time.perf_counter()
+            connection.execute(scan_of(columns, plan.event_fields)).fetchall()
+            read = time.perf_counter()
+            sweep(connection, models, prepared)
+            scans.append(read - begun)
+            sweeps.append(time.perf_counter() - read)
             connection.close()
     scan, whole = statistics.median(scans), statistics.median(sweeps)
     return {
@@ -167,13 +167,6 @@ def scan_of(columns: list[str], fields: dict[str, Any]) -> str:
         for name in columns
     ]
     return f"SELECT {', '.join(looked)} FROM event"
-
-
-def seconds(act: Callable[[], object]) -> float:
-    """How long one call takes."""
-    begun = time.perf_counter()
-    act()
-    return time.perf_counter() - begun
 
 
 def show(figures: Figures) -> None:

@@ -28,8 +28,12 @@ class TextColumn:
         return None if code < 0 else str(self.dictionary[code].as_py())
 
     def first(self, rows: int) -> TextColumn:
-        """The first rows only."""
-        return TextColumn(self.codes[:rows], self.dictionary)
+        """The first rows only, with the texts they say and no others."""
+        codes = self.codes[:rows]
+        said, inverse = np.unique(codes, return_inverse=True)
+        silent = int(np.searchsorted(said, 0))  # how many of `said` are -1: none or one
+        texts = self.dictionary.take(pa.array(said[silent:]))
+        return TextColumn((inverse - silent).astype(np.int32), texts)
 
 
 @dataclass(frozen=True)
