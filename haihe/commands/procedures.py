@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,13 @@ def run(args: argparse.Namespace) -> int:
             _tell(f"请写明哪一类事项，如 haihe procedures {args.what} alarm")
             return 2
         act = {"list": _list, "check": _check, "show": _show, "cases": _cases}[args.what]
-        return act(pack, args)
+        code = act(pack, args)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever reads our pages has seen enough; nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except UnusablePack as error:
         _tell(str(error))
         return 1 if args.what == "check" else 2
@@ -148,7 +155,9 @@ def _show_version(pack: Pack, procedure: Procedure) -> None:
             print(f"    填写：{'、'.join(asked)}")
         for need in step.needs:
             if need.says:
-                print(f"    不得：{need.says}；{need.instead}（{_cited(pack, need.cites)}）")
+                says, instead = need.says.rstrip("。"), need.instead.rstrip("。")
+                cites = _cited(pack, need.cites or step.cites)
+                print(f"    拒绝：{says}；{instead}（{cites}）")
         print(f"    依据：{_cited(pack, step.cites)}")
     print("\n期限")
     for name, clock in procedure.clocks.items():

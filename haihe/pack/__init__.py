@@ -5,28 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from pathlib import Path
-from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.procedure import Procedure
-from haihe.kernel.values import Frozen
+from haihe.pack.calendar import UnusableCalendar, load_calendar
+from haihe.pack.description import PACK_FILE, Description, read_description
 from haihe.pack.law import HOUSE_LAW, Law, load_law
 from haihe.pack.place import MissingFolder, law_folder, own_folder, procedures_folder
 from haihe.pack.procedures import Procedures, governing, load_procedures
-from haihe.pack.yaml_file import UnusablePack, read_struct
+from haihe.pack.yaml_file import UnusablePack
 
 ZONE: Final = "Asia/Shanghai"
 
-__all__ = ["Pack", "PackFile", "UnusablePack", "load_pack"]
-
-
-class PackFile(Frozen, frozen=True, kw_only=True):
-    """`pack.yaml` of a foreign pack; `imports` is what its importer needs, unread here."""
-
-    name: str = ""
-    zone: str = ""
-    imports: dict[str, Any] = {}
+__all__ = ["Pack", "UnusablePack", "load_pack"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +33,7 @@ class Pack:
     law: Law
     procedures: Procedures  # kind -> versions, oldest first
     folder: Path  # where `<kind>/cases.yaml` lie
-    about: PackFile
+    about: Description | None  # `pack.yaml`
 
     def governing(self, kind: str, day: date) -> Procedure | None:
         """The version of a kind in force on a day; None if there is none."""
@@ -66,10 +59,10 @@ def load_pack(root: Path | None = None) -> Pack:
     if root is not None and not root.is_dir():
         raise UnusablePack(f"{root}: there is no such folder")
     about = _about(root)
-    calendar = _calendar(laws / "calendar", about.zone)
+    calendar = _calendar(laws / "calendar", about.clock_zone() if about is not None else None)
     return Pack(
         root=root,
-        name=about.name or (root.name if root is not None else "haihe"),
+        name=about.name if about is not None and about.name else _called(root),
         zone=calendar.zone,
         calendar=calendar,
         law=load_law(laws, _house_law()),
@@ -79,6 +72,10 @@ def load_pack(root: Path | None = None) -> Pack:
     )
 
 
+def _called(root: Path | None) -> str:
+    return root.name if root is not None else "haihe"
+
+
 def _house_law() -> Path | None:
     try:
         return own_folder("law") / f"{HOUSE_LAW}.yaml"
@@ -86,25 +83,18 @@ def _house_law() -> Path | None:
         return None
 
 
-def _about(root: Path | None) -> PackFile:
-    path = root / "pack.yaml" if root is not None else None
-    if path is None or not path.is_file():
-        return PackFile()
-    return read_struct(path, path.name, PackFile)
+def _about(root: Path | None) -> Description | None:
+    """`pack.yaml`, which only foreign packs need."""
+    path = root / PACK_FILE if root is not None else None
+    return read_description(path) if path is not None and path.is_file() else None
 
 
-def _calendar(folder: Path, zone: str) -> Calendar:
+def _calendar(folder: Path, zone: ZoneInfo | None) -> Calendar:
     """The pack's calendar; a pack without one follows the week, and every date is provisional."""
-    from haihe.pack.calendar import UnusableCalendar, load_calendar
-
-    try:
-        named = ZoneInfo(zone) if zone else None
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise UnusablePack(f"pack.yaml: zone: there is no zone `{zone}`") from error
     if not folder.is_dir():
-        return Calendar(named or ZoneInfo(ZONE), frozenset(), {}, {})
+        return Calendar(zone or ZoneInfo(ZONE), frozenset(), {}, {})
     try:
         calendar = load_calendar(folder)
     except UnusableCalendar as error:
         raise UnusablePack(str(error)) from error
-    return calendar if named is None else replace(calendar, zone=named)
+    return calendar if zone is None else replace(calendar, zone=zone)
