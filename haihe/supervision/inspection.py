@@ -23,7 +23,7 @@ from haihe.supervision.imports.log import read_log, write_log
 from haihe.supervision.imports.plan import Plan, plan_of
 from haihe.supervision.imports.read import Progress
 from haihe.supervision.sweep import Finding, Swept, sweep
-from haihe.supervision.views import open_views
+from haihe.supervision.views import Fields, open_views
 
 HISTORY_MAX: Final = 12  # events of an example that are shown
 PSEUDONYM_KEY_BYTES: Final = 32
@@ -116,15 +116,15 @@ def inspect(path: Path, wanted: Wanted, progress: Progress, *, keep_good: bool) 
     """
     begun = time.perf_counter()
     result = Inspection()
-    description = read_description(wanted.mapping) if wanted.mapping else None
-    plan = plan_of(
-        description or _description(wanted.pack), secrets.token_bytes(PSEUDONYM_KEY_BYTES)
-    )
+    home = _description(wanted.pack)
+    mapped = read_description(wanted.mapping) if wanted.mapping else home
+    plan = plan_of(mapped, secrets.token_bytes(PSEUDONYM_KEY_BYTES))
+    fields = _fields(home, mapped)
     models = _chosen(wanted)
     law = load_law(wanted.pack / "law")
     with _views(path, wanted, plan, result, progress, keep_good=keep_good) as folder:
         if folder is not None:
-            _look(folder, wanted, plan, models, law, result)
+            _look(folder, wanted, fields, models, law, result)
     result.seconds = time.perf_counter() - begun
     return result
 
@@ -133,6 +133,21 @@ def _description(pack: Path) -> Description:
     if not pack.is_dir():
         raise UnusablePack(f"{pack}: there is no such folder")
     return load_description(pack)
+
+
+def _fields(home: Description, mapped: Description) -> tuple[Fields, Fields]:
+    """Data fields of `event` and `matter`: those of the pack, mapped or not, and the mapping's."""
+    found: list[Fields] = []
+    for level in ("event_fields", "matter_fields"):
+        declared, given = getattr(home.imports, level), getattr(mapped.imports, level)
+        for name in declared.keys() & given.keys():
+            if declared[name].type != given[name].type:
+                raise UnusablePack(
+                    f"{level}: {name}: the pack declares {declared[name].type}, "
+                    f"the mapping {given[name].type}; one name has one type"
+                )
+        found.append({name: field.type for name, field in (declared | given).items()})
+    return found[0], found[1]
 
 
 def _chosen(wanted: Wanted) -> tuple[Model, ...]:
@@ -180,12 +195,12 @@ def _views(
 def _look(
     folder: Path,
     wanted: Wanted,
-    plan: Plan,
+    fields: tuple[Fields, Fields],
     models: Sequence[Model],
     law: Law,
     result: Inspection,
 ) -> None:
-    connection = open_views(folder, plan.event_fields | plan.matter_fields)
+    connection = open_views(folder, *fields)
     try:
         with _timed(result, "监督"):
             result.matters, result.events = _sizes(connection)

@@ -343,15 +343,18 @@ def _refuse_overlap(folder: Path, view: str, first: int, last: int) -> None:
             raise WrongView(f"{view}: {first}-{last} overlaps the segment {path.name}")
 
 
-def open_views(folder: Path, fields: Fields | None = None) -> duckdb.DuckDBPyConnection:
+def open_views(
+    folder: Path, fields: Fields | None = None, matter_fields: Fields | None = None
+) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection in which every published view can be named in SQL.
 
-    Views without segments are empty with their base columns. `fields` are data fields the
-    models may name even when no segment carries them yet (they read as empty).
+    Views without segments are empty with their base columns. `fields` (of `event`) and
+    `matter_fields` may be named by models even when no segment carries them yet (they read as
+    empty).
     """
     connection = duckdb.connect()
     for name, view in VIEWS.items():
-        declared: Fields = (fields or {}) if view.fields else {}
+        declared = {"event": fields or {}, "matter": matter_fields or {}}.get(name, {})
         connection.execute(f"CREATE VIEW {name} AS {_select(folder, view, declared)}")
     return connection
 

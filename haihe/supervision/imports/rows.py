@@ -110,8 +110,13 @@ def _csv_rows(path: Path, plan: Plan, progress: Progress) -> Rows:
         rows.damage = damage
         if not damage.where:
             damage.where = f"第{reader.line_num}行之后"
-    except (csv.Error, UnicodeDecodeError) as error:
-        rows.damage = Damage(f"读不成 CSV：{error}", line=reader.line_num + 1)
+    except csv.Error as error:
+        rows.damage = Damage(f"读不成 CSV：{error}", line=reader.line_num)
+    except UnicodeDecodeError as error:
+        rows.damage = Damage(
+            f"不是 {log.encoding} 文字：{error.reason}；在映射里写明 encoding",
+            where=f"第{reader.line_num}行之后",
+        )
     _flush(rows, held, places)
     return rows
 
