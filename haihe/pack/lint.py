@@ -246,6 +246,10 @@ def _citations(pack: Pack, procedure: Procedure) -> Found:
             yield where, f"cites {cite}, which law/ does not tell"
         elif not pack.law.in_force(cite, procedure.since):
             yield where, f"cites {cite}, which is not in force on {procedure.since}"
+        else:
+            ends = pack.law.statute(cite).in_force.to
+            if ends is not None and (procedure.until is None or procedure.until > ends):
+                yield where, f"cites {cite}, which ends on {ends}, before this version does"
     for name, step in procedure.steps.items():
         if not step.cites:
             yield f"steps.{name}.cites", "cites nothing"

@@ -113,6 +113,14 @@ def test_a_law_out_of_force_on_the_first_day_is_found(tmp_path: Path) -> None:
     assert "which is not in force on 2024-01-01" in found(tmp_path, law=law)
 
 
+def test_a_law_that_ends_before_the_version_does_is_found(tmp_path: Path) -> None:
+    law = changed(LAW, "{from: 2020-01-01}", "{from: 2020-01-01, to: 2025-12-31}")
+    told = found(tmp_path / "open", law=law)
+    assert "cites fences#118, which ends on 2025-12-31, before this version does" in told
+    until = changed(PROCEDURE, "since: 2024-01-01\n", "since: 2024-01-01\nuntil: 2025-12-31\n")
+    assert "ends on" not in found(tmp_path / "closed", law=law, procedure=until)
+
+
 @pytest.mark.parametrize(
     ("until", "says"),
     [
