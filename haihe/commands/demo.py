@@ -107,15 +107,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def welcome(address: str) -> str:
-    """Addresses of the faces and the demo accounts, for the terminal."""
+    """Addresses of the faces and the demo accounts that are here, for the terminal."""
+    from haihe.records.accounts import person_name
+
     lines = [
         f"  群众     {address}",
         f"  办理     {address}officer/",
         f"  监督     {address}center/",
-        f"演示账号（口令都是 {PASSWORD}）：",
-        *(f"  {name:<14}{what}" for name, what in SIGN_INS),
     ]
-    return "\n".join(lines)
+    here = [(name, what) for name, what in SIGN_INS if person_name(name) != name]
+    if not here:
+        return "\n".join([*lines, "这里原来就有事项，没有装入演示城市，也没有演示账号。"])
+    accounts = [f"  {name:<14}{what}" for name, what in here]
+    return "\n".join([*lines, f"演示账号（口令都是 {PASSWORD}）：", *accounts])
 
 
 def fill(now: datetime | None = None) -> int:

@@ -21,18 +21,32 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over a fresh demo city; stopped at the end."""
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of an installation that was filled with the demo city."""
     home = tmp_path_factory.mktemp("home")
     home.chmod(0o700)
+    told = {name: value for name, value in os.environ.items() if not name.startswith("HAIHE_")}
+    told |= {"HAIHE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "haihe.config.settings"}
+    filled = run_demo(told)
+    assert filled.returncode == 0, filled.stderr
+    return told
+
+
+def run_demo(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """`haihe demo` in this environment."""
+    words = [sys.executable, "-m", "haihe", "demo"]
+    return subprocess.run(
+        words, env=settings, cwd=ROOT, check=False, capture_output=True, text=True
+    )
+
+
+@pytest.fixture(scope="session")
+def city(settings: dict[str, str]) -> Iterator[str]:
+    """The address of a server over the demo city; stopped at the end."""
     port = _free_port()
-    settings = {name: value for name, value in os.environ.items() if not name.startswith("HAIHE_")}
-    settings |= {"HAIHE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "haihe.config.settings"}
-    haihe = [sys.executable, "-m", "haihe"]
-    subprocess.run([*haihe, "demo"], env=settings, cwd=ROOT, check=True, capture_output=True)
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"]
     granian += ["--port", str(port), "--blocking-threads", "4", "--log-level", "warning", "--no-ws"]
-    log = (home / "server.log").open("wb")
+    log = (Path(settings["HAIHE_HOME"]) / "server.log").open("wb")
     with (
         log,
         subprocess.Popen(

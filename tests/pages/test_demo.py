@@ -1,0 +1,69 @@
+"""The demo city: every kind of matter, told apart, filled in through the one door, only once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from haihe.commands import demo
+from haihe.pack import load_pack
+from haihe.records.installed import load_organs
+from tests.pages.conftest import run_demo
+from tests.pages.visitor import Visitor
+
+THURSDAY = date(2026, 11, 19)
+CITY = demo.load()
+
+
+def test_it_has_forty_to_sixty_matters_of_every_kind_there_is() -> None:
+    kinds = {CITY.courses[matter.course].kind for matter in CITY.matters}
+
+    assert kinds == {procedure.kind for procedure in load_pack().in_force(THURSDAY)}
+    assert 40 <= len(CITY.matters) <= 60
+
+
+def test_its_staff_serve_organs_of_the_city_in_roles_of_the_procedures() -> None:
+    roles = {role for one in load_pack().in_force(THURSDAY) for role in one.roles}
+    for person, post in CITY.staff.items():
+        assert post.organ in load_organs(), person
+        assert set(post.roles) <= roles, person
+
+
+def test_the_accounts_that_are_printed_exist() -> None:
+    assert {name for name, _ in demo.SIGN_INS} <= set(CITY.staff)
+
+
+def test_it_fills_an_installation_once_and_leaves_it_alone_afterwards(
+    settings: dict[str, str], city: str
+) -> None:
+    before = Visitor(city)
+    before.sign_in("supervisor", demo.PASSWORD)
+    matters = before.get("/center/matters/open/").text
+    again = run_demo(settings)
+
+    assert again.returncode == 1
+    assert "已经有事项" in again.stderr
+    assert before.get("/center/matters/open/").text == matters
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("90 minutes", timedelta(minutes=90)),
+        ("3 hours", timedelta(hours=3)),
+        ("2 days", timedelta(days=2)),
+    ],
+)
+def test_a_length_is_read(text: str, length: timedelta) -> None:
+    assert demo.length(text) == length
+
+
+@pytest.mark.parametrize("text", ["soon", "3 weeks", "-1 days", "1.5 hours"])
+def test_a_length_that_cannot_be_read_says_how_to_write_it(text: str) -> None:
+    with pytest.raises(demo.Unfilled, match="90 minutes"):
+        demo.length(text)
+
+
+def test_a_photo_of_the_demo_is_a_png() -> None:
+    assert demo.picture(10, 20, 30).startswith(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
