@@ -156,15 +156,18 @@ def load(folder: Path | None = None) -> City:
 
 
 def _appoint(city: City) -> None:
+    from django.contrib.auth.hashers import make_password
+
     from haihe.records.accounts import create_staff
 
+    hashed = make_password(PASSWORD)  # once: a good hash is slow, and all share the password
     for person, post in city.staff.items():
         create_staff(
             person,
             name=post.name,
             organ=post.organ,
             roles=post.roles,
-            password=PASSWORD,
+            hashed=hashed,
             supervisor=post.supervisor,
         )
 

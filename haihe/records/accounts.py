@@ -44,21 +44,25 @@ def create_staff(
     organ: str,
     roles: Sequence[str],
     password: str | None = None,
+    hashed: str | None = None,
     supervisor: bool = False,
 ) -> int:
     """A new account, or a known one changed; gives the id of its Django user.
 
-    Without a password nobody can log in with it (a machine uses a token). Raises UnusableAccount.
+    Without a password nobody can log in with it (a machine uses a token); `hashed` is one that
+    Django's `make_password` has hashed already. Raises UnusableAccount.
     """
     from django.contrib.auth import get_user_model
 
     if not person or not organ or not 0 < len(roles) <= ROLES_MAX:
         raise UnusableAccount(f"an account needs a name, an organ and 1 to {ROLES_MAX} roles")
     user, _ = get_user_model().objects.get_or_create(username=person)
-    if password is None:
-        user.set_unusable_password()
-    else:
+    if hashed is not None:
+        user.password = hashed
+    elif password is not None:
         user.set_password(password)
+    else:
+        user.set_unusable_password()
     user.save()
     reading_connection().run(
         f"INSERT INTO staff (user_id, {STAFF_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) "
