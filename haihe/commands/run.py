@@ -20,6 +20,7 @@ HELP = "启动海河：网页服务和后台进程；--demo 向空库装入演�
 ANSWER_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 15
 LOOK_SECONDS = 0.1
+PAGE_SECONDS_MAX = 5
 WORKERS_MAX = 32
 THREADS = 32
 
@@ -113,14 +114,17 @@ def prepare(*, demo: bool) -> None:
 
 
 def serve(host: str, port: int, *, demo: bool) -> int:
-    """Start both processes, say where they are, and watch them until one ends (1) or Stopped."""
+    """Start the server, then the worker, and watch them until one ends (1) or Stopped is raised.
+
+    The worker begins with a sweep of everything; the first page does not wait for it.
+    """
     with contextlib.ExitStack() as running:
         server = running.enter_context(program(server_words(host, port)))
-        worker = running.enter_context(program([sys.executable, "-m", "haihe", "work"]))
-        wait_for_answer(host, port, [server, worker])
-        print(welcome(host, port, demo=demo), file=sys.stderr, flush=True)
-        while server.poll() is None and worker.poll() is None:
-            time.sleep(LOOK_SECONDS)
+        if answered(host, port, server):
+            worker = running.enter_context(program([sys.executable, "-m", "haihe", "work"]))
+            print(welcome(host, port, demo=demo), file=sys.stderr, flush=True)
+            while server.poll() is None and worker.poll() is None:
+                time.sleep(LOOK_SECONDS)
     print("haihe run: 网页服务或后台进程意外结束，已全部停止。", file=sys.stderr)
     return 1
 
@@ -140,32 +144,38 @@ def server_words(host: str, port: int) -> list[str]:
 
 @contextlib.contextmanager
 def program(words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A program that is stopped at the end: asked first, killed when it does not go."""
-    with subprocess.Popen(words, stdin=subprocess.DEVNULL) as started:
+    """A program that is stopped at the end: asked first, then ended with all that it started.
+
+    It has a process group of its own: Ctrl-C reaches us alone, and we stop it in good order.
+    """
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, process_group=0) as started:
         try:
             yield started
         finally:
-            started.terminate()
             try:
+                started.terminate()
                 started.wait(STOP_SECONDS_MAX)
             except subprocess.TimeoutExpired:
-                started.kill()
+                print(f"haihe run: {words[2]} 没有按时停止，强制结束。", file=sys.stderr)
+            finally:  # also when a second signal cuts the waiting short
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(started.pid, signal.SIGKILL)
 
 
-def wait_for_answer(host: str, port: int, started: list[subprocess.Popen[bytes]]) -> None:
-    """Return when the first page answers, or when a process has ended; else raise TimeoutError."""
+def answered(host: str, port: int, server: subprocess.Popen[bytes]) -> bool:
+    """Wait for the first page; False when the server ended first, TimeoutError after too long."""
     give_up_at = time.monotonic() + ANSWER_SECONDS_MAX
     while time.monotonic() < give_up_at:
-        if any(program.poll() is not None for program in started):
-            return
+        if server.poll() is not None:
+            return False
         try:
-            urllib.request.urlopen(address_of(host, port), timeout=LOOK_SECONDS * 50).close()
+            urllib.request.urlopen(address_of(host, port), timeout=PAGE_SECONDS_MAX).close()
         except urllib.error.HTTPError:
-            return
+            return True
         except OSError:
             time.sleep(LOOK_SECONDS)
         else:
-            return
+            return True
     raise TimeoutError(f"the web server did not answer in {ANSWER_SECONDS_MAX} seconds")
 
 
