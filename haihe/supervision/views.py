@@ -2,7 +2,7 @@
 
 A folder of views holds one folder a view, and in it immutable segments named by the sequence
 range they hold (`event/000000000001-000000561470.parquet`). DuckDB reads them in the process.
-The handbook page docs/views.md is compared with this module by a test.
+The handbook page docs/reference/views.md is written from this module.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reads the ordinary shape of XES by whole columns: one attribute a tag, `key` before `value`.
 
-This is the quick half of the XES reader (docs/decisions/0020). A block of text that holds whole
+This is the quick half of the XES reader (docs/decisions/0019). A block of text that holds whole
 traces is accepted only when every byte of it has been accounted for; anything else (comments,
 nested attributes, other quotes, prefixes, damage) is answered with None and goes to the complete
 reader in `xes.py`, which decides what it is.
