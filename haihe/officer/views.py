@@ -18,6 +18,7 @@ from haihe.records import files, read
 from haihe.records.shown import Act, File, KindOf, Reader, Refusal
 
 HANDLE = "handle"
+NUMBER_CHARACTERS_MAX = 40
 # The purposes of read.PURPOSES an officer may choose from, and what each means.
 PURPOSES = {
     HANDLE: "这件事由本单位承办或者会办",
@@ -41,10 +42,14 @@ sign_out = LogoutView.as_view(next_page="/")
 @staff_page
 def inbox(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Open matters of the reader's organ, what runs out first on top, with both clocks."""
-    listing = read.inbox(reader, after=request.GET.get("after", ""))
-    return render(
-        request, "officer/inbox.html", {"reader": reader, "here": "inbox", "listing": listing}
+    number = request.GET.get("number", "")[:NUMBER_CHARACTERS_MAX].strip()
+    listing = (
+        read.search(reader, number)
+        if number
+        else read.inbox(reader, after=request.GET.get("after", ""))
     )
+    values = {"reader": reader, "here": "inbox", "listing": listing, "number": number}
+    return render(request, "officer/inbox.html", values)
 
 
 @require_safe

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from haihe.kernel.acts import ACTS
+from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.procedure import Field, Procedure, Step
 from haihe.kernel.reading import View
 from haihe.kernel.state import RunningClock, State
@@ -52,6 +54,18 @@ _STATUS_TONES: Final[dict[str, Tone]] = {
 }
 
 
+# How long another organ may be given for its answer; a form offers these.
+ANSWER_PERIODS: Final = (
+    "4 hours",
+    "24 hours",
+    "1 working day",
+    "2 working days",
+    "5 working days",
+    "10 working days",
+)
+_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+
+
 @dataclass(frozen=True, slots=True)
 class Printer:
     """Prints for one moment by the rules in force."""
@@ -75,11 +89,15 @@ class Printer:
         """A refusal with its articles in words."""
         return Refusal(
             reason=refused.reason,
-            says=refused.says,
-            instead=refused.instead,
+            says=self.named(refused.says),
+            instead=self.named(refused.instead),
             articles=self.articles(refused.cites),
             field=refused.field,
         )
+
+    def named(self, text: str) -> str:
+        """A sentence of the kernel, which knows ids only, with the names of the organs in it."""
+        return _ID.sub(lambda found: self.rules.organ_name(found[0]), text)
 
     def value(self, field: Field | None, value: Datum) -> str:
         """A datum for people, by the type of its field."""
@@ -248,7 +266,9 @@ class Printer:
         return tuple(
             Shown(
                 label=fields[name].name if name in fields else name,
-                value=self.value(fields.get(name), seen),
+                value=period_words(str(seen))
+                if (act, name) == ("request", "due")
+                else self.value(fields.get(name), seen),
                 personal=name in fields and fields[name].personal,
                 files=_digests(fields.get(name), seen),
             )
@@ -305,4 +325,15 @@ def _chosen(
         choices = tuple(
             (str(one.seq), one.question) for one in state.requests if one.answered_seq is None
         )
+    elif field.name == "due":
+        choices = tuple((text, period_words(text)) for text in ANSWER_PERIODS)
+        return replace(field, choices=choices, hint="")
     return replace(field, choices=choices) if choices else field
+
+
+def period_words(text: str) -> str:
+    """A period as people say it: 2 working days -> 2个工作日; text that is none stays itself."""
+    try:
+        return str(parse_allowance(text))
+    except ValueError:
+        return text

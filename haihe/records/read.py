@@ -32,7 +32,7 @@ from haihe.records.journal import (
     folded,
     procedure_of,
 )
-from haihe.records.printing import FINGERPRINT_BYTES, Printer, act_name
+from haihe.records.printing import FINGERPRINT_BYTES, Printer, act_name, period_words
 from haihe.records.shown import (
     Act,
     Asked,
@@ -350,7 +350,7 @@ def _file(
                 organ=names(one.organ),
                 question=one.question,
                 asked=printer.instant(one.asked_at),
-                due=one.due,
+                due=period_words(one.due),
                 answered=one.answered_seq is not None,
                 mine=one.organ == reader.organ,
             )

@@ -166,3 +166,41 @@ def test_a_photo_of_the_matter_opens_for_its_organ_and_for_nobody_else(
     assert shown.body.startswith(b"\x89PNG")
     assert signed_in("mediator").get(photo).status == 403
     assert dispatcher.get(photo.replace("/file/", "/file/0")).status == 404
+
+
+def test_a_matter_is_found_by_its_number(signed_in: SignedIn) -> None:
+    officer = signed_in("officer")
+    page = officer.get("/officer/")
+    number = re.findall(r"AL-\d{4}-\d{6}", page.text)[0]
+    found = officer.send(page, page.form("/officer/"), {"number": number.lower()})
+
+    assert found.html.count('class="title"') == 1
+    assert number in found.text
+    nothing = officer.send(page, page.form("/officer/"), {"number": "ZZ-1"})
+    assert "没有以“ZZ-1”开头的事项" in nothing.text
+
+
+def test_another_organ_is_asked_in_chinese_and_answers(signed_in: SignedIn) -> None:
+    taker = signed_in("taker")
+    page = called(taker)
+    asking = taker.get(page.link("协办请求"))
+    typed = {"organ": "tj-center", "question": "请核实有无同类纠纷。", "due": "2 working days"}
+    asked = taker.send(asking, asking.form("/act/request/"), typed)
+    assert "2个工作日" in asked.text
+    assert "working days" not in asked.text
+
+    center = signed_in("administrator")
+    file = center.get(asked.path.split("?")[0] + "?purpose=answer")
+    answering = center.get(file.link("协办答复"))
+    form = answering.form("/act/answer/")
+    answered = center.send(answering, form, {"request": "2", "text": "没有同类纠纷。"})
+    assert "已记下：协办答复" in answered.text
+    assert "已答复" in answered.text
+
+
+def test_no_page_shows_the_id_of_an_organ(signed_in: SignedIn) -> None:
+    opened = called(signed_in("taker"))
+    page = signed_in("supervisor").get(opened.path.split("?")[0] + "?purpose=supervise")
+
+    assert "还不能办的步骤" in page.text
+    assert "tj-110" not in page.text
