@@ -25,7 +25,7 @@ HASH_BYTES = 32
 Hash = Callable[[bytes], bytes]
 
 encode = msgspec.json.Encoder().encode
-_encode_sorted = msgspec.json.Encoder(order="deterministic").encode
+encode_sorted = msgspec.json.Encoder(order="deterministic").encode
 
 
 class EventRow(NamedTuple):
@@ -72,12 +72,12 @@ HASHES: dict[str, Hash] = {"sha256": sha256, "sm3": sm3}
 
 def data_text(data: Data) -> str:
     """Data as stored: JSON with sorted keys and no blanks."""
-    return _encode_sorted(data).decode() if data else "{}"
+    return encode_sorted(data).decode() if data else "{}"
 
 
 def digests_text(digests: dict[str, str]) -> str:
     """The sealed fields of an event as stored: {"field": "hex digest"}, sorted."""
-    return _encode_sorted(digests).decode() if digests else "{}"
+    return encode_sorted(digests).decode() if digests else "{}"
 
 
 def canonical_event(row: EventRow, previous: bytes) -> bytes:

@@ -286,6 +286,8 @@ class PostgresConnection:
             self._cursor.execute("COMMIT")
 
     def load(self, table: str, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
         with self._cursor.copy(_postgres_copy(table)) as copy:
             for row in rows:
                 copy.write_row(row)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_DAY_MICROSECONDS = 86_400_000_000
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -15,7 +15,8 @@ _DAY = timedelta(days=1)
 
 def stored(instant: datetime) -> int:
     """Microseconds since 1970; `instant` must be aware."""
-    return (instant - _EPOCH) // _MICROSECOND
+    since = instant - _EPOCH
+    return since.days * _DAY_MICROSECONDS + since.seconds * 1_000_000 + since.microseconds
 
 
 def restored(microseconds: int, zone: tzinfo) -> datetime:

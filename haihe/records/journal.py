@@ -251,10 +251,12 @@ def matter_row(now: Held) -> tuple[Any, ...]:
     )
 
 
-def mark_of(now: Held, secret: bytes) -> bytes:
+def mark_of(
+    matter: str, number: str, from_matter: str | None, from_seq: int | None, secret: bytes
+) -> bytes:
     """What vouches for the columns that no event tells: the number and where the matter came from.
 
     Keyed, so that it cannot be made without the master key; 16 bytes.
     """
-    told = encode((now.matter, now.number, now.from_matter, now.from_seq))
+    told = encode((matter, number, from_matter, from_seq))
     return hmac.digest(secret, told, "sha256")[:MARK_BYTES]

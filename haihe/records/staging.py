@@ -29,7 +29,7 @@ from haihe.records.chain import (
     canonical_event,
     data_text,
     digests_text,
-    encode,
+    encode_sorted,
 )
 from haihe.records.codes import CodeKeys, code_tag, follow_code
 from haihe.records.database import Connection
@@ -95,11 +95,11 @@ def command_digest(command: Command, secret: bytes) -> bytes:
         command.actor,
         command.matter,
         command.kind,
-        data_text(command.data),
+        command.data,
         command.happened_at,
         command.expects,
     )
-    return hmac.digest(secret, encode(said), "sha256")
+    return hmac.digest(secret, encode_sorted(said), "sha256")
 
 
 class Batch:

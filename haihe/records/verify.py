@@ -384,7 +384,7 @@ class _Journal:
         state = folded(procedure, history)
         changed_at = events[-1].recorded_at
         matter = first.matter_id
-        held = Held(
+        return Held(
             matter=matter,
             procedure=procedure,
             state=state,
@@ -395,10 +395,14 @@ class _Journal:
             from_seq=stored_row["from_seq"],
             changed_at=changed_at,
             clocks=all_clocks(self._rules, procedure, state, matter, restored(changed_at, zone)),
-            mark=b"",
+            mark=mark_of(
+                matter,
+                stored_row["number"],
+                stored_row["from_matter"],
+                stored_row["from_seq"],
+                self._secret,
+            ),
         )
-        held.mark = mark_of(held, self._secret)
-        return held
 
 
 def _erased(events: Sequence[EventRow]) -> set[str]:

@@ -6,11 +6,21 @@ from datetime import datetime
 
 from haihe.kernel.values import Command, Refused
 from haihe.records.answers import Recorded
+from haihe.records.bulk import RefusedHistory, Taken, submit_many
 from haihe.records.erasure import erase
 from haihe.records.recompute import Moved, recompute_clocks
 from haihe.records.writer import writer
 
-__all__ = ["Moved", "Recorded", "erase", "recompute_clocks", "submit"]
+__all__ = [
+    "Moved",
+    "Recorded",
+    "RefusedHistory",
+    "Taken",
+    "erase",
+    "recompute_clocks",
+    "submit",
+    "submit_many",
+]
 
 
 def submit(command: Command, *, now: datetime | None = None) -> Recorded | Refused:

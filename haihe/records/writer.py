@@ -327,15 +327,23 @@ def number(connection: Connection, desk: Batch) -> None:
             year = restored(one.changed_at, desk.means.rules.zone).year
             opened.setdefault((number_prefix(one.state.kind), year), []).append(one)
     for (prefix, year), group in sorted(opened.items()):
-        ((used,),) = connection.rows(
-            "INSERT INTO number_count (prefix, year, used) VALUES (?, ?, ?) "
-            "ON CONFLICT (prefix, year) DO UPDATE SET used = number_count.used + excluded.used "
-            "RETURNING used",
-            (prefix, year, len(group)),
-        )
-        for count, one in enumerate(group, start=used - len(group) + 1):
+        first = take_numbers(connection, prefix, year, len(group))
+        for count, one in enumerate(group, start=first):
             one.number = number_text(prefix, year, count)
-            one.mark = mark_of(one, desk.means.secret)
+            one.mark = mark_of(
+                one.matter, one.number, one.from_matter, one.from_seq, desk.means.secret
+            )
+
+
+def take_numbers(connection: Connection, prefix: str, year: int, count: int) -> int:
+    """The first of the next `count` numbers of a kind and year, inside a transaction."""
+    ((used,),) = connection.rows(
+        "INSERT INTO number_count (prefix, year, used) VALUES (?, ?, ?) "
+        "ON CONFLICT (prefix, year) DO UPDATE SET used = number_count.used + excluded.used "
+        "RETURNING used",
+        (prefix, year, count),
+    )
+    return int(used) - count + 1
 
 
 _writers: dict[Place, Writer] = {}
