@@ -17,12 +17,16 @@ from haihe.records.database import IN_MAX, reading_connection
 from haihe.records.rules import Rules
 
 SUBJECT_CHARACTERS_MAX: Final = 40
+EARLY_EVENTS: Final = 4  # a matter not told by its opening is told by one of these (a letter)
 
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 
 
 def subject(procedure: Procedure, values: Mapping[str, object]) -> str:
-    """One line about a matter from its public values; "" if none of them says anything."""
+    """One line about a matter from its public values; "" if none of them says anything.
+
+    Short texts that are mere ids (the name of a model) say nothing.
+    """
     fields = {
         name: field
         for name, field in procedure.fields.items()
@@ -43,20 +47,36 @@ def subjects(matters: Iterable[tuple[str, str, str]], rules: Rules) -> dict[str,
     assert len(kinds) <= IN_MAX
     if not kinds:
         return {}
-    rows = reading_connection().rows_in(
-        "SELECT matter_id, data FROM event WHERE seq = 1 AND matter_id", list(kinds)
-    )
     found: dict[str, str] = {}
+    for first, last in ((1, 1), (2, EARLY_EVENTS)):
+        untold = [matter for matter in kinds if not found.get(matter)]
+        if untold:
+            found |= _told_by(first, last, {matter: kinds[matter] for matter in untold}, rules)
+    return found
+
+
+def _told_by(
+    first: int, last: int, kinds: Mapping[str, tuple[str, str]], rules: Rules
+) -> dict[str, str]:
+    """The lines that the events first to last of these matters give."""
+    rows = reading_connection().rows_in(
+        f"SELECT matter_id, data FROM event WHERE seq BETWEEN {first} AND {last} AND matter_id",
+        list(kinds),
+    )
+    values: dict[str, dict[str, object]] = {}
     for matter, data in rows:
+        values.setdefault(matter, {}).update(_decode(data))
+    found = {}
+    for matter, told in values.items():
         kind, version = kinds[matter]
         procedure = rules.version(kind, date.fromisoformat(version))
-        found[matter] = "" if procedure is None else subject(procedure, _decode(data))
+        found[matter] = "" if procedure is None else subject(procedure, told)
     return found
 
 
 def _first(fields: Mapping[str, Field], values: Mapping[str, object], type_name: str) -> str:
     for name, field in fields.items():
-        if field.type == type_name:
-            value = str(values[name])
+        value = str(values[name])
+        if field.type == type_name and not (type_name == "text" and value.isascii()):
             return field.choices.get(value, value)
     return ""
