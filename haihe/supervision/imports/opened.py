@@ -11,7 +11,7 @@ from haihe.supervision.imports.damage import Damage
 from haihe.supervision.imports.read import Progress
 
 PACKED_STEP: Final = 1 << 18
-PLAIN_STEP: Final = 1 << 23
+PLAIN_STEP: Final = 1 << 21
 LOG_BYTES_MAX: Final = 64 << 30  # unpacked
 EXPANSION_MAX: Final = 1_000  # an honest log packs 20 to 60 times; a bomb packs 1,000 and more
 EXPANSION_FREE: Final = 64 << 20

@@ -59,6 +59,7 @@ _TAG_CODES: Final = np.array([0, *(code for _, code in _TAGS)], np.int8)
 _KEY: Final = b' key="'
 _VALUE: Final = b'" value='
 _END: Final = b'"/>'
+_ODD: Final = np.uint64(0x9E3779B97F4A7C15)  # spreads the last bytes of a key over its mark
 _SPACE: Final = frozenset(b" \t\r\n")
 _FORBIDDEN: Final = bytes(set(range(32)) - set(b"\t\r\n"))
 _REFERENCES: Final = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
@@ -216,69 +217,76 @@ def _words_are_space(words: Words, taken: Positions) -> bool:
 def _columns(
     text: _Text, tags: _Tags, trace_keys: frozenset[str], event_keys: frozenset[str]
 ) -> Block | None:
-    is_attribute = tags.code == _ATTRIBUTE
+    is_attribute = np.flatnonzero(tags.code == _ATTRIBUTE)
+    is_event = tags.code == _EVENT
     trace_of = np.cumsum(tags.code == _TRACE) - 1
-    event_of = np.cumsum(tags.code == _EVENT) - 1
-    in_event = np.cumsum((tags.code == _EVENT).astype(np.int32) - (tags.code == _EVENT_END)) == 1
+    event_of = np.cumsum(is_event) - 1
+    ended = np.cumsum(tags.code == _EVENT_END)
     traces, events = int(trace_of[-1]) + 1, int(event_of[-1]) + 1
-    events_per_trace = np.bincount(trace_of[tags.code == _EVENT], minlength=traces)
+    events_per_trace = np.bincount(trace_of[is_event], minlength=traces)
     attribute_trace, attribute_event = trace_of[is_attribute], event_of[is_attribute]
-    attribute_in_event = in_event[is_attribute]
+    inside = attribute_event >= ended[is_attribute]  # its event has begun and not ended
+    begin, end = tags.quotes[:, 2] + 1, tags.quotes[:, 3]
     block = Block(traces, events, events_per_trace.astype(np.int64), {}, {}, {})
     has_references = b"&" in text.block
     for key, rows in _rows_by_key(text, tags.quotes):
         if key is None:
             return None
-        inside = attribute_in_event[rows]
+        here = inside[rows]
         for level, wanted, mine, number, total in (
-            (block.event_columns, event_keys, rows[inside], attribute_event, events),
-            (block.trace_columns, trace_keys, rows[~inside], attribute_trace, traces),
+            (block.event_columns, event_keys, _those(rows, here), attribute_event, events),
+            (block.trace_columns, trace_keys, _those(rows, ~here), attribute_trace, traces),
         ):
             if len(mine) == 0:
                 continue
             if key not in wanted:
                 block.left_out[key] = block.left_out.get(key, 0) + len(mine)
                 continue
-            column = _values(text, tags.quotes[mine], number[mine], total)
+            start = begin[mine]
+            column = _values(text, start, end[mine] - start, number[mine], total)
             if _has_break(column):
                 return None
             level[key] = _resolved(column) if has_references else column
     return block
 
 
+def _those(rows: Positions, chosen: Mask) -> Positions:
+    return rows if chosen.all() else rows[chosen]
+
+
 def _rows_by_key(text: _Text, quotes: Positions) -> list[tuple[str | None, Positions]]:
     """Attribute rows grouped by key; a key with a reference or a break in it answers None."""
     groups: list[tuple[str | None, Positions]] = []
     start, size = quotes[:, 0] + 1, quotes[:, 1] - quotes[:, 0] - 1
-    marks = pa.array(_mark(text, start, size)).dictionary_encode()
+    short = np.minimum(size, _WORD)
+    first = text.words[start] & _MASKS[short]
+    last = text.words[start + size - short] & _MASKS[short]
+    marks = pa.array(first ^ (last * _ODD) ^ size.astype(np.uint64)).dictionary_encode()
     if len(marks.dictionary) > KEYS_PER_BLOCK_MAX:
         return [(None, np.arange(len(quotes)))]
     codes = marks.indices.to_numpy().astype(np.int16)
     order = np.argsort(codes, kind="stable")
     ends = np.cumsum(np.bincount(codes, minlength=len(marks.dictionary)))
     for rows in np.split(order, ends[:-1]):
-        at, length = int(start[rows[0]]), int(size[rows[0]])
+        one = rows[0]
+        at, length = int(start[one]), int(size[one])
         key = text.block[at : at + length]
         plain = b"&" not in key and min(key, default=0) >= ord(" ")
         # Two keys with one mark are rare enough for the full reader.
-        alike = bool((size[rows] == length).all()) and bool(text.equal(start[rows], key).all())
+        alike = (
+            bool((size[rows] == length).all())
+            and bool((first[rows] == first[one]).all())
+            and bool((last[rows] == last[one]).all())
+            and (length <= 2 * _WORD or bool(text.equal(start[rows], key).all()))
+        )
         groups.append((key.decode("utf-8") if plain and alike else None, rows))
     return groups
 
 
-def _mark(text: _Text, start: Positions, size: Positions) -> Words:
-    """A number for each key from its length, first and last bytes; equal keys, equal marks."""
-    short = np.minimum(size, _WORD)
-    first = text.words[start] & _MASKS[short]
-    last = text.words[start + size - short] & _MASKS[short]
-    mark: Words = first ^ (last * np.uint64(0x9E3779B97F4A7C15)) ^ size.astype(np.uint64)
-    return mark
-
-
-def _values(text: _Text, quotes: Positions, number: Positions, total: int) -> TextColumn:
-    """The values between the third and fourth quote, put at their row, empty rows left null."""
-    start = quotes[:, 2] + 1
-    size = quotes[:, 3] - start
+def _values(
+    text: _Text, start: Positions, size: Positions, number: Positions, total: int
+) -> TextColumn:
+    """The values at these places, put at their row; rows nothing is said of are left null."""
     if int(size.max()) <= _WORD:
         encoded = pa.array(text.words[start] & _MASKS[size]).dictionary_encode()
         values = _unwords(encoded.dictionary)
