@@ -20,7 +20,11 @@ def run(args: argparse.Namespace) -> int:
 
     from haihe.records import database, seals
 
-    connection = database.connect()
+    try:
+        connection = database.connect_prepared()
+    except database.NoTables as missing:
+        print(missing, file=sys.stderr)
+        return 2
     try:
         made = seals.close_all(connection, datetime.now(UTC))
     finally:

@@ -25,7 +25,11 @@ def run(args: argparse.Namespace) -> int:
     from haihe.records import database, rules
     from haihe.records.verify import verify
 
-    connection = database.connect()
+    try:
+        connection = database.connect_prepared()
+    except database.NoTables as missing:
+        print(missing, file=sys.stderr)
+        return 2
     try:
         ((total,),) = connection.rows("SELECT count(*) FROM event")
         found = verify(connection, rules.current(), _progress(int(total)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -58,6 +59,13 @@ def run(args: argparse.Namespace) -> int:
     import django
 
     django.setup()
+    from haihe.records import database
+
+    try:
+        database.connect_prepared().close()
+    except database.NoTables as missing:
+        print(missing, file=sys.stderr)
+        return 2
     jobs = [
         job
         for job in (

@@ -389,3 +389,21 @@ def create_tables(connection: Connection) -> None:
     with writing(connection):
         for statement in create_statements(connection.vendor):
             connection.run(statement)
+
+
+class NoTables(Exception):
+    """The database is there, but nobody has created the tables yet."""
+
+
+def connect_prepared() -> Connection:
+    """A new connection to a database that has its tables; raises NoTables."""
+    connection = connect()
+    sql = (
+        "SELECT 1 FROM sqlite_master WHERE name = 'seal'"
+        if connection.vendor == "sqlite"
+        else "SELECT 1 WHERE to_regclass('seal') IS NOT NULL"
+    )
+    if connection.rows(sql):
+        return connection
+    connection.close()
+    raise NoTables("这里还没有记录。请先运行 haihe run 或者 haihe demo，或者核对 HAIHE_HOME。")
