@@ -122,6 +122,14 @@ def welcome(address: str) -> str:
     return "\n".join([*lines, f"演示账号（口令都是 {PASSWORD}）：", *accounts])
 
 
+def holds_accounts() -> bool:
+    """Whether somebody can sign in here with the password of the demo, which everybody knows."""
+    from django.contrib.auth import get_user_model
+
+    named = get_user_model().objects.filter(username__in=[name for name, _ in SIGN_INS])
+    return any(user.check_password(PASSWORD) for user in named)
+
+
 def fill(now: datetime | None = None) -> int:
     """Fill an empty installation with the demo city as of `now`; gives how many matters it opened.
 

@@ -43,13 +43,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C, SIGTERM, or the end of one of the two processes."""
-    refusal = refused_address(args) or taken_address(args.host, args.port)
+    shielded = args.public_demo or is_loopback(args.host)
+    refusal = refused_port(args.host, args.port)
+    if args.demo and not shielded:
+        refusal = public_demo_refusal(args.host)
     if refusal:
-        print(f"haihe run: {refusal}", file=sys.stderr)
-        return 2
+        return refuse(refusal)
     with stopped_by_signals():
         try:
             prepare(demo=args.demo)
+            if not shielded and holds_demo_accounts():
+                return refuse(public_demo_refusal(args.host))
             return serve(args.host, args.port, demo=args.demo)
         except (Stopped, KeyboardInterrupt):
             print("海河已停止。", file=sys.stderr)
@@ -59,16 +63,25 @@ def run(args: argparse.Namespace) -> int:
 # ── Before anything starts ───────────────────────────────────────────────────────────────────
 
 
-def refused_address(args: argparse.Namespace) -> str:
-    """Why this address will not do, or ""; the passwords of a demo are printed in its handbook."""
-    if not 0 < args.port < 65536:
-        return f"端口必须在 1 和 65535 之间：{args.port}"
-    if not args.demo or args.public_demo or is_loopback(args.host):
-        return ""
+def refuse(refusal: str) -> int:
+    """Say why it does not start; gives the exit code."""
+    print(f"haihe run: {refusal}", file=sys.stderr)
+    return 2
+
+
+def public_demo_refusal(host: str) -> str:
+    """Why a demo is not shown where others can reach it, and what can be done instead."""
     return (
-        f"演示账号的口令是公开的，不在 {args.host} 上提供。"
-        "请用 127.0.0.1;确要公开演示，加 --public-demo；正式使用，去掉 --demo。"
+        f"演示账号的口令是公开的，不在 {host} 上提供。请用 127.0.0.1；"
+        "确要公开演示，加 --public-demo；正式使用，去掉 --demo，换一个空的数据库。"
     )
+
+
+def holds_demo_accounts() -> bool:
+    """Whether the database was filled with the demo city earlier and its accounts still work."""
+    from haihe.commands.demo import holds_accounts
+
+    return holds_accounts()
 
 
 def is_loopback(host: str) -> bool:
@@ -80,8 +93,10 @@ def is_loopback(host: str) -> bool:
     return False
 
 
-def taken_address(host: str, port: int) -> str:
+def refused_port(host: str, port: int) -> str:
     """Why nobody can listen there, or ""."""
+    if not 0 < port < 65536:
+        return f"端口必须在 1 和 65535 之间：{port}"
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -16,8 +16,12 @@ import pytest
 
 from tests.postgresql import free_port
 
-START_SECONDS_MAX = 90
 STOP_SECONDS_MAX = 30
+APPOINT = """
+from haihe.commands import demo
+from haihe.records.accounts import create_staff
+create_staff("officer", name="警员", organ="station", roles=["officer"], password=demo.PASSWORD)
+"""
 
 
 def environment(home: Path, **settings: str) -> dict[str, str]:
@@ -88,6 +92,22 @@ def wait_until_gone(pids: list[int]) -> list[int]:
 def test_a_demo_refuses_an_address_that_others_can_reach(tmp_path: Path) -> None:
     for host in ("0.0.0.0", "::", "192.0.2.1"):
         assert "--public-demo" in refused(tmp_path, "--demo", "--host", host)
+
+
+def test_accounts_left_by_a_demo_are_not_shown_to_others_without_demo_either(
+    tmp_path: Path, port: int
+) -> None:
+    home = tmp_path / "var"
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from haihe.commands import run; run.prepare(demo=False)\n" + APPOINT,
+        ],
+        env=environment(home),
+        check=True,
+    )
+    assert "--public-demo" in refused(home, "--host", "0.0.0.0", "--port", str(port))
 
 
 def test_a_port_that_is_taken_is_named_before_anything_starts(tmp_path: Path) -> None:
