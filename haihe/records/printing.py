@@ -15,6 +15,7 @@ from haihe.kernel.reading import View
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Data, Datum, Event, Refused
 from haihe.records.accounts import person_name
+from haihe.records.database import reading_connection
 from haihe.records.instants import due_words, end_of, instant_words, length_words
 from haihe.records.journal import ERASE
 from haihe.records.rules import Rules
@@ -63,6 +64,11 @@ ANSWER_PERIODS: Final = (
     "5 working days",
     "10 working days",
 )
+# Those who act without a name: everybody with a follow code, and the supervision models. A page
+# tells their role only.
+_NAMELESS: Final = frozenset({"public", "model_runner"})
+_NO_ORGAN: Final = frozenset({"public", "supervision"})
+MODEL_FIELD: Final = "model"  # a text field of this name holds the id of a supervision model
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 
 
@@ -99,6 +105,23 @@ class Printer:
         """A sentence of the kernel, which knows ids only, with the names of the organs in it."""
         return _ID.sub(lambda found: self.rules.organ_name(found[0]), text)
 
+    def _value(self, act: str, name: str, field: Field | None, value: Datum) -> str:
+        """The same, for the two fields whose meaning is in their name."""
+        if (act, name) == ("request", "due"):
+            return period_words(str(value))
+        if name == MODEL_FIELD:
+            return self.rules.model_name(str(value))
+        return self.value(field, value)
+
+    def organ(self, organ: str) -> str:
+        """The name of an organ; "" for those who act for none."""
+        return "" if organ in _NO_ORGAN else self.rules.organ_name(organ)
+
+    def who(self, person: str, role: str) -> str:
+        """李敏（接警员）, or the role alone of who has no name here."""
+        name = "" if person in _NAMELESS else person_name(person)
+        return f"{name}（{role}）" if name and role else name or role
+
     def value(self, field: Field | None, value: Datum) -> str:
         """A datum for people, by the type of its field."""
         if value is None:
@@ -119,7 +142,7 @@ class Printer:
             return field.choices.get(value, value)
         if field.type in ("day", "instant"):
             return self._date(value)
-        return value
+        return matter_number(value) if field.type == "matter" else value
 
     def _date(self, text: str) -> str:
         try:
@@ -241,14 +264,14 @@ class Printer:
         """One event of the timeline, as far as this reader may see it."""
         late = (event.recorded_at - event.happened_at).total_seconds() > RECORDED_LATE_SECONDS
         role = procedure.roles.get(event.actor.role)
-        who = person_name(event.actor.person)
+        who = self.who(event.actor.person, role.name if role else "")
         return Line(
             seq=event.seq,
             when=self.instant(event.happened_at),
             act=event.act,
             what=act_name(procedure, event.act),
-            who=f"{who}（{role.name}）" if role else who,
-            organ=self.rules.organ_name(event.actor.organ),
+            who=who,
+            organ=self.organ(event.actor.organ),
             values=self.values(procedure, event.act, {**event.data, **personal}, view),
             recorded=self.instant(event.recorded_at) if late else "",
             undone=event.seq in undone,
@@ -266,9 +289,8 @@ class Printer:
         return tuple(
             Shown(
                 label=fields[name].name if name in fields else name,
-                value=period_words(str(seen))
-                if (act, name) == ("request", "due")
-                else self.value(fields.get(name), seen),
+                value=self._value(act, name, fields.get(name), seen),
+                matter=str(seen) if name in fields and fields[name].type == "matter" else "",
                 personal=name in fields and fields[name].personal,
                 files=_digests(fields.get(name), seen),
             )
@@ -329,6 +351,12 @@ def _chosen(
         choices = tuple((text, period_words(text)) for text in ANSWER_PERIODS)
         return replace(field, choices=choices, hint="")
     return replace(field, choices=choices) if choices else field
+
+
+def matter_number(matter: str) -> str:
+    """The number of a matter, or its id if it is not here."""
+    rows = reading_connection().rows("SELECT number FROM matter WHERE matter_id = ?", (matter,))
+    return str(rows[0][0]) if rows else matter
 
 
 def period_words(text: str) -> str:

@@ -456,7 +456,7 @@ def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
             Step(
                 when=printer.instant(event.happened_at),
                 what=act_name(procedure, event.act),
-                organ=printer.rules.organ_name(event.actor.organ),
+                organ=printer.organ(event.actor.organ),
             )
             for event, _ in read.events
             if event.act in procedure.steps or event.act in _CITIZEN_ACTS

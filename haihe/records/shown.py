@@ -33,6 +33,7 @@ class Shown(Frozen, frozen=True, kw_only=True):
     value: str
     personal: bool = False
     files: tuple[str, ...] = ()  # digests of the files, for a field that holds files
+    matter: str = ""  # the id of the matter, for a field that names one
 
 
 class Cited(Frozen, frozen=True, kw_only=True):

@@ -77,6 +77,10 @@ def test_a_finding_leads_to_its_matter_its_proof_and_the_rectification_it_opened
     opened = supervisor.get(rectification)
     assert opened.status == 200
     assert "监督整改" in opened.text
+    assert "监督模型（系统）" in opened.text
+    assert "model_runner" not in opened.text
+    assert proof[1].split("/")[3] not in opened.text, "a matter is told by its number, not its id"
+    assert any(proof[1].split("?")[0] in one.href for one in opened.links)
 
 
 def test_the_findings_of_one_model_are_as_many_as_its_number_says(supervisor: Visitor) -> None:

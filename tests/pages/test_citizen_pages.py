@@ -49,6 +49,7 @@ def test_a_report_gives_one_code_and_the_code_shows_who_until_when_and_why(
     assert "河西区大营门街道" in page.text
     assert "受理期限" in page.text
     assert "还剩" in page.text
+    assert "public" not in page.text
     assert "为什么是这个日子" in page.text
     assert "网格事件设置" in page.text  # the article each reason rests on
     assert re.search(r"\d{4}年\d+月\d+日 星期. \d\d:\d\d", page.text)
