@@ -19,8 +19,6 @@ SELECT
   coalesce(max(expense), 0) AS expense,
   coalesce(max(total_paid), 0) AS total_paid,
   max(CASE WHEN total_paid IS NOT NULL THEN seq END) AS paid_seq,
-  max(CASE WHEN dismissal <> 'NIL' THEN 1 ELSE 0 END) AS dismissed,
-  max(CASE WHEN dismissal IN ('#', 'G') THEN 1 ELSE 0 END) AS dismissed_lawfully,
   max(seq) AS last_seq
 FROM event
 GROUP BY matter_id

@@ -111,7 +111,7 @@ def read_block(
 
     `block` begins with `<trace>` (after white space) and ends with `</trace>`, in UTF-8.
     """
-    if not _is_clean_text(block):
+    if not _is_legal_text(block):
         return None
     text = _Text.of(block)
     tags = _tags(text)
@@ -121,16 +121,14 @@ def read_block(
         or not _gaps_are_space(text, tags, len(block))
     ):
         return None
-    return _columns(text, tags, trace_keys, event_keys)
+    read = _columns(text, tags, trace_keys, event_keys)
+    if read is not None and read.left_out and not _is_clean_where_nobody_looks(block):
+        return None
+    return read
 
 
-def _is_clean_text(block: bytes) -> bool:
-    """Whether it is UTF-8 with no forbidden character and no reference but the named five."""
-    if len(block.translate(None, _FORBIDDEN)) != len(block):
-        return False
-    references = block.count(b"&")
-    if references and references != sum(block.count(known) for known in _REFERENCES):
-        return False
+def _is_legal_text(block: bytes) -> bool:
+    """Whether it is UTF-8 without the two characters that XML forbids beyond ASCII."""
     if block.isascii():
         return True
     try:
@@ -138,6 +136,15 @@ def _is_clean_text(block: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return "\ufffe" not in decoded and "\uffff" not in decoded
+
+
+def _is_clean_where_nobody_looks(block: bytes) -> bool:
+    """Whether values nobody asked for hide no forbidden character and no unknown reference."""
+    return len(block.translate(None, _FORBIDDEN)) == len(block) and _references_known(block)
+
+
+def _references_known(text: bytes) -> bool:
+    return text.count(b"&") == sum(text.count(known) for known in _REFERENCES)
 
 
 def _tags(text: _Text) -> _Tags | None:
@@ -244,9 +251,10 @@ def _columns(
                 continue
             start = begin[mine]
             column = _values(text, start, end[mine] - start, number[mine], total)
-            if _has_break(column):
+            known = _resolved(column) if has_references else column
+            if known is None or _has_break(column):
                 return None
-            level[key] = _resolved(column) if has_references else column
+            level[key] = known
     return block
 
 
@@ -317,13 +325,16 @@ def _string_views(text: _Text, start: Positions, size: Positions) -> pa.StringVi
     return pa.Array.from_buffers(pa.string_view(), len(start), buffers)
 
 
-def _resolved(column: TextColumn) -> TextColumn:
-    """The five named references of XML replaced; others do not get this far."""
+def _resolved(column: TextColumn) -> TextColumn | None:
+    """The five named references of XML replaced; any other is left to the full reader."""
+    values = column.dictionary.to_pylist()
+    if not _references_known("".join(values).encode()):
+        return None
     named = {"&quot;": '"', "&apos;": "'"}
-    return column.with_values([unescape(value, named) for value in column.dictionary.to_pylist()])
+    return column.with_values([unescape(value, named) for value in values])
 
 
 def _has_break(column: TextColumn) -> bool:
-    """Whether a value has a tab or line break in it, which XML turns into a space."""
+    """Whether a value has a tab, line break or control character in it: for the full reader."""
     joined = "".join(column.dictionary.to_pylist())
     return bool(joined) and min(joined) < " "
