@@ -1,0 +1,173 @@
+"""`haihe bench bulk`: events a second through `submit_many`, beside raw COPY and executemany.
+
+Each round fills two empty databases: one through the door (rules, clocks, chain, projection), one
+by a bare script that writes the rows the first round left. `events_only` writes just the events and
+computes their SHA-256 chain; `all_rows` writes every table that bulk intake writes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import pickle
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bench.human_step import STEPS
+from bench.installation import installation
+from haihe.kernel.values import Command
+from tests.postgresql import PostgresServer, running_postgresql
+
+HELP = "events a second through bulk intake, beside raw COPY / executemany"
+
+TABLES = ("event", "matter", "clock", "command_key", "matter_key", "personal")
+BEGUN = datetime(2026, 3, 2, 8, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+NOW = datetime(2026, 9, 1, 8, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+ROWS_A_COMMIT = 4_000
+
+Figures = dict[str, Any]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """How much, how often, where."""
+    parser.add_argument("--json", action="store_true", help="figures as one JSON object")
+    parser.add_argument("--matters", type=int, default=5_000, help="each of 8 events")
+    parser.add_argument("--rounds", type=int, default=3, help="of which the median counts")
+    parser.add_argument("--workers", type=int, default=2, help="processes that decide")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print; exit code 0 (it judges nothing)."""
+    figures: Figures = {}
+    with contextlib.ExitStack() as stack:
+        for database in args.database or ["sqlite", "postgresql"]:
+            server = stack.enter_context(running_postgresql()) if database != "sqlite" else None
+            figures[database] = measure_database(args, server)
+    if args.json:
+        print(json.dumps(figures))
+        return 0
+    for database, told in figures.items():
+        print(f"\n{database}")
+        for name, rate in told.items():
+            print(f"  {name:<22}{rate:>12,.0f}" if rate >= 10 else f"  {name:<22}{rate:>12.2f}")
+    return 0
+
+
+def measure_database(args: argparse.Namespace, server: PostgresServer | None) -> Figures:
+    """Events a second: through the door, and the two raw limits; medians of the rounds."""
+    rounds: list[Figures] = []
+    for number in range(args.rounds):
+        print(f"bench bulk: round {number + 1} of {args.rounds} …", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory(prefix="haihe-bench-") as folder:
+            rows = str(Path(folder) / "rows.pickle")
+            with installation(server) as fresh:
+                through = fresh.figures(
+                    "-m", "bench.bulk", "take", str(args.matters), str(args.workers), rows
+                )
+            with installation(server) as fresh:
+                events = fresh.figures("-m", "bench.bulk", "raw-events", rows)
+            with installation(server) as fresh:
+                everything = fresh.figures("-m", "bench.bulk", "raw-all", rows)
+        rounds.append({"submit_many": through, "events_only": events, "all_rows": everything})
+    told = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+    told["share_of_events_only"] = told["submit_many"] / told["events_only"]
+    told["share_of_all_rows"] = told["submit_many"] / told["all_rows"]
+    return {name: round(value, 3) for name, value in told.items()}
+
+
+# ── inner programs, each in an installation of its own ───────────────────────────────────────
+
+
+def histories(matters: int) -> Iterator[list[Command]]:
+    """Grid events spread over half a year, each walked from report to closure."""
+    for number in range(matters):
+        at = BEGUN + timedelta(minutes=number * 37 % 250_000)
+        yield [
+            Command(
+                key=f"bulk-{number}" if place == 0 else "",
+                act=step.act,
+                actor=step.actor,
+                kind="grid_event" if place == 0 else None,
+                data=step.data,
+                happened_at=at + timedelta(minutes=10 * place),
+            )
+            for place, step in enumerate(STEPS)
+        ]
+
+
+def take(matters: str, workers: str, rows: str) -> float:
+    """Take them in; leave the rows for the raw scripts; events a second."""
+    from haihe.records import database, write
+    from haihe.records.tables import TABLES as COLUMNS
+
+    waiting = list(histories(int(matters)))
+    begun = time.perf_counter()
+    events = 0
+    for taken in write.submit_many(waiting, now=NOW, workers=int(workers)):
+        if taken.refused:
+            raise RuntimeError(taken.refused[0].refused.says)
+        events += taken.events
+    seconds = time.perf_counter() - begun
+    connection = database.connect()
+    left = {
+        name: connection.rows(f"SELECT {', '.join(COLUMNS[name].names)} FROM {name}")
+        for name in TABLES
+    }
+    Path(rows).write_bytes(pickle.dumps(left))
+    return events / seconds
+
+
+def raw_events(rows: str) -> float:
+    """Write the events alone, computing their chain; events a second."""
+    from haihe.records.chain import GENESIS, HASHES, EventRow, canonical_event
+
+    events = pickle.loads(Path(rows).read_bytes())["event"]
+    hash_of = HASHES["sha256"]
+
+    def chained() -> list[tuple[Any, ...]]:
+        head, done = GENESIS, []
+        for row in events:
+            told = EventRow._make(row[:-1])
+            head = hash_of(canonical_event(told, GENESIS if told.seq == 1 else head))
+            done.append((*row[:-1], head))
+        return done
+
+    return _timed(lambda: _load({"event": chained()}), len(events))
+
+
+def raw_all(rows: str) -> float:
+    """Write every row that bulk intake left; events a second."""
+    left = pickle.loads(Path(rows).read_bytes())
+    return _timed(lambda: _load(left), len(left["event"]))
+
+
+def _timed(work: Callable[[], None], events: int) -> float:
+    begun = time.perf_counter()
+    work()
+    return events / (time.perf_counter() - begun)
+
+
+def _load(tables: dict[str, list[tuple[Any, ...]]]) -> None:
+    from haihe.records import database
+
+    connection = database.connect()
+    for name, rows in tables.items():
+        for start in range(0, len(rows), ROWS_A_COMMIT):
+            connection.begin()
+            connection.load(name, rows[start : start + ROWS_A_COMMIT])
+            connection.commit()
+    connection.close()
+
+
+if __name__ == "__main__":
+    inner = {"take": take, "raw-events": raw_events, "raw-all": raw_all}
+    print(inner[sys.argv[1]](*sys.argv[2:]))
