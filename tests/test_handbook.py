@@ -82,8 +82,10 @@ def test_every_model_has_its_line() -> None:
 def test_every_decision_has_its_three_parts_on_one_page() -> None:
     decisions = [page for page in HANDBOOK if page.startswith("docs/decisions/")]
     assert len(decisions) >= 9
-    for number, page in enumerate(decisions, 1):
-        assert Path(page).name.startswith(f"{number:04d}-")
+    numbers = [Path(page).name[:5] for page in decisions]
+    assert len(set(numbers)) == len(numbers)
+    for page in decisions:
+        assert re.fullmatch(r"[0-9]{4}-[a-z0-9-]+\.md", Path(page).name)
         text = text_of(page)
         for part in ("**Context.**", "**Decision.**", "**Consequences.**"):
             assert part in text, f"{page} has no {part}"

@@ -16,7 +16,6 @@ import msgspec
 from haihe.kernel.values import Command, Refused
 from haihe.records import accounts, write
 from haihe.records.answers import Recorded
-from haihe.records.database import Failure
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -97,7 +96,7 @@ def carried_out(command: Command) -> tuple[int, Recorded | Refused | Trouble]:
     """Submit it and tell the answer as a status."""
     try:
         answer = write.submit(command)
-    except Failure:
+    except write.Failure:
         log.exception("a command could not be written")
         return 503, Trouble("暂时无法写入，没有办理。", "请稍后以同一编号重试。")
     if isinstance(answer, Recorded):

@@ -7,11 +7,13 @@ from datetime import datetime
 from haihe.kernel.values import Command, Refused
 from haihe.records.answers import Recorded
 from haihe.records.bulk import RefusedHistory, Taken, submit_many
+from haihe.records.database import Failure
 from haihe.records.erasure import erase
 from haihe.records.recompute import Moved, recompute_clocks
 from haihe.records.writer import writer
 
 __all__ = [
+    "Failure",
     "Moved",
     "Recorded",
     "RefusedHistory",
