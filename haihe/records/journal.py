@@ -101,6 +101,8 @@ def event_of(row: EventRow, zone: tzinfo) -> Event:
 def row_of(matter: str, event: Event, data: str, sealed: str) -> EventRow:
     """The row that tells an event."""
     actor = event.actor
+    recorded_at = stored(event.recorded_at)
+    at_once = event.happened_at is event.recorded_at
     return EventRow(
         matter,
         event.seq,
@@ -108,8 +110,8 @@ def row_of(matter: str, event: Event, data: str, sealed: str) -> EventRow:
         actor.person,
         actor.role,
         actor.organ,
-        stored(event.happened_at),
-        stored(event.recorded_at),
+        recorded_at if at_once else stored(event.happened_at),
+        recorded_at,
         data,
         sealed,
         event.kind,
@@ -224,6 +226,8 @@ def matter_row(now: Held) -> tuple[Any, ...]:
     """The row of table matter: the projection of a state, all columns in order."""
     state = now.state
     urgent_at, urgent_clock = urgent(now.clocks.values())
+    opened_at = stored(state.opened_at)
+    never_moved = state.with_owner_since is state.opened_at
     return (
         now.matter,
         now.number,
@@ -239,8 +243,8 @@ def matter_row(now: Held) -> tuple[Any, ...]:
         state.suspended_since is not None,
         state.owner.organ,
         state.owner.person,
-        stored(state.opened_at),
-        stored(state.with_owner_since),
+        opened_at,
+        opened_at if never_moved else stored(state.with_owner_since),
         now.changed_at,
         urgent_at,
         urgent_clock,

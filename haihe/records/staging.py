@@ -18,6 +18,7 @@ from haihe.kernel.calendar import Calendar
 from haihe.kernel.clocks import affected_clocks, clocks
 from haihe.kernel.decide import decide
 from haihe.kernel.handover import handovers
+from haihe.kernel.index import index_of
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
 from haihe.kernel.values import Command, Data, Datum, Event, Refused
@@ -235,7 +236,7 @@ class Batch:
         if before is None:
             own.code = follow_code(matter, self.means.codes)
         held = self._projected(
-            procedure, before, event, state, matter, event_hash, origin, own.code
+            procedure, before, event, state, matter, event_hash, origin, own.code, row.recorded_at
         )
         own.matters[matter] = held
         return held
@@ -250,6 +251,7 @@ class Batch:
         head: bytes,
         origin: tuple[str, int] | None,
         code: str,
+        recorded_at: int,
     ) -> Held:
         if before is not None:
             number, tag = before.number, before.code_tag
@@ -269,7 +271,7 @@ class Batch:
             code_tag=tag,
             from_matter=origin[0] if origin else None,
             from_seq=origin[1] if origin else None,
-            changed_at=stored(event.recorded_at),
+            changed_at=recorded_at,
             clocks=running,
             mark=before.mark if before else b"",
         )
@@ -382,17 +384,60 @@ def all_clocks(
 
 
 def clocks_after(rules: Rules, before: Held, state: State, event: Event) -> dict[str, ClockRow]:
-    """The clocks of a matter after one more event: only those it can have changed are computed."""
+    """The clocks of a matter after one more event: only those it can have changed are computed.
+
+    A clock that the event merely stops keeps its dates, so only its stop is noted.
+    """
     touched = affected_clocks(before.procedure, state, event)
     if not touched:
         return before.clocks
+    kept = dict(before.clocks)
+    touched -= _merely_stopped(before, touched, event, kept)
+    if not touched:
+        return kept
+    kept = {name: row for name, row in kept.items() if rule_of(name) not in touched}
     running = clocks(
         before.procedure, state, rules.calendar, event.recorded_at, explain=False, only=touched
     )
-    kept = {name: row for name, row in before.clocks.items() if rule_of(name) not in touched}
     for one in running:
         kept[one.id] = stored_clock(before.matter, one, rules.zone)
     return kept
+
+
+def _merely_stopped(
+    before: Held, touched: frozenset[str], event: Event, kept: dict[str, ClockRow]
+) -> set[str]:
+    """Note the stop of those clocks whose dates this event cannot move; gives their rules.
+
+    That is so if the rule knows no exclusion and no field, the matter was never suspended, the act
+    does nothing but stop, the run has a due date, and the event happened after all others.
+    """
+    plans = index_of(before.procedure).plans
+    act, at = event.act, event.happened_at
+    if any(one.happened_at > at or one.act == "suspend" for one in before.state.done):
+        return set()
+    moment = stored(at)
+    stopped: set[str] = set()
+    for name in touched:
+        plan = plans[name]
+        row = kept.get(name)
+        if (
+            row is not None
+            and row.status == "running"
+            and row.legal is not None
+            and act in plan.stops
+            and act not in plan.starts
+            and act not in plan.restarts
+            and act not in plan.tolls
+            and not plan.rule.excludes
+            and not plan.fields
+        ):
+            # A day counts to its midnight, which is no longer in time; an instant itself is.
+            in_time = moment < row.falls_at or (moment == row.falls_at and len(row.legal) > 10)
+            status = "met" if in_time else "late"
+            kept[name] = row._replace(stopped_at=moment, status=status)
+            stopped.add(name)
+    return stopped
 
 
 def rule_of(clock: str) -> str:
