@@ -137,3 +137,14 @@ def test_what_a_citizen_may_not_do_yet_is_told_with_its_article(anybody: Visitor
 
     assert "现在还不能做的" in page.text
     assert "依据：" in page.text
+
+
+def test_two_clicks_on_a_step_that_ends_the_matter_are_one_step(anybody: Visitor) -> None:
+    code = code_on(report(anybody, "/report/people_mediation/apply/", MEDIATION))
+    page = anybody.get(f"/follow/{code}/")
+    anybody.send(page, page.form("/act/drop/"), {"drop_reason": "reconciled"})
+    again = anybody.send(page, page.form("/act/drop/"), {"drop_reason": "reconciled"})
+
+    assert again.status == 200
+    assert "已经记入这件事项" in again.text
+    assert again.html.count('<p class="what">撤回申请</p>') == 1
