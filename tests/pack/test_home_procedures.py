@@ -26,7 +26,14 @@ from haihe.kernel.values import Actor, Command, Data, Decided, Refused
 from haihe.pack import Pack, load_pack
 from haihe.pack.cases import load_cases, run_cases
 
-KINDS = ("people_mediation", "judicial_confirmation", "grid_event", "chief_letter", "rectification")
+KINDS = (
+    "people_mediation",
+    "judicial_confirmation",
+    "grid_event",
+    "chief_letter",
+    "rectification",
+    "civil_first_instance",
+)
 
 
 @cache
