@@ -17,6 +17,7 @@ HELP = "后台工作：定时封存、投递通知、全量监督；--once 各�
 SEAL_SECONDS: Final = 60.0
 DELIVER_SECONDS: Final = 1.0
 SWEEP_SECONDS: Final = 300.0
+PRUNE_SECONDS: Final = 3_600.0
 ROUNDS_A_DELIVERY_MAX: Final = 200
 OUTBOX_FILE: Final = "outbox.jsonl"
 
@@ -72,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
             Job("seal", args.seal_seconds, seal),
             Job("deliver", args.deliver_seconds, deliver),
             Job("sweep", args.sweep_seconds, sweep),
+            Job("prune", PRUNE_SECONDS, prune),
         )
         if job.every > 0
     ]
@@ -113,6 +115,19 @@ def deliver() -> None:
         for _ in range(ROUNDS_A_DELIVERY_MAX):
             if outbox.deliver(connection, sink, datetime.now(UTC)) == 0:
                 break
+    finally:
+        connection.close()
+
+
+def prune() -> None:
+    """Forget notices that were delivered long ago."""
+    from datetime import UTC, datetime
+
+    from haihe.records import database, outbox
+
+    connection = database.connect()
+    try:
+        outbox.prune(connection, datetime.now(UTC))
     finally:
         connection.close()
 

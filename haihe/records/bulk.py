@@ -40,7 +40,7 @@ from haihe.records.database import IN_MAX, Connection, Query, Row, connect
 from haihe.records.instants import stored
 from haihe.records.journal import Held, after, mark_of, matter_row, row_of
 from haihe.records.sealing import MatterKey, new_key, seal_all
-from haihe.records.staging import Batch, Means, all_clocks
+from haihe.records.staging import Batch, Means, all_clocks, unusable_ids
 from haihe.records.writer import KNOWN_KEYS, means, number, rows_of, take_numbers
 
 HISTORIES_A_CHUNK: Final = IN_MAX
@@ -164,6 +164,10 @@ def _prepare(use: Means, history: History, now: datetime) -> Outcome:
             "commands", f"一份历史应有1至{EVENTS_A_HISTORY_MAX}步。", "请拆分或者补全后再导入。"
         )
         return RefusedHistory(opening.key if opening else "", 0, refused)
+    for place, command in enumerate(history):
+        wrong = unusable_ids(replace(command, key=command.key or opening.key))
+        if wrong is not None:
+            return RefusedHistory(opening.key, place, wrong)
     day = (opening.happened_at or now).astimezone(use.rules.zone).date()
     procedure = use.rules.governing(opening.kind or "", day)
     if procedure is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -19,6 +19,7 @@ from haihe.records.database import Connection, writing
 from haihe.records.instants import stored
 
 NOTICES_A_ROUND_MAX: Final = 500
+DAYS_KEPT: Final = 90
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -90,3 +91,11 @@ def deliver(connection: Connection, sink: Sink, now: datetime) -> int:
         else:
             connection.run(f"UPDATE outbox SET sent_at = ? {between}", (stored(now), first, last))
     return len(notices)
+
+
+def prune(connection: Connection, now: datetime) -> int:
+    """Forget what was delivered DAYS_KEPT ago; gives how many notices went."""
+    with writing(connection):
+        return connection.run(
+            "DELETE FROM outbox WHERE sent_at < ?", (stored(now - timedelta(days=DAYS_KEPT)),)
+        )

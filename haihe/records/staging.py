@@ -103,6 +103,24 @@ def command_digest(command: Command, secret: bytes) -> bytes:
     return hmac.digest(secret, encode_sorted(said), "sha256")
 
 
+def unusable_ids(command: Command) -> Refused | None:
+    """Ids that no database should see: too long, or with characters that cannot be printed."""
+    if not 0 < len(command.key) <= KEY_LENGTH_MAX or not command.key.isprintable():
+        return answers.unusable(
+            "key",
+            f"提交编号应为1至{KEY_LENGTH_MAX}个可以印出的字符。",
+            "请为每项操作生成一个新的编号。",
+        )
+    actor = command.actor
+    if not (actor.person + actor.role + actor.organ).isprintable():
+        return answers.unusable(
+            "actor", "办理人的编号含有不能印出的字符。", "请以账号本身的编号提交。"
+        )
+    if command.matter is not None and not command.matter.isalnum():
+        return answers.unknown_matter(command.matter)
+    return None
+
+
 class Batch:
     """Decides commands against locked matters; `written` are those of the batch, seen by the next.
 
@@ -128,12 +146,6 @@ class Batch:
         known = self.stage.known.get(command.key)
         if known is not None:
             return self._again(known, digest)
-        if not 0 < len(command.key) <= KEY_LENGTH_MAX:
-            return answers.unusable(
-                "key",
-                f"提交编号的长度应为1至{KEY_LENGTH_MAX}个字符。",
-                "请为每项操作生成一个新的编号。",
-            )
         own = Stage()
         answer = self._decide(own, command, digest, now or self.now, None)
         if isinstance(answer, Recorded):

@@ -32,7 +32,7 @@ from haihe.records.database import (
 from haihe.records.home import hash_name
 from haihe.records.instants import restored
 from haihe.records.journal import MATTER_HELD, Held, held, mark_of, matter_row
-from haihe.records.staging import Answer, Batch, Means, Stage, command_digest
+from haihe.records.staging import Answer, Batch, Means, Stage, command_digest, unusable_ids
 
 BATCH_MAX: Final = 64
 MATTERS_KEPT: Final = 10_000
@@ -103,6 +103,9 @@ class Writer:
 
     def submit(self, command: Command, now: datetime | None) -> Answer:
         """Carry one command out, together with those that wait; returns once it is durable."""
+        refused = unusable_ids(command)
+        if refused is not None:
+            return refused
         waiting = Waiting(command, command_digest(command, self._means.secret), now)
         with self._mutex:
             self._queue.append(waiting)
