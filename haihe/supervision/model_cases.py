@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from haihe.pack.models import CaseMatter, Model, ModelCase, Prepared
 from haihe.supervision.sweep import UnusableModel, prepare, run_model
-from haihe.supervision.views import SQL_TYPES, TYPES, VIEWS, Fields, fit
+from haihe.supervision.views import SQL_TYPES, TYPES, VIEWS, Fields, fit, shut_in
 
 _WHEN: Final = re.compile(
     r"(\d{4}-\d{2}-\d{2}) (Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?: (\d{2}:\d{2}(?::\d{2})?))?"
@@ -59,6 +59,7 @@ def _run(model: Model, case: ModelCase, ground: Ground) -> CaseResult:
     try:
         for name, table in _tables(case, ground).items():
             connection.register(name, table)
+        shut_in(connection)
         prepare(connection, ground.prepared)
         swept = run_model(connection, model)
     except (WrongCase, UnusableModel) as error:

@@ -350,13 +350,26 @@ def open_views(
 
     Views without segments are empty with their base columns. `fields` (of `event`) and
     `matter_fields` may be named by models even when no segment carries them yet (they read as
-    empty).
+    empty). The connection reads nothing else on this machine.
     """
     connection = duckdb.connect()
     for name, view in VIEWS.items():
         declared = {"event": fields or {}, "matter": matter_fields or {}}.get(name, {})
         connection.execute(f"CREATE VIEW {name} AS {_select(folder, view, declared)}")
+    shut_in(connection, folder)
     return connection
+
+
+def shut_in(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
+    """Let a connection read `folder` (none: nothing) and no other file, host or setting.
+
+    A model is data from somebody else: a SELECT could otherwise read any file of this machine.
+    """
+    if folder is not None:
+        allowed = str(folder.resolve()).replace("'", "''")
+        connection.execute(f"SET allowed_directories = ['{allowed}']")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
 
 
 def _select(folder: Path, view: View, fields: Fields) -> str:
@@ -366,7 +379,7 @@ def _select(folder: Path, view: View, fields: Fields) -> str:
     if not paths:
         empty = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
         return f"SELECT {empty} LIMIT 0"
-    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    listed = ", ".join("'" + str(path.resolve()).replace("'", "''") + "'" for path in paths)
     held: set[str] = set()
     for path in paths:
         held |= set(pq.read_schema(path).names)

@@ -118,6 +118,19 @@ def test_a_query_that_is_no_finding_is_refused(tmp_path: Path, sql: str, says: s
         run_model(connection, model_of(sql))
 
 
+@pytest.mark.parametrize(
+    "reach", ["read_text('{file}')", "read_csv('{file}')", "glob('{folder}/*')"]
+)
+def test_a_model_reads_no_file_but_the_views(tmp_path: Path, reach: str) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret", encoding="utf-8")
+    views = tmp_path / "views"
+    views.mkdir()
+    sql = f"SELECT * FROM {reach.format(file=secret, folder=tmp_path)}"
+    with pytest.raises(UnusableModel, match="Permission"):
+        run_model(open_views(views), model_of(sql))
+
+
 def test_rows_with_one_matter_and_cause_are_one_finding(tmp_path: Path) -> None:
     sql = (
         "SELECT * FROM (VALUES ('F1', 'x', 2, 1.0), ('F1', 'x', 1, 1.0), ('F1', 'y', 3, 9.0),"

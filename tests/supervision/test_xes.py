@@ -203,15 +203,18 @@ def test_two_packed_files_in_one_are_read_through(tmp_path: Path) -> None:
 
 # ── the quick reader says what the complete one says, or nothing ─────────────────────────────
 
-values = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20)
-legal = values.filter(lambda text: all(c in "\t\n\r" or " " <= c < "\ufffe" for c in text))
-events_of = st.lists(
-    st.tuples(legal.filter(str.strip), st.floats(-1e6, 1e6), st.booleans(), legal), max_size=4
+letters = st.one_of(
+    st.sampled_from("ab案件&<>\"'; \t\n\r"),
+    st.characters(min_codepoint=0x20, max_codepoint=0xD7FF),
+    st.characters(min_codepoint=0x10000, max_codepoint=0x10FFFF),
 )
+legal = st.text(letters, max_size=10)
+named = legal.map(lambda text: f"n{text}")
+events_of = st.lists(st.tuples(named, st.floats(-1e6, 1e6), st.booleans(), legal), max_size=3)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(legal.filter(str.strip), events_of), min_size=1, max_size=5))
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(named, events_of), min_size=1, max_size=3))
 def test_the_quick_reader_agrees_with_the_complete_one(
     log: list[tuple[str, list[tuple[str, float, bool, str]]]],
 ) -> None:
