@@ -141,6 +141,7 @@ def board(now: datetime | None = None) -> Board:
     now = now or datetime.now(UTC)
     by_model = models()
     seal = _seal()
+    totals = _totals(now)
     return Board(
         now=instant_words(now, rules.current().zone),
         counts=tuple(
@@ -149,7 +150,7 @@ def board(now: datetime | None = None) -> Board:
                 name=one.name,
                 says=one.says,
                 tone=one.tone,
-                total=_total(which, now),
+                total=totals[which],
             )
             for which, one in LISTS.items()
         ),
@@ -190,6 +191,18 @@ def models() -> tuple[ModelCount, ...]:
     )
     name = rules.current().model_name
     return tuple(ModelCount(model=row[0], name=name(row[0]), total=row[1]) for row in rows)
+
+
+def _totals(now: datetime) -> dict[Which, int]:
+    """Every number in one pass over the matters."""
+    counts: list[str] = []
+    values: list[object] = []
+    for which in LISTS:
+        where, bound = _bound(which, now)
+        counts.append(f"count(CASE WHEN {where} THEN 1 END)")
+        values += bound
+    rows = reading_connection().rows(f"SELECT {', '.join(counts)} FROM matter m", values)
+    return dict(zip(LISTS, (int(count) for count in rows[0]), strict=True))
 
 
 def _total(which: Which, now: datetime) -> int:
