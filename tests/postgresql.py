@@ -22,6 +22,8 @@ PORT_TRIES_MAX = 5
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 30
 CONNECTIONS_MAX = 200
+# A test process that is killed takes its server along.
+ENDS_WITH_US = ["setpriv", "--pdeathsig", "INT", "--"]
 
 
 @dataclass
@@ -127,7 +129,8 @@ def start_server(
     """Start the server on a free port; another program may take the port first, so try again."""
     for _ in range(PORT_TRIES_MAX):
         port = free_port()
-        words = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder)]
+        words = [*ENDS_WITH_US, str(programs / "postgres")]
+        words += ["-D", str(folder / "data"), "-k", str(folder)]
         words += ["-h", "127.0.0.1", "-p", str(port), "-c", f"max_connections={CONNECTIONS_MAX}"]
         words += ["-c", f"fsync={'on' if durable else 'off'}"]
         server = PostgresServer(port, launch(words, folder, account))
