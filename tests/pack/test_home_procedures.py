@@ -33,6 +33,7 @@ KINDS = (
     "chief_letter",
     "rectification",
     "civil_first_instance",
+    "pre_litigation_mediation",
 )
 
 
