@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,6 @@ import pytest
 from haihe.commands import main
 from tests.kernel.clock_days import day
 
-START_SECONDS_MAX = 0.3
-START_TRIES = 5
 BATCH_LINES = 2_000
 
 
@@ -267,11 +264,12 @@ def test_a_reader_that_leaves_ends_the_batch_without_a_traceback(tmp_path: Path)
 # ── Start ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_haihe_due_starts_fast() -> None:
-    words = [sys.executable, "-m", "haihe", "due", "30 days", "--from", "2026-09-01", "--json"]
-    fastest = 60.0
-    for _ in range(START_TRIES):
-        begun = time.perf_counter()
-        subprocess.run(words, check=True, capture_output=True)
-        fastest = min(fastest, time.perf_counter() - begun)
-    assert fastest < START_SECONDS_MAX
+def test_haihe_due_starts_without_framework_database_or_data_engine() -> None:
+    looking = (
+        "import sys; from haihe.commands import main;"
+        "main(['due', '30 days', '--from', '2026-09-01', '--json']);"
+        "print([name for name in ('django', 'duckdb', 'pyarrow', 'psycopg', 'cryptography')"
+        " if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", looking], check=True, capture_output=True)
+    assert told.stdout.splitlines()[-1] == b"[]"
