@@ -57,7 +57,7 @@ def test_the_tree_has_the_shape_of_rfc_6962() -> None:
     assert merkle.root([], sha256) == sha256(b"")
 
 
-@given(st.integers(0, 2**64), st.integers(0, 11), st.sampled_from(ALPHABET))
+@given(st.integers(0, 2**64), st.integers(0, 15), st.sampled_from(ALPHABET))
 def test_one_wrong_character_in_a_follow_code_is_noticed(
     number: int, place: int, character: str
 ) -> None:
@@ -69,7 +69,7 @@ def test_one_wrong_character_in_a_follow_code_is_noticed(
         assert normal_code("".join(typed)) is None
 
 
-@given(st.integers(0, 2**64), st.integers(0, 11), st.integers(0, 11))
+@given(st.integers(0, 2**64), st.integers(0, 15), st.integers(0, 15))
 def test_two_exchanged_characters_in_a_follow_code_are_noticed(
     number: int, one: int, other: int
 ) -> None:

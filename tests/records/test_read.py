@@ -97,7 +97,7 @@ def test_a_citizen_follows_with_the_code_however_it_is_typed() -> None:
         assert file.says == "您的报警已经收到。"
         assert [line.what for line in file.steps] == ["接警"]
     assert "张三" not in repr(file)
-    assert read.follow("2222-2222-2222", now=later(2)) is None
+    assert read.follow("2222-2222-2222-2222", now=later(2)) is None
     assert read.follow(done.code[:-1] + ("2" if done.code[-1] != "2" else "3")) is None
 
 

@@ -27,7 +27,7 @@ def test_an_opening_writes_event_projection_clocks_personal_fields_and_outbox(
 ) -> None:
     done = recorded(write.submit(opening(), now=TUESDAY))
     assert done.seq == 1
-    assert len(done.code) == 14
+    assert len(done.code) == 19
     ((number, state, owner, seq),) = journal.rows(
         "SELECT number, state, owner_organ, seq FROM matter WHERE matter_id = ?", (done.matter,)
     )
