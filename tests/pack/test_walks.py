@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -26,6 +27,7 @@ from haihe.pack import Pack, load_pack
 ORGANS = ("north", "south", "centre", "city")
 PEOPLE = ("甲", "乙", "丙")
 STEPS_MAX = 40
+SAMPLES = ("13800000000", "（2026）津0101执12号", "津A12345", "LSVAA4182E2184847", "a1" * 32)
 CLOCK_FREE = ("transfer", "return", "take", "co_handle", "countersign", "escalate", "remark")
 
 
@@ -155,7 +157,7 @@ class Walk:
         if asked.type == "organ":
             return self.chance.choice(ORGANS)
         if asked.pattern:
-            return "13800000000"
+            return next((one for one in SAMPLES if re.fullmatch(asked.pattern, one)), SAMPLES[0])
         return "写".ljust(max(least, self.chance.randint(1, 30)), "字")
 
 
