@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from haihe.supervision.views import TYPES, FieldType
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_US: Final = 86_400_000_000
+_WEEK_US: Final = 7 * _DAY_US
 _MICROSECOND: Final = timedelta(microseconds=1)
 _YES_NO: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _MEANS: Final[dict[FieldType, str]] = {
@@ -28,6 +29,7 @@ _MEANS: Final[dict[FieldType, str]] = {
     "day": "日期，如 2006-07-24",
     "yes_no": "true 或 false",
 }
+OFFSETS_KEPT_MAX: Final = 100_000
 SPAN_DAYS_MAX: Final = 4_000_000  # about ten thousand years
 
 
@@ -142,7 +144,7 @@ def _offsets(
     begins, offsets = [first], [offset(first)]
     at = first
     while at < last:
-        then = min(at + 7 * _DAY_US, last)
+        then = min((at // _WEEK_US + 1) * _WEEK_US, last)  # the same weeks for every block
         if offset(then) != offsets[-1]:
             begins.append(_change(at, then, offset))
             offsets.append(offset(then))
@@ -159,6 +161,7 @@ def _change(before: int, after: int, offset: Callable[[int], int]) -> int:
     return after
 
 
+@lru_cache(maxsize=OFFSETS_KEPT_MAX)
 def _offset_at(instant: int, zone: ZoneInfo) -> int:
     moment = _EPOCH + timedelta(microseconds=instant)
     offset = moment.astimezone(zone).utcoffset()

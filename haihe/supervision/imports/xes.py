@@ -52,27 +52,42 @@ def read_xes(path: Path, plan: Plan, progress: Progress) -> Read:
 
 def _blocks(text: Iterator[bytes]) -> Iterator[bytes]:
     """The text again, cut behind `</trace>`; the first block ends with the first trace."""
-    held, first = b"", True
+    held: list[bytes] = []
+    size, first = 0, True
     try:
         for step in text:
-            held += step
-            if first and _TRACE_END in held:
-                cut = held.index(_TRACE_END) + len(_TRACE_END)
-                yield held[:cut]
-                held, first = held[cut:], False
-            if len(held) >= BLOCK_BYTES:
-                cut = held.rfind(_TRACE_END) + len(_TRACE_END)
-                cut = cut if cut >= len(_TRACE_END) else len(held)
-                yield held[:cut]
-                held = held[cut:]
+            held.append(step)
+            size += len(step)
+            if size < BLOCK_BYTES and not (first and _TRACE_END in step):
+                continue
+            for block in _cut(b"".join(held), first=first):
+                first = first and not block.endswith(_TRACE_END)
+                held = [block]
+                if block.endswith(_TRACE_END) or len(block) >= BLOCK_BYTES:
+                    yield block
+                    held = []
+            size = sum(map(len, held))
     except Damage:
-        yield held  # what came before the damage is still good
+        yield b"".join(held)  # what came before the damage is still good
         raise
-    cut = held.rfind(_TRACE_END) + len(_TRACE_END)
-    if cut >= len(_TRACE_END):
-        yield held[:cut]
-        held = held[cut:]
-    yield held
+    yield from _cut(b"".join(held), first=first)
+
+
+def _cut(text: bytes, *, first: bool) -> Iterator[bytes]:
+    """Text cut behind its last `</trace>`, and behind its first when it begins the log."""
+    begin = 0
+    if first:
+        begin = text.find(_TRACE_END) + len(_TRACE_END)
+        if begin >= len(_TRACE_END):
+            yield text[:begin]
+        else:
+            begin = 0
+    end = text.rfind(_TRACE_END) + len(_TRACE_END)
+    if end > max(begin, len(_TRACE_END) - 1):
+        yield text[begin:end]
+        begin = end
+    if begin < len(text):
+        yield text[begin:]
 
 
 def _ahead(
