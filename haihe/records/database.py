@@ -62,6 +62,10 @@ class Connection(Protocol):
 
     vendor: Vendor
 
+    @property
+    def usable(self) -> bool:
+        """Whether the database has not been lost."""
+
     def begin(self) -> None:
         """Start a transaction that will write; on SQLite it is the only one."""
 
@@ -135,6 +139,10 @@ class SqliteConnection:
             self._raw.execute(f"PRAGMA {pragma}")
         # Writers of several processes queue on this file instead of polling SQLite's own lock.
         self._turn = os.open(f"{file}.turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    @property
+    def usable(self) -> bool:
+        return True
 
     def begin(self) -> None:
         fcntl.flock(self._turn, fcntl.LOCK_EX)
@@ -219,6 +227,10 @@ class PostgresConnection:
         )
         self._cursor = self._raw.cursor()
         self._streams = 0
+
+    @property
+    def usable(self) -> bool:
+        return not self._raw.closed and not self._raw.broken
 
     def begin(self) -> None:
         self._cursor.execute("BEGIN")
@@ -356,13 +368,15 @@ def place() -> Place:
 
 
 def reading_connection() -> Connection:
-    """This thread's connection for reading; made anew after a fork or when the settings changed."""
+    """This thread's connection for reading; made anew after a fork, a loss, or other settings."""
     leads_to = place()
-    if _readers.connection is None or _readers.leads_to != leads_to:
+    known = _readers.connection
+    if known is None or _readers.leads_to != leads_to or not known.usable:
         if _readers.leads_to is not None and _readers.leads_to[0] == leads_to[0]:
             forget_reading_connection()
-        _readers.connection, _readers.leads_to = connect(), leads_to
-    return _readers.connection
+        known = connect()
+        _readers.connection, _readers.leads_to = known, leads_to
+    return known
 
 
 def forget_reading_connection() -> None:
