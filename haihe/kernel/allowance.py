@@ -37,7 +37,11 @@ UNIT_WORDS: dict[Unit, str] = {
     "years": "年",
 }
 ALLOWANCE_TEXT_MAX = 40
-_FORM = re.compile(r"(-?\d+)\s*(working[ _-]day|minute|hour|day|month|year)s?(\s+before)?")
+MORE_DAYS_MAX = 30
+_FORM = re.compile(
+    r"(-?\d+)\s*(working[ _-]day|minute|hour|day|month|year)s?"
+    r"(?:\s+(\d+)\s*days?)?(\s+before)?"
+)
 
 
 class UnusableAllowance(ValueError):
@@ -45,11 +49,15 @@ class UnusableAllowance(ValueError):
 
 
 class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A length of time given by law: `n` of a unit; `back` counts back from an event (N日前)."""
+    """A length of time given by law: `n` of a unit; `back` counts back from an event (N日前).
+
+    `more_days` follow whole months: a month and a half is 1 month 15 days (法释〔2021〕1号202).
+    """
 
     n: int
     unit: Unit
     back: bool = False
+    more_days: int = 0
 
     def __post_init__(self) -> None:
         """Refuse lengths that are not positive or are absurdly long (ALLOWANCE_MAX)."""
@@ -60,10 +68,17 @@ class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise UnusableAllowance(
                 f"期间长度 {self.n} 不可用：以{UNIT_WORDS[self.unit]}计的期间应在1到{limit}之间"
             )
+        if self.more_days and (
+            self.unit != "months" or self.back or self.more_days > MORE_DAYS_MAX
+        ):
+            raise UnusableAllowance(
+                f"只有整月之后、往后计算的期间可以再加日数，最多{MORE_DAYS_MAX}日"
+            )
 
     def __str__(self) -> str:
-        """The Chinese wording: 30日, 20个工作日, 3日前."""
-        return f"{self.n}{UNIT_WORDS[self.unit]}{'前' if self.back else ''}"
+        """The Chinese wording: 30日, 20个工作日, 1个月15日, 3日前."""
+        more = f"{self.more_days}日" if self.more_days else ""
+        return f"{self.n}{UNIT_WORDS[self.unit]}{more}{'前' if self.back else ''}"
 
     @property
     def by_instant(self) -> bool:
@@ -72,7 +87,7 @@ class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def parse_allowance(text: str) -> Allowance:
-    """Read "30 days", "8 hours", "1 year", "7 working days before"; singular or plural alike."""
+    """Read "30 days", "1 month 15 days", "8 hours", "7 working days before"; plural or not."""
     if len(text) > ALLOWANCE_TEXT_MAX:
         raise UnusableAllowance(f"期间的写法过长（上限{ALLOWANCE_TEXT_MAX}个字符）")
     found = _FORM.fullmatch(" ".join(text.lower().split()))
@@ -81,9 +96,9 @@ def parse_allowance(text: str) -> Allowance:
             f"看不懂期间“{text}”，请写成 30 days、20 working days、2 months、1 year、"
             "8 hours、15 minutes、3 days before 这样的形式"
         )
-    number, word, before = found.groups()
+    number, word, more, before = found.groups()
     unit = next(u for u in UNITS if u == word.replace(" ", "_").replace("-", "_") + "s")
-    return Allowance(int(number), unit, before is not None)
+    return Allowance(int(number), unit, before is not None, int(more or 0))
 
 
 def add_months(day: date, count: int, rule: MonthRule = "civil") -> date:

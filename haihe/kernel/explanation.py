@@ -159,6 +159,11 @@ def natural_end(allowance: Allowance, first: date, end: date, months: MonthRule)
         return Reason(f"期间为{allowance}，按自然日计算，到{day(end)}", "民法典第200条")
     count = allowance.n * (12 if allowance.unit == "years" else 1)
     civil, criminal = (add_months(first, count, rule) for rule in ("civil", "criminal"))
+    if allowance.more_days:
+        return Reason(
+            f"期间为{allowance}，先按月到对应日，再加{allowance.more_days}日，到{day(end)}",
+            f"{CIVIL_MONTH_END}、{CRIMINAL_MONTH_END}",
+        )
     if months == "earlier" and civil != criminal:
         return Reason(
             f"期间为{allowance}，按对应日为{day(civil)}，按月末对月末为{day(criminal)}，"

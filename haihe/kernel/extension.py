@@ -99,7 +99,8 @@ def _comparable(approved: date | datetime, start: date | datetime, zone: tzinfo)
 
 
 def _within(asked: Allowance, allowed: Allowance) -> bool:
-    return asked.unit == allowed.unit and asked.n <= allowed.n
+    lengths = (asked.n, asked.more_days), (allowed.n, allowed.more_days)
+    return asked.unit == allowed.unit and lengths[0] <= lengths[1]
 
 
 def _too_many(granted: int) -> str:

@@ -37,7 +37,7 @@ class Length(NamedTuple):
         """This length and one more allowance; working days and natural days never mix."""
         total = Length(
             self.months + more.n * {"months": 1, "years": 12}.get(more.unit, 0),
-            self.days + more.n * (more.unit == "days"),
+            self.days + more.n * (more.unit == "days") + more.more_days,
             self.working_days + more.n * (more.unit == "working_days"),
         )
         if more.by_instant or (total.working_days and (total.months or total.days)):

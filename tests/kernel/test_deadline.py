@@ -78,6 +78,27 @@ def test_a_length_before_an_event_is_counted_back() -> None:
     assert parse_allowance("3 days before") == Allowance(3, "days", back=True)
 
 
+def test_half_a_month_after_whole_months_is_fifteen_days() -> None:
+    """法释〔2021〕1号 202: 一个半月 is a month to the corresponding day, and fifteen days."""
+    length = parse_allowance("1 month 15 days")
+    assert str(length) == "1个月15日"
+    for start, end in (
+        ("Tue 2026-02-10", "Wed 2026-03-25"),
+        ("Tue 2026-03-10", "Sat 2026-04-25"),
+        ("Sat 2026-01-31", "Sun 2026-03-15"),
+    ):
+        found = due(length, day(start), calendar(), roll="never", months="criminal")
+        assert found.nominal == found.legal == day(end), start
+
+
+@pytest.mark.parametrize(
+    "text", ["2 days 3 days", "1 year 15 days", "1 month 31 days", "1 month 15 days before"]
+)
+def test_days_are_added_to_whole_months_only(text: str) -> None:
+    with pytest.raises(UnusableAllowance, match="只有整月"):
+        parse_allowance(text)
+
+
 @pytest.mark.parametrize(
     "text", ["", "days", "30", "30 weeks", "3.5 days", "1e3 days", "三日", "30 days after"]
 )
