@@ -38,7 +38,7 @@ SQL_TYPES: Final[dict[FieldType, str]] = {
 }
 SEQUENCE_DIGITS: Final = 12
 SEGMENTS_MAX: Final = 100_000
-FIELDS_MAX: Final = 500
+FIELDS_MAX: Final = 5_000
 ROWS_PER_GROUP: Final = 122_880  # DuckDB reads one row group a thread
 
 
