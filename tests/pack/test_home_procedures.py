@@ -35,6 +35,8 @@ KINDS = (
     "civil_first_instance",
     "pre_litigation_mediation",
     "enforcement",
+    "vehicle_control",
+    "linkage_opinion",
 )
 
 
