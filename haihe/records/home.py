@@ -32,8 +32,11 @@ def database_url() -> str:
 
 
 def sqlite_file() -> Path:
-    """The database file used while HAIHE_DATABASE_URL is not set."""
-    return home() / "haihe.sqlite3"
+    """The database file used while HAIHE_DATABASE_URL is not set; made empty with mode 600."""
+    file = home() / "haihe.sqlite3"
+    if not file.exists():
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    return file
 
 
 def hash_name() -> HashName:

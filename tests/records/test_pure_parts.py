@@ -125,6 +125,14 @@ def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
         home.secret_file("master.key", 32, file)
 
 
+def test_nobody_else_may_read_the_database_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HAIHE_HOME", str(tmp_path / "new"))
+    assert home.sqlite_file().stat().st_mode & 0o777 == 0o600
+    assert home.home().stat().st_mode & 0o777 == 0o700
+
+
 def test_a_key_file_of_the_wrong_length_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "master.key"
     file.write_bytes(b"short")
