@@ -134,7 +134,7 @@ def _known_unmet(
     asked = {*step.asks, *step.may_ask}
     for need in step.needs:
         tests = (*need.when, *need.all, *need.any)
-        named = {need.organ_not_in, *need.same, *(test.field for test in tests)}
+        named = {need.organ_not_in, need.organ_in, *need.same, *(test.field for test in tests)}
         if named & asked:
             continue
         if not is_met(need, tried):

@@ -66,6 +66,8 @@ def is_met(need: Need, tried: Attempt) -> bool:
         return is_given(first) and all(tried.fields.get(name) == first for name in need.same)
     if need.organ_not_in:
         return not _names(tried.fields.get(need.organ_not_in), tried.actor.organ)
+    if need.organ_in:
+        return _names(tried.fields.get(need.organ_in), tried.actor.organ)
     return _is_history_so(need, tried)
 
 
@@ -131,6 +133,9 @@ def _words(need: Need, tried: Attempt) -> tuple[str, str, str]:
     if need.organ_not_in:
         named = procedure.fields[need.organ_not_in].name
         return "same_organ", f"您的单位就是“{named}”", "请由其他单位办理"
+    if need.organ_in:
+        named = procedure.fields[need.organ_in].name
+        return "need_unmet", f"您的单位不是“{named}”", "请由该单位的人员办理"
     return _history_words(need, procedure)
 
 

@@ -73,6 +73,7 @@ class Need(Frozen, frozen=True, kw_only=True):
     other_person_than: str = ""  # the actor did not take this step
     other_organ_than: str = ""  # the actor's organ did not take this step
     organ_not_in: str = ""  # the actor's organ is not the organ named in this field
+    organ_in: str = ""  # the actor's organ is the organ (or one of those) named in this field
     same: tuple[str, ...] = ()  # all these fields hold the same value
     answered: bool = False  # every request to another organ has been answered
     within: str = ""  # this clock has not run out

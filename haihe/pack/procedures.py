@@ -29,6 +29,7 @@ _CONDITIONS: Final = (
     "other_person_than",
     "other_organ_than",
     "organ_not_in",
+    "organ_in",
     "same",
     "answered",
     "within",
@@ -153,8 +154,10 @@ def _unusable_need(where: str, need: Need, procedure: Procedure) -> Iterator[str
         if named:
             yield from _unknown(f"{where}.{key}", (named,), procedure.clocks)
     yield from _unknown(f"{where}.same", need.same, procedure.fields)
-    if need.organ_not_in:
-        yield from _unknown(f"{where}.organ_not_in", (need.organ_not_in,), procedure.fields)
+    for key in ("organ_not_in", "organ_in"):
+        named = getattr(need, key)
+        if named:
+            yield from _unknown(f"{where}.{key}", (named,), procedure.fields)
     if need.guard:
         yield from _unknown(f"{where}.guard", (need.guard,), GUARDS)
     for key in ("when", "all", "any"):

@@ -8,6 +8,8 @@ import msgspec
 import pytest
 
 from haihe.kernel.decide import FUTURE_TOLERANCE, REASONS, decide, possible
+from haihe.kernel.needs import attempt, is_met, refusal_of
+from haihe.kernel.procedure import Need
 from haihe.kernel.values import Actor, Command, Datum, Decided, Refused
 from tests.kernel.clock_days import calendar, moment
 from tests.kernel.permit import (
@@ -188,6 +190,19 @@ def test_the_organ_a_field_names_may_not_act() -> None:
     desk.take("hand", CLERK, LATER, unit=THIRD)
     refused = desk.refuse("lapse", actor("chief", organ=THIRD), "Fri 2026-10-09 08:00")
     assert (refused.reason, "受理单位" in refused.says) == ("same_organ", True)
+
+
+def test_only_the_organ_a_field_names_meets_a_need_that_names_it() -> None:
+    desk = accepted()
+    desk.take("hand", CLERK, LATER, unit=THIRD)
+    need = Need(organ_in="unit")
+    for organ, met in ((THIRD, True), (OFFICE, False)):
+        tried = attempt(
+            permit(), desk.state, actor("chief", organ=organ), {}, moment(LATER), calendar()
+        )
+        assert is_met(need, tried) is met
+    refused = refusal_of(need, permit().steps["lapse"], tried)
+    assert (refused.reason, "不是“受理单位”" in refused.says) == ("need_unmet", True)
 
 
 def test_a_step_that_must_not_have_come_is_told() -> None:
