@@ -1,0 +1,127 @@
+"""Disputes at the centre, petitions, service items: no rule goes unnoticed; chains hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from haihe.kernel.decide import decide
+from haihe.kernel.fold import advance
+from haihe.kernel.values import Actor, Command, Decided
+from tests.pack.test_home_procedures import (
+    Walk,
+    at,
+    is_noticed,
+    longer_by_one,
+    pack,
+    without_exclusions,
+    without_extensions,
+    without_one_need,
+)
+
+KINDS = ("governance_dispute",)
+
+
+@pytest.mark.parametrize(
+    "change", [without_one_need, longer_by_one, without_extensions, without_exclusions]
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_rule_can_go_unnoticed(kind: str, change: Any) -> None:
+    (procedure,) = pack().procedures[kind]
+    assert [what for what, changed in change(procedure) if not is_noticed(kind, changed)] == []
+
+
+def opened(command: Command, when: str) -> tuple[str, Decided]:
+    """Who owns the matter this hand-over opens, and its first record; the kernel must accept it."""
+    procedure = pack().governing(command.kind or "", at(when).date())
+    assert procedure is not None
+    result = decide(procedure, None, command, at(when), pack().calendar)
+    assert isinstance(result, Decided), result
+    return advance(procedure, None, result.event).owner.organ, result
+
+
+CENTER = "河西区综治中心"
+CITIZEN = Actor(person="郭某", role="citizen", organ="公众")
+DESK = Actor(person="调度员甲", role="coordinator", organ=CENTER)
+HOUSING = Actor(person="李科员", role="handler", organ="区住建委")
+
+
+def dispute() -> Walk:
+    """Dirty water from above (Tuesday 2026-09-01), with the housing commission."""
+    walk = Walk("governance_dispute")
+    walk.take(
+        "2026-09-01T09:00",
+        "come_in",
+        CITIZEN,
+        center=CENTER,
+        facts="楼上往下倒脏水",
+        claims="赔偿被褥",
+        applicant="郭某",
+        applicant_phone="13900000003",
+        respondent="赵某",
+    )
+    walk.take(
+        "2026-09-01T10:00",
+        "study",
+        DESK,
+        gist="楼上倒脏水",
+        dispute_kind="neighbour",
+        difficulty="simple",
+        minor_involved=False,
+        violent_risk=False,
+    )
+    walk.take("2026-09-01T11:00", "assign", DESK, handling_organ="区住建委")
+    receiver = Actor(person="李科员", role="receiver", organ="区住建委")
+    return walk.take("2026-09-01T14:00", "accept", receiver)
+
+
+def test_a_dispute_goes_to_mediation_with_nothing_typed_again() -> None:
+    walk = dispute().take(
+        "2026-09-02T09:00",
+        "send_mediation",
+        HOUSING,
+        committee="马场街道调委会",
+        parties_consent=True,
+    )
+    (opening,) = walk.opened
+    owner, result = opened(opening, "2026-09-02T09:00")
+    assert (opening.kind, owner) == ("people_mediation", "马场街道调委会")
+    assert result.personal["facts"] == "楼上往下倒脏水"
+    assert (result.personal["applicant"], result.personal["respondent"]) == ("郭某", "赵某")
+    assert result.event.data["referred_by"] == "center"
+
+
+def test_signs_of_violence_become_an_alarm_with_the_citizen_s_telephone() -> None:
+    walk = dispute().take(
+        "2026-09-02T09:00",
+        "report_police",
+        HOUSING,
+        police_organ="指挥中心",
+        place="昆明路",
+        what="扬言持械上门",
+        urgent=True,
+    )
+    (opening,) = walk.opened
+    owner, result = opened(opening, "2026-09-02T09:00")
+    assert (opening.kind, owner) == ("alarm", "指挥中心")
+    assert result.personal["phone"] == "13900000003"
+
+
+def closed_dispute() -> Walk:
+    walk = dispute()
+    walk.take("2026-09-02T09:00", "listen", HOUSING, hearing_note="双方到场")
+    walk.take(
+        "2026-09-02T10:00", "report_result", HOUSING, result_text="已经改管", answered_parties=True
+    )
+    walk.take("2026-09-02T11:00", "inspect", DESK, inspect_note="属实")
+    walk.take("2026-09-02T12:00", "confirm", CITIZEN, citizen_confirms=True)
+    return walk.take("2026-09-02T13:00", "close", DESK)
+
+
+@pytest.mark.parametrize(("score", "owners"), [(2, ["区住建委"]), (3, [])])
+def test_a_bad_rating_of_a_dispute_is_a_rectification_of_the_organ_that_handled_it(
+    score: int, owners: list[str]
+) -> None:
+    walk = closed_dispute().take("2026-09-03T09:00", "rate", CITIZEN, score=score)
+    assert [opened(one, "2026-09-03T09:00")[0] for one in walk.opened] == owners
