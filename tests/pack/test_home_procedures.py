@@ -34,6 +34,7 @@ KINDS = (
     "rectification",
     "civil_first_instance",
     "pre_litigation_mediation",
+    "criminal_first_instance",
     "enforcement",
     "vehicle_control",
     "linkage_opinion",
