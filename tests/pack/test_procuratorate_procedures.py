@@ -9,7 +9,7 @@ import pytest
 from haihe.kernel.procedure import Procedure
 from tests.pack import test_home_procedures as home
 
-KINDS = ("procuratorial_suggestion", "supervision_clue")
+KINDS = ("procuratorial_suggestion", "supervision_clue", "arrest_review")
 
 
 @pytest.mark.parametrize(
