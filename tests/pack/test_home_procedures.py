@@ -35,6 +35,7 @@ KINDS = (
     "civil_first_instance",
     "pre_litigation_mediation",
     "criminal_first_instance",
+    "judicial_suggestion",
     "enforcement",
     "vehicle_control",
     "linkage_opinion",
