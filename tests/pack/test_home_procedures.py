@@ -39,6 +39,7 @@ KINDS = (
     "enforcement",
     "vehicle_control",
     "linkage_opinion",
+    "property_penalty_enforcement",
 )
 
 
