@@ -45,12 +45,12 @@ def sweep_all(now: datetime) -> dict[str, Any]:
     from haihe.records import findings, mirror, rules
     from haihe.records.database import reading_connection
     from haihe.supervision.sweep import run_model
-    from haihe.supervision.views import open_views
+    from haihe.supervision.views import data_fields, open_views
 
     in_use = rules.current()
     procedures = in_use.every_version()
     views = mirror.refresh(reading_connection(), in_use, procedures, now)
-    connection = open_views(views, mirror.data_fields(procedures))
+    connection = open_views(views, data_fields(procedures))
     try:
         told: dict[str, Any] = {
             "matters": _count(connection, "matter"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hmac
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from itertools import islice
 from pathlib import Path
@@ -37,33 +37,12 @@ EVENTS_A_SEGMENT_MAX: Final = 500_000
 SEGMENTS_BEFORE_COMPACTION: Final = 64
 PSEUDONYM_DIGITS: Final = 16
 
-_TYPES: Final[dict[str, FieldType]] = {
-    "number": "number",
-    "integer": "integer",
-    "yes_no": "yes_no",
-    "day": "day",
-    "instant": "instant",
-}
 _decode = msgspec.json.decode
 
 
 def folder() -> Path:
     """Where the views of this installation lie."""
     return home.home() / "views"
-
-
-def data_fields(procedures: Iterable[Procedure]) -> dict[str, FieldType]:
-    """The data fields beside the base columns of `event`: every field that is not personal.
-
-    Lists (officers, files) are text: a JSON list. A field named like a base column is told by it.
-    """
-    base = {column.name for column in views.VIEWS["event"].columns}
-    return {
-        name: _TYPES.get(field.type, "text")
-        for procedure in procedures
-        for name, field in procedure.fields.items()
-        if not field.personal and name not in base
-    }
 
 
 def refresh(
@@ -74,7 +53,7 @@ def refresh(
     One caller at a time (the worker, or a command while it stands still).
     """
     root = folder()
-    fields = data_fields(procedures)
+    fields = views.data_fields(procedures)
     _grow_events(connection, rules, root, fields)
     _stand(root, "matter", _matters(connection))
     _stand(root, "clock", _clocks(connection, rules, now))

@@ -16,16 +16,9 @@ from haihe.pack.place import law_folder, models_folder, procedures_folder
 from haihe.pack.procedures import Procedures, load_procedures
 from haihe.supervision.imports.plan import plan_of
 from haihe.supervision.model_cases import Ground, columns_of, run_cases
-from haihe.supervision.views import VIEWS, FieldType
+from haihe.supervision.views import FieldType, data_fields
 
 HOME_ZONE: Final = "Asia/Shanghai"
-_VIEW_TYPES: Final[dict[str, FieldType]] = {
-    "number": "number",
-    "integer": "integer",
-    "yes_no": "yes_no",
-    "day": "day",
-    "instant": "instant",
-}
 
 
 @dataclass(frozen=True)
@@ -50,27 +43,19 @@ class Verdict:
 def read_catalogue(pack: Path | None) -> Catalogue:
     """The catalogue of a pack folder, or of the installed pack; UnusablePack when it is wrong."""
     if pack is None:
-        fields = data_fields(load_procedures(procedures_folder()))
+        fields = _fields(load_procedures(procedures_folder()))
         ground = Ground(ZoneInfo(HOME_ZONE), "", fields, {})
         return Catalogue(load_models(models_folder()), load_law(law_folder()), ground)
     description: Description = load_description(pack)
     plan = plan_of(description, b"")
-    fields = data_fields(load_procedures(pack / "procedures")) | plan.event_fields
+    fields = _fields(load_procedures(pack / "procedures")) | plan.event_fields
     prepared = load_prepared(pack / "prepared")
     ground = Ground(plan.zone, plan.kind, fields, plan.matter_fields, prepared)
     return Catalogue(load_models(pack / "models"), load_law(pack / "law"), ground)
 
 
-def data_fields(procedures: Procedures) -> dict[str, FieldType]:
-    """The data fields the journal's events carry: every field that is not personal."""
-    base = {column.name for column in VIEWS["event"].columns}
-    return {
-        name: _VIEW_TYPES.get(field.type, "text")
-        for versions in procedures.values()
-        for procedure in versions
-        for name, field in procedure.fields.items()
-        if not field.personal and name not in base
-    }
+def _fields(procedures: Procedures) -> dict[str, FieldType]:
+    return data_fields(one for versions in procedures.values() for one in versions)
 
 
 def verdicts(catalogue: Catalogue) -> list[Verdict]:

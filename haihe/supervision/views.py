@@ -8,7 +8,7 @@ The handbook page docs/reference/views.md is written from this module.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -16,6 +16,8 @@ from typing import Final, Literal
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from haihe.kernel.procedure import Procedure
 
 FieldType = Literal["text", "number", "integer", "instant", "day", "yes_no"]
 Fields = Mapping[str, FieldType]
@@ -35,6 +37,13 @@ SQL_TYPES: Final[dict[FieldType, str]] = {
     "instant": "TIMESTAMP",
     "day": "DATE",
     "yes_no": "BOOLEAN",
+}
+_FIELD_TYPES: Final[dict[str, FieldType]] = {
+    "number": "number",
+    "integer": "integer",
+    "yes_no": "yes_no",
+    "day": "day",
+    "instant": "instant",
 }
 SEQUENCE_DIGITS: Final = 12
 SEGMENTS_MAX: Final = 100_000
@@ -250,6 +259,20 @@ def schema(view: str, fields: Fields | None = None) -> pa.Schema:
         for column in VIEWS[view].columns
     ]
     return pa.schema(columns + [pa.field(name, TYPES[kind]) for name, kind in declared.items()])
+
+
+def data_fields(procedures: Iterable[Procedure]) -> dict[str, FieldType]:
+    """The data fields the events of these procedures carry: every field that is not personal.
+
+    Lists (officers, files) are text: a JSON list. A field named like a base column is told by it.
+    """
+    base = {column.name for column in VIEWS["event"].columns}
+    return {
+        name: _FIELD_TYPES.get(field.type, "text")
+        for procedure in procedures
+        for name, field in procedure.fields.items()
+        if not field.personal and name not in base
+    }
 
 
 def segment_path(folder: Path, view: str, first: int, last: int) -> Path:

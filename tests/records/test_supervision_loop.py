@@ -14,7 +14,7 @@ from haihe.records import mirror, rules, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection, writing
 from haihe.records.installed import InstalledRules
-from haihe.supervision.views import open_views, segments
+from haihe.supervision.views import data_fields, open_views, segments
 
 TUESDAY = datetime(2026, 9, 1, 8, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 PHOTO = "a3" * 32
@@ -179,7 +179,7 @@ def test_the_views_grow_with_the_journal_and_hold_no_person_and_no_personal_fiel
     sweep_all(at(0.7))
     folder = mirror.folder()
     assert len(segments(folder, "event")) == 2
-    views = open_views(folder, mirror.data_fields(rules.current().every_version()))
+    views = open_views(folder, data_fields(rules.current().every_version()))
     rows = views.sql(
         "SELECT seq, act, person, category, urgency FROM event ORDER BY seq"
     ).fetchall()
