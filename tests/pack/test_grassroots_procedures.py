@@ -8,6 +8,7 @@ import pytest
 
 from haihe.kernel.decide import decide
 from haihe.kernel.fold import advance
+from haihe.kernel.reading import Reader
 from haihe.kernel.values import Actor, Command, Decided
 from tests.pack.test_home_procedures import (
     Walk,
@@ -20,7 +21,7 @@ from tests.pack.test_home_procedures import (
     without_one_need,
 )
 
-KINDS = ("governance_dispute",)
+KINDS = ("governance_dispute", "petition")
 
 
 @pytest.mark.parametrize(
@@ -125,3 +126,61 @@ def test_a_bad_rating_of_a_dispute_is_a_rectification_of_the_organ_that_handled_
 ) -> None:
     walk = closed_dispute().take("2026-09-03T09:00", "rate", CITIZEN, score=score)
     assert [opened(one, "2026-09-03T09:00")[0] for one in walk.opened] == owners
+
+
+OFFICE = "区信访办"
+PETITIONER = Actor(person="孙某", role="citizen", organ="公众")
+CLERK = Actor(person="接谈员", role="petition_clerk", organ=OFFICE)
+
+
+def petition(petition_class: str, **more: str) -> Walk:
+    """A petition of Monday 2026-03-02, classed two days later."""
+    walk = Walk("petition")
+    walk.take(
+        "2026-03-02T09:00",
+        "petition",
+        PETITIONER,
+        petition_office=OFFICE,
+        way="web",
+        facts="楼上漏水，街道没有答复",
+        claims="请依法答复",
+        petitioner="孙某",
+        petitioner_phone="13900000002",
+        petitioner_address="昆明路十二号",
+    )
+    return walk.take(
+        "2026-03-04T09:00",
+        "register",
+        CLERK,
+        gist="漏水无人处理",
+        petition_class=petition_class,
+        in_time_elsewhere=False,
+        minor_involved=False,
+        **more,
+    )
+
+
+@pytest.mark.parametrize("purpose", ["handle", "answer", "supervise", "statistics"])
+def test_the_unit_denounced_reads_nothing_of_the_petition(purpose: str) -> None:
+    walk = petition("report", complained_organ="马场街道")
+    handler = Reader(person="某", kind="officer", organ="马场街道", roles=("handler",))
+    overseer = Reader(person="某", kind="supervisor", organ="马场街道", roles=("supervisor",))
+    assert walk.sight(handler, purpose, "gist") == "nothing"
+    assert walk.sight(overseer, purpose, "gist") == "nothing"
+
+
+def test_a_petition_goes_to_the_governance_centre_with_nothing_typed_again() -> None:
+    walk = petition("appeal").take(
+        "2026-03-05T09:00", "hand_to_center", CLERK, center=CENTER, parties_consent=True
+    )
+    (opening,) = walk.opened
+    owner, result = opened(opening, "2026-03-05T09:00")
+    assert (opening.kind, owner) == ("governance_dispute", CENTER)
+    assert result.personal == {
+        "facts": "楼上漏水，街道没有答复",
+        "claims": "请依法答复",
+        "applicant": "孙某",
+        "applicant_phone": "13900000002",
+        "address": "昆明路十二号",
+    }
+    assert result.event.data["source"] == "petition"
