@@ -9,7 +9,12 @@ import pytest
 from haihe.kernel.procedure import Procedure
 from tests.pack import test_home_procedures as home
 
-KINDS = ("procuratorial_suggestion", "supervision_clue", "arrest_review")
+KINDS = (
+    "procuratorial_suggestion",
+    "supervision_clue",
+    "arrest_review",
+    "prosecution_review",
+)
 
 
 @pytest.mark.parametrize(
