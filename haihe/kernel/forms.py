@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from haihe.kernel.acts import ACTS
-from haihe.kernel.facts import is_given
 from haihe.kernel.index import index_of
 from haihe.kernel.kernel_acts import open_requests
 from haihe.kernel.procedure import Field, FieldType, Procedure
 from haihe.kernel.state import State
 from haihe.kernel.values import Data, Datum, Frozen
-
-YES_WORDS = frozenset({"true", "yes", "on", "1", "是"})
-NO_WORDS = frozenset({"false", "no", "off", "0", "否"})
 
 
 class FormField(Frozen, frozen=True, kw_only=True):
@@ -144,46 +138,3 @@ def _ranks(procedure: Procedure) -> dict[str, str]:
         rank for clock in procedure.clocks.values() for leg in clock.extensions for rank in leg.by
     ]
     return {rank: rank for rank in dict.fromkeys(ranks)}
-
-
-def typed(form: Form, sent: Mapping[str, Sequence[str]]) -> Data:
-    """What a browser sent (texts only) as values of the right types; blanks are left out.
-
-    A text that cannot be read as its type is passed on as it is, so that `decide` refuses it with
-    the words that belong to the field. Names the form does not know are passed on as well.
-    """
-    kinds = {field.id: field.type for field in form.fields}
-    if not form.is_step and form.act == "answer":
-        kinds["request"] = "integer"
-    data: Data = {}
-    for name, texts in sent.items():
-        value = _typed(kinds.get(name, "text"), list(texts))
-        if is_given(value):
-            data[name] = value
-    return data
-
-
-def _typed(kind: FieldType, texts: list[str]) -> Datum:
-    if kind in ("texts", "files"):
-        lines = [line.strip() for text in texts for line in text.splitlines()]
-        return [line for line in lines if line]
-    text = texts[-1].strip() if texts else ""
-    if kind == "yes_no":
-        return True if text in YES_WORDS else False if text in NO_WORDS else text
-    if kind == "long_text":
-        return text.replace("\r\n", "\n")
-    if kind == "integer" or kind == "number":
-        return _number(text, kind)
-    return text
-
-
-def _number(text: str, kind: FieldType) -> Datum:
-    try:
-        return int(text)
-    except ValueError:
-        if kind == "integer":
-            return text
-    try:
-        return float(text)
-    except ValueError:
-        return text

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from haihe.kernel.forms import form_of, typed
+from haihe.kernel.forms import form_of
 from haihe.kernel.handover import handovers
 from haihe.kernel.procedure import Procedure
-from haihe.kernel.values import Datum
 from tests.kernel.clock_days import moment
 from tests.kernel.permit import OFFICE, OPENED, OTHER, Desk, accepted, actor, extension, permit
 
@@ -51,49 +50,6 @@ def test_kernel_forms_offer_what_this_matter_leaves_open() -> None:
 def test_an_act_nobody_knows_has_no_form() -> None:
     with pytest.raises(KeyError):
         form_of(permit(), "vanish")
-
-
-def test_what_a_browser_sends_becomes_values_that_decide_accepts() -> None:
-    desk = accepted()
-    form = form_of(permit(), "measure", desk.state)
-    data = typed(
-        form,
-        {
-            "size": ["40.5"],
-            "floors": [" 3 "],
-            "complex": ["false"],
-            "class": ["small"],
-            "seen_on": ["2026-09-01"],
-            "officers": ["甲\r\n乙\r\n\r\n"],
-            "phone": [""],
-        },
-    )
-    expected: dict[str, Datum] = {
-        "size": 40.5,
-        "floors": 3,
-        "complex": False,
-        "class": "small",
-        "seen_on": "2026-09-01",
-        "officers": ["甲", "乙"],
-    }
-    assert data == expected
-    desk.take("measure", CLERK, LATER, **data)
-
-
-def test_an_answer_names_its_request_as_a_number() -> None:
-    desk = accepted()
-    desk.take("request", CLERK, LATER, organ=OTHER, question="有无", due="2 days")
-    form = form_of(permit(), "answer", desk.state, OTHER)
-    data = typed(form, {"request": ["3"], "text": ["没有\r\n谢谢"]})
-    assert data == {"request": 3, "text": "没有\n谢谢"}
-    desk.take("answer", actor("clerk", organ=OTHER), LATER, **data)
-
-
-def test_what_cannot_be_read_is_left_for_decide_to_refuse() -> None:
-    desk = accepted()
-    data = typed(form_of(permit(), "measure"), {"size": ["四十"], "complex": ["也许"], "x": ["y"]})
-    assert data == {"size": "四十", "complex": "也许", "x": "y"}
-    assert desk.refuse("measure", CLERK, LATER, **data).reason in ("wrong_value", "unknown_field")
 
 
 def governing(kind: str) -> Procedure | None:
