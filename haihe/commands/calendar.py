@@ -103,7 +103,7 @@ def _recompute(
     from haihe.records.home import database_url, sqlite_file
 
     changed: list[Moved] = []
-    in_use = bool(database_url()) or sqlite_file().exists()
+    in_use = bool(database_url()) or sqlite_file().stat().st_size > 0
     if in_use:
         from haihe.records.write import recompute_clocks
 

@@ -19,7 +19,7 @@ MEDIATION = {
 
 
 def code_on(receipt: Page) -> str:
-    found = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}", receipt.text)
+    found = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", receipt.text)
     assert found, receipt.text
     return found[0]
 
