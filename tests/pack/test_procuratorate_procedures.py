@@ -14,6 +14,7 @@ KINDS = (
     "supervision_clue",
     "arrest_review",
     "prosecution_review",
+    "public_hearing",
 )
 
 
