@@ -21,7 +21,7 @@ from tests.pack.test_home_procedures import (
     without_one_need,
 )
 
-KINDS = ("governance_dispute", "petition")
+KINDS = ("governance_dispute", "petition", "service_item")
 
 
 @pytest.mark.parametrize(
@@ -184,3 +184,28 @@ def test_a_petition_goes_to_the_governance_centre_with_nothing_typed_again() -> 
         "address": "昆明路十二号",
     }
     assert result.event.data["source"] == "petition"
+
+
+def test_a_bad_rating_of_a_service_goes_to_the_organ_that_decided_with_the_telephone() -> None:
+    window, approver = "北辰政务窗口", "北辰分局"
+    clerk = Actor(person="窗口甲", role="window", organ=window)
+    official = Actor(person="审批乙", role="approver", organ=approver)
+    walk = Walk("service_item")
+    walk.take(
+        "2026-09-01T09:00",
+        "apply",
+        CITIZEN,
+        item_name="户口迁移",
+        window_site=window,
+        approving_organ=approver,
+        minor_involved=False,
+        applicant_phone="13900000004",
+    )
+    walk.take("2026-09-01T10:00", "accept", clerk, promise="d3")
+    walk.take("2026-09-01T11:00", "approve", official, result_number="迁字一号")
+    walk.take("2026-09-01T12:00", "deliver", clerk, delivered_how="window")
+    walk.take("2026-09-01T13:00", "rate", CITIZEN, score=2, wants_call=True)
+    (opening,) = walk.opened
+    owner, result = opened(opening, "2026-09-01T13:00")
+    assert (opening.kind, owner) == ("rectification", approver)
+    assert result.personal == {"rater_phone": "13900000004"}
