@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from haihe.pack import UnusablePack, load_pack
+from haihe.pack.yaml_file import read_yaml
 from tests.pack.small_pack import LAW, PROCEDURE, changed, small_pack, write_pack
 
 FILE = "procedures/fence/from-2024-01-01.yaml"
@@ -160,6 +162,36 @@ def test_words_that_yaml_would_twist_stay_words(tmp_path: Path) -> None:
     procedure = small_pack(tmp_path, procedure=text).procedures["fence"][0]
     assert procedure.fields["what"].hint == "08:10"
     assert procedure.steps["close"].outcome == "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: &x [*x]", "line 1: the anchor contains itself"),
+        ("a: !!python/object:os.system x", "line 1: the tag"),
+        ("a: !!set {b, c}", "line 1: the tag"),
+        ("b: 1\n? [1, 2]\n: 3", "line 2: a key is a word"),
+        ("a: 2026-13-45", "line 1: '2026-13-45' cannot be read"),
+        ("<<: 3", "line 1: `<<` takes a mapping"),
+    ],
+)
+def test_yaml_that_is_no_plain_data_is_refused_with_its_line(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UnusablePack, match=re.escape(says)):
+        read_yaml(file, "file.yaml")
+
+
+def test_what_is_written_stands_before_what_is_lent(tmp_path: Path) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_text(
+        "x: &a {b: 1}\ny: {b: 5, <<: [*a, {b: 2, c: 3}]}\nz: [*a, *a]\n", encoding="utf-8"
+    )
+    read = read_yaml(file, "file.yaml")
+    assert read["y"] == {"b": 5, "c": 3}
+    assert read["z"] == [{"b": 1}, {"b": 1}]
 
 
 def test_the_installed_pack_is_read_in_half_a_second() -> None:
