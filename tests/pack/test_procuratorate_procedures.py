@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from haihe.kernel.decide import decide
+from haihe.kernel.fold import advance
 from haihe.kernel.procedure import Procedure
+from haihe.kernel.values import Actor, Command, Data, Decided
 from tests.pack import test_home_procedures as home
 
 KINDS = (
@@ -15,6 +18,7 @@ KINDS = (
     "arrest_review",
     "prosecution_review",
     "public_hearing",
+    "procuratorial_petition",
 )
 
 
@@ -34,3 +38,123 @@ def test_no_rule_of_the_procuratorate_can_go_unnoticed(kind: str, change: Any) -
         one for procedure in home.pack().procedures[kind] for one in change(procedure)
     ]
     assert [what for what, changed in changes if not home.is_noticed(kind, changed)] == []
+
+
+CITIZEN = Actor(person="张某", role="citizen", organ="公众")
+CLERK = Actor(person="接待员", role="clerk", organ="区检察院")
+PROCURATOR = Actor(person="钱检察官", role="procurator", organ="区检察院")
+CHIEF = Actor(person="检察长", role="chief_procurator", organ="区检察院")
+BUREAU = Actor(person="副局长", role="bureau_head", organ="和平分局")
+
+
+def arrived(opening: Command, when: str) -> tuple[str, Data, Data]:
+    """Who owns the matter this hand-over opens, and the open and personal values it holds."""
+    procedure = home.pack().governing(opening.kind or "", home.at(when).date())
+    assert procedure is not None
+    decided = decide(procedure, None, opening, home.at(when), home.pack().calendar)
+    assert isinstance(decided, Decided), decided
+    state = advance(procedure, None, decided.event)
+    return state.owner.organ, state.fields, decided.personal
+
+
+def petition() -> home.Walk:
+    """A call about a case not filed, accepted on Wednesday 2026-09-02."""
+    walk = home.Walk("procuratorial_petition").take(
+        "2026-09-01T09:00",
+        "lodge",
+        CITIZEN,
+        procuratorate="区检察院",
+        channel="phone",
+        petition_subject="被骗不立案",
+        petition_text="我被骗两万元",
+        petitioner="张某",
+        petitioner_phone="13900000003",
+    )
+    walk.take("2026-09-01T10:00", "check_same", CLERK, same_found=False)
+    return walk.take("2026-09-02T09:00", "accept", CLERK, petition_kind="supervision")
+
+
+def test_a_petition_becomes_a_clue_with_the_petitioner_s_name_and_telephone() -> None:
+    when = "2026-09-03T09:00"
+    walk = petition().take(
+        when,
+        "open_clue",
+        PROCURATOR,
+        clue_kind="filing",
+        clue_text="两万元诈骗没有立案",
+        clue_organ="马场派出所",
+    )
+    (opening,) = walk.opened
+    owner, values, personal = arrived(opening, when)
+    assert opening.kind == "supervision_clue"
+    assert owner == "区检察院"
+    assert (values["organ_concerned"], values["found_by"]) == ("马场派出所", "petition")
+    assert personal == {"complainant": "张某", "complainant_phone": "13900000003"}
+
+
+def test_a_clue_opens_a_suggestion_that_needs_no_second_finding_of_facts() -> None:
+    when = "2026-09-10T09:00"
+    walk = home.Walk("supervision_clue").take(
+        "2026-09-01T09:00",
+        "open_by_hand",
+        PROCURATOR,
+        procuratorate="区检察院",
+        clue_kind="admin_public",
+        organ_concerned="区生态环境局",
+        clue_text="河边堆放危险废物",
+        found_by="media",
+    )
+    walk.take("2026-09-02T09:00", "start_check", PROCURATOR)
+    walk.take("2026-09-03T09:00", "note_facts", PROCURATOR, checked_facts="取样超标")
+    walk.take(when, "suggest", PROCURATOR, suggestion_kind="public_interest")
+    (opening,) = walk.opened
+    owner, values, _ = arrived(opening, when)
+    assert (opening.kind, owner) == ("procuratorial_suggestion", "区检察院")
+    assert values["checked_facts"] == "取样超标"
+    assert values["problem"] == "河边堆放危险废物"
+
+
+def test_a_prosecution_opens_the_trial_with_the_defendant_and_the_charge() -> None:
+    when = "2026-09-11T09:00"
+    walk = home.Walk("prosecution_review").take(
+        "2026-09-01T09:00",
+        "receive_case",
+        BUREAU,
+        procuratorate="区检察院",
+        sending_organ="和平分局",
+        case_cause="盗窃",
+        suspect="赵某",
+        victim="孙某",
+    )
+    walk.take(
+        "2026-09-01T10:00",
+        "accept",
+        PROCURATOR,
+        detained=True,
+        minor_involved=False,
+        has_victim=False,
+        materials_complete=True,
+        grave_case=False,
+        plead_guilty=False,
+    )
+    walk.take("2026-09-02T09:00", "tell_suspect", PROCURATOR)
+    walk.take(
+        "2026-09-02T10:00", "question", PROCURATOR, guardian_present=False, question_record="是我"
+    )
+    walk.take("2026-09-02T11:00", "hear_opinions", PROCURATOR, opinions="没有意见")
+    walk.take(when, "prosecute", CHIEF, court="区法院", evidence_enough=True)
+    (opening,) = walk.opened
+    owner, values, personal = arrived(opening, when)
+    assert (opening.kind, owner) == ("criminal_first_instance", "区法院")
+    assert (values["charge"], values["detained"]) == ("盗窃", True)
+    assert (personal["defendant"], personal["victim"]) == ("赵某", "孙某")
+
+
+@pytest.mark.parametrize("score", [1, 2])
+def test_a_bad_rating_of_a_petition_opens_a_rectification_of_the_procuratorate(score: int) -> None:
+    when = "2026-09-20T09:00"
+    walk = petition().take("2026-09-05T09:00", "find_facts", PROCURATOR, facts_found="确实没有立案")
+    walk.take("2026-09-18T09:00", "answer_result", PROCURATOR, answer_text="已转", explained=True)
+    walk.take(when, "rate", CITIZEN, score=score)
+    (opening,) = walk.opened
+    assert (opening.kind, arrived(opening, when)[0]) == ("rectification", "区检察院")
