@@ -252,6 +252,26 @@ def test_a_request_for_arrest_arrives_at_the_procuratorate_with_the_suspect() ->
     assert (review.field("sending_organ"), review.field("minor_involved")) == ("分局", True)
 
 
+def test_a_finished_investigation_arrives_for_prosecution_with_suspect_cause_and_age() -> None:
+    case = filed()
+    legal = Actor(person="法制", role="legal", organ="分局")
+    passed: dict[str, Any] = {"review_opinion": "同意移送", "review_passed": True}
+    case.take("2026-11-02T09:00", "legal_review", legal, review_for="transfer", **passed)
+    done = ("evidence_enough", "lawyer_heard", "suspect_told", "items_listed")
+    case.take(
+        "2026-11-02T10:00",
+        "transfer_case",
+        HEAD,
+        procuratorate="区检察院",
+        police_organ="分局",
+        **dict.fromkeys(done, True),
+    )
+    review = case.next("2026-11-02T10:00", "prosecution_review")
+    assert review.organ() == "区检察院"
+    assert (review.field("suspect"), review.field("case_cause")) == ("赵某", "诈骗")
+    assert review.field("minor_involved") is True
+
+
 def test_what_is_no_crime_but_an_offence_goes_back_as_a_public_security_case() -> None:
     case = alarm_of_a_crime().next("2026-09-01T11:10", "criminal_case")
     case.take(
