@@ -21,7 +21,7 @@ from tests.pack.test_home_procedures import (
     without_one_need,
 )
 
-KINDS = ("governance_dispute", "petition", "service_item")
+KINDS = ("governance_dispute", "petition", "service_item", "whistle")
 
 
 @pytest.mark.parametrize(
@@ -209,3 +209,52 @@ def test_a_bad_rating_of_a_service_goes_to_the_organ_that_decided_with_the_telep
     owner, result = opened(opening, "2026-09-01T13:00")
     assert (opening.kind, owner) == ("rectification", approver)
     assert result.personal == {"rater_phone": "13900000004"}
+
+
+STREET = Actor(person="派遣员", role="caller", organ="马场街道")
+
+
+def whistle() -> Walk:
+    """A street calls the power company on Tuesday 2026-09-01; it has one working day to come."""
+    return Walk("whistle").take(
+        "2026-09-01T10:00",
+        "blow",
+        STREET,
+        caller_organ="马场街道",
+        department="电力公司",
+        whistle_urgency="ordinary",
+        gist="电线低垂",
+        place="谊城公寓旁",
+    )
+
+
+def test_not_coming_is_a_finding_against_the_department_and_not_against_the_street() -> None:
+    walk = whistle().take("2026-09-03T09:00", "no_show", STREET)
+    (opening,) = walk.opened
+    owner, result = opened(opening, "2026-09-03T09:00")
+    assert (opening.kind, owner) == ("rectification", "电力公司")
+    assert result.event.data["finding"] == "吹哨后没有按时报到"
+
+
+def test_a_second_department_is_called_with_nothing_typed_again() -> None:
+    walk = whistle().take("2026-09-01T11:00", "blow_next", STREET, next_department="通信公司")
+    (opening,) = walk.opened
+    owner, result = opened(opening, "2026-09-01T11:00")
+    assert (opening.kind, owner) == ("whistle", "马场街道")
+    assert result.event.data == {
+        "caller_organ": "马场街道",
+        "department": "通信公司",
+        "whistle_urgency": "ordinary",
+        "gist": "电线低垂",
+        "place": "谊城公寓旁",
+    }
+
+
+def test_the_centre_calls_a_department_to_a_dispute_with_its_gist() -> None:
+    walk = dispute().take(
+        "2026-09-02T09:00", "whistle", DESK, department="区水务局", whistle_urgency="urgent"
+    )
+    (opening,) = walk.opened
+    owner, result = opened(opening, "2026-09-02T09:00")
+    assert (opening.kind, owner) == ("whistle", CENTER)
+    assert result.event.data["gist"] == "楼上倒脏水"
