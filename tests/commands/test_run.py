@@ -73,6 +73,17 @@ def children_of(pid: int) -> list[int]:
     return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def worker_among(pids: list[int]) -> int:
+    """The process that is `haihe work`; one that has only just begun has no words yet."""
+    give_up_at = time.monotonic() + STOP_SECONDS_MAX
+    while time.monotonic() < give_up_at:
+        for pid in pids:
+            if b"work" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                return pid
+        time.sleep(0.05)
+    raise AssertionError(f"none of {pids} is the worker")
+
+
 def gone(pid: int) -> bool:
     """Whether a process has ended; one that only waits to be collected has ended too."""
     try:
@@ -146,9 +157,7 @@ def test_when_the_worker_dies_the_web_server_does_not_stay_behind(
 ) -> None:
     said_until(started, "Ctrl-C")
     children = children_of(started.pid)
-    (worker,) = [
-        pid for pid in children if b"work" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    ]
+    worker = worker_among(children)
     os.kill(worker, signal.SIGKILL)
     assert started.wait(STOP_SECONDS_MAX) == 1
     assert not wait_until_gone(children)
