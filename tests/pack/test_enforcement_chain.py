@@ -120,7 +120,7 @@ def test_a_department_is_asked_with_the_guardian_the_enforcement_already_knows()
         "ask_linkage",
         JUDGE,
         linkage_center="河西区联动中心",
-        department="planning",
+        linkage_department="planning",
         department_organ="规划分局",
         asset="马场道一处房屋",
         question="是否可以过户",
