@@ -1,0 +1,121 @@
+"""Inspection and the supervision of those who inspect: no rule goes unnoticed; chains hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from haihe.kernel.decide import decide
+from haihe.kernel.fold import advance
+from haihe.kernel.values import Actor, Command, Decided
+from tests.pack.test_home_procedures import (
+    Walk,
+    at,
+    is_noticed,
+    longer_by_one,
+    pack,
+    without_exclusions,
+    without_extensions,
+    without_one_need,
+)
+
+KINDS = ("administrative_inspection",)
+
+
+@pytest.mark.parametrize(
+    "change", [without_one_need, longer_by_one, without_extensions, without_exclusions]
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_rule_can_go_unnoticed(kind: str, change: Any) -> None:
+    (procedure,) = pack().procedures[kind]
+    assert [what for what, changed in change(procedure) if not is_noticed(kind, changed)] == []
+
+
+def owner_of(command: Command, when: str) -> str:
+    """Who owns the matter this hand-over opens; the kernel must accept it."""
+    procedure = pack().governing(command.kind or "", at(when).date())
+    assert procedure is not None
+    result = decide(procedure, None, command, at(when), pack().calendar)
+    assert isinstance(result, Decided), result
+    return advance(procedure, None, result.event).owner.organ
+
+
+BUREAU = "区公安局"
+ENTERPRISE = Actor(person="企业", role="citizen", organ="公众")
+INSPECTOR = Actor(person="检查人员", role="inspector", organ=BUREAU)
+HEAD = Actor(person="负责人", role="head", organ=BUREAU)
+
+
+def emergency(*, problem: bool) -> Walk:
+    """An urgent inspection with its papers supplemented, told on Wednesday 2026-03-04."""
+    walk = Walk("administrative_inspection").take(
+        "2026-03-03T09:00",
+        "start_emergency",
+        INSPECTOR,
+        inspecting_organ=BUREAU,
+        target_unit="海河旅馆",
+        target_code="91120101MA05ABCD1X",
+        place="昆明路8号",
+        items=["旅客登记"],
+        items_published=True,
+        body_confirmed=True,
+        basis_article="旅馆业治安管理办法",
+        officers=["津执01001", "津执01002"],
+        emergency_why="有人举报藏匿危险物品",
+    )
+    walk.take("2026-03-03T10:00", "supplement", HEAD, scheme="查登记", rights_on_notice=True)
+    walk.take(
+        "2026-03-03T10:05",
+        "show_certificates",
+        INSPECTOR,
+        cards_shown=["津执01001", "津执01002"],
+        cards_valid=True,
+        same_officers=True,
+        inspection_card="检查证2026-1",
+        card_scanned=True,
+    )
+    walk.take(
+        "2026-03-03T11:00",
+        "record",
+        INSPECTOR,
+        found_text="登记情况已经核对",
+        problem_found=problem,
+        written_on_site=True,
+        items_kept=True,
+        enterprise_sign="signed",
+        minor_involved=False,
+    )
+    return walk.take("2026-03-04T09:00", "tell", INSPECTOR, told_how="written")
+
+
+def test_an_offence_found_opens_a_police_case_with_what_was_written_on_the_spot() -> None:
+    walk = emergency(problem=True).take(
+        "2026-03-05T09:00", "file_case", HEAD, case_track="police", case_organ="马场道派出所"
+    )
+    (opening,) = walk.opened
+    assert opening.data["what"] == "登记情况已经核对"
+    assert owner_of(opening, "2026-03-05T09:00") == "马场道派出所"
+
+
+def test_a_suspected_crime_reaches_the_police_as_a_transfer() -> None:
+    walk = emergency(problem=True).take(
+        "2026-03-05T09:00",
+        "pass_on",
+        HEAD,
+        receiving_unit="市公安局",
+        suspected_crime=True,
+        materials_complete=True,
+    )
+    (opening,) = walk.opened
+    assert opening.data["sending_organ"] == BUREAU
+    assert owner_of(opening, "2026-03-05T09:00") == "市公安局"
+
+
+@pytest.mark.parametrize(("score", "opens"), [(2, 1), (3, 0)])
+def test_a_bad_rating_by_the_enterprise_is_mended_by_the_inspecting_organ(
+    score: int, opens: int
+) -> None:
+    walk = emergency(problem=False).take("2026-03-05T09:00", "end_clear", INSPECTOR)
+    walk.take("2026-03-06T09:00", "evaluate", ENTERPRISE, score=score, score_text="说话难听")
+    assert [owner_of(one, "2026-03-06T09:00") for one in walk.opened] == [BUREAU] * opens
