@@ -21,7 +21,7 @@ from tests.pack.test_home_procedures import (
     without_one_need,
 )
 
-KINDS = ("governance_dispute", "petition", "service_item", "whistle", "visit_problem")
+KINDS = ("governance_dispute", "petition", "service_item", "whistle", "visit_problem", "idea")
 
 
 @pytest.mark.parametrize(
