@@ -8,7 +8,7 @@ import pytest
 
 from tests.pack import test_home_procedures as home
 
-KINDS = ("administrative_reconsideration",)
+KINDS = ("administrative_reconsideration", "legality_review")
 
 
 @pytest.mark.parametrize(
