@@ -21,7 +21,15 @@ from tests.pack.test_home_procedures import (
     without_one_need,
 )
 
-KINDS = ("governance_dispute", "petition", "service_item", "whistle", "visit_problem", "idea")
+KINDS = (
+    "governance_dispute",
+    "petition",
+    "service_item",
+    "whistle",
+    "visit_problem",
+    "idea",
+    "mass_claims_incident",
+)
 
 
 @pytest.mark.parametrize(
