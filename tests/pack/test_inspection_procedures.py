@@ -20,7 +20,7 @@ from tests.pack.test_home_procedures import (
     without_one_need,
 )
 
-KINDS = ("administrative_inspection",)
+KINDS = ("administrative_inspection", "enforcement_supervision_case")
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,17 @@ def test_a_bad_rating_by_the_enterprise_is_mended_by_the_inspecting_organ(
     walk = emergency(problem=False).take("2026-03-05T09:00", "end_clear", INSPECTOR)
     walk.take("2026-03-06T09:00", "evaluate", ENTERPRISE, score=score, score_text="说话难听")
     assert [owner_of(one, "2026-03-06T09:00") for one in walk.opened] == [BUREAU] * opens
+
+
+def test_a_complaint_opens_a_supervision_case_against_the_inspecting_organ() -> None:
+    walk = emergency(problem=False).take(
+        "2026-03-05T09:00",
+        "complain",
+        ENTERPRISE,
+        supervision_organ="区司法局",
+        clue_kind="over_cap",
+        complaint_text="今年第三次来查",
+    )
+    (opening,) = walk.opened
+    assert opening.data["organ_concerned"] == BUREAU
+    assert owner_of(opening, "2026-03-05T09:00") == "区司法局"
