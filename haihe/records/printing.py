@@ -46,6 +46,12 @@ _STATUS_NAMES: Final = {
     "met": "按期完成",
     "late": "超期完成",
 }
+# The time of a party, to object or to pay: when it is over no organ is late.
+_PARTY_STATUS_NAMES: Final = _STATUS_NAMES | {
+    "overdue": "时间已过",
+    "met": "在期限内",
+    "late": "期限过后",
+}
 _STATUS_TONES: Final[dict[str, Tone]] = {
     "running": "plain",
     "suspended": "plain",
@@ -70,6 +76,11 @@ _NAMELESS: Final = frozenset({"public", "model_runner"})
 _NO_ORGAN: Final = frozenset({"public", "supervision"})
 MODEL_FIELD: Final = "model"  # a text field of this name holds the id of a supervision model
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+
+
+def _status_name(clock: RunningClock) -> str:
+    names = _STATUS_NAMES if clock.whose == "organ" else _PARTY_STATUS_NAMES
+    return names[clock.status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +170,7 @@ class Printer:
             id=clock.id,
             name=clock.name,
             status=clock.status,
-            status_name=_STATUS_NAMES[clock.status],
+            status_name=_status_name(clock),
             tone=tone,
             says=says,
             started=self.instant(clock.started_at),
@@ -189,8 +200,10 @@ class Printer:
         """还剩2天 / 已超期3小时 and how it should look."""
         tone = _STATUS_TONES[clock.status]
         if clock.stopped_at is not None or clock.legal is None:
-            return _STATUS_NAMES[clock.status], tone
+            return _status_name(clock), tone if clock.whose == "organ" else "plain"
         says, overdue, soon = self.left(clock.legal, clock.started_at)
+        if clock.whose == "citizen":
+            return (_status_name(clock) if overdue else says), "plain"
         if overdue:
             return says, "bad"
         return says, "warn" if soon else tone
