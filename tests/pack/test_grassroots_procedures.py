@@ -29,6 +29,7 @@ KINDS = (
     "visit_problem",
     "idea",
     "mass_claims_incident",
+    "campaign",
 )
 
 
