@@ -11,7 +11,14 @@ from haihe.kernel.procedure import Field
 from haihe.kernel.values import Frozen
 
 Who = Literal[
-    "owner", "owner_or_supervisor", "co_handler", "asked_organ", "involved", "public", "last_actor"
+    "owner",
+    "owner_or_supervisor",
+    "co_handler",
+    "asked_organ",
+    "involved",
+    "public",
+    "last_actor",
+    "issuer",
 ]
 WHO_WORDS: dict[Who, str] = {
     "owner": "承办单位的人员",
@@ -21,6 +28,7 @@ WHO_WORDS: dict[Who, str] = {
     "involved": "承办、协办、被请求单位或者监督岗位的人员",
     "public": "当事人",
     "last_actor": "作出上一步的人",
+    "issuer": "承办单位、办理那一步的单位或者监督岗位的人员",
 }
 OPINIONS = {"agree": "同意", "disagree": "不同意"}
 REASON_TEXT_MAX = 2_000
@@ -177,6 +185,18 @@ ACTS: dict[str, KernelAct] = {
             "into": Field(name="并入事项", type="matter"),
             "reason": _reason("合并理由"),
         },
+    ),
+    "issue": KernelAct(
+        name="出具文书",
+        who="issuer",
+        cites=("haihe#paper",),
+        asks=("paper", "digest", "step"),
+        fields={
+            "paper": Field(name="文书名称", hint="程序写明的正式名称"),
+            "digest": Field(name="文书校验值", hint="文书文件的 SHA-256，64位小写十六进制"),
+            "step": Field(name="依据第几号记录", type="integer", at_least=1),
+        },
+        when_ended="also",
     ),
     "take": KernelAct(name="领办", who="owner", cites=("haihe#one-owner",)),
     "contest": KernelAct(

@@ -11,7 +11,7 @@ from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.clocks import Judged, approved_at, clock_now, judge_extension
 from haihe.kernel.facts import organs_apart
-from haihe.kernel.fields import is_day, is_instant
+from haihe.kernel.fields import DIGEST, is_day, is_instant
 from haihe.kernel.index import CITES_JOINED_BY, Index
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import Done, Request, State
@@ -84,6 +84,9 @@ def judge_standing(index: Index, state: State, act: str, actor: Actor) -> Refuse
     if rule.who == "involved":
         involved = owner or (co_handler and known) or asked or supervisor
         return None if involved else _stranger(rule, state, known=known)
+    if rule.who == "issuer":
+        took = known and any(one.actor.organ == actor.organ for one in state.done)
+        return None if owner or took or supervisor else _stranger(rule, state, known=known)
     if owner or (rule.who == "owner_or_supervisor" and supervisor):
         return None
     return _stranger(rule, state, known=known)
@@ -249,6 +252,8 @@ def judge_form(
         refused = _judge_apart(index, state, command.act, data)
         if refused is not None:
             return refused
+    if command.act == "issue":
+        return _judge_issue(index, state, command.actor, data)
     judge = _FORM.get(command.act)
     if judge is not None:
         return judge(index, state, command.actor, data)
@@ -327,6 +332,53 @@ def _form_answer(_: Index, state: State, actor: Actor, data: Data) -> Refused | 
         f"没有等待您的单位答复的第{data['request']}号请求",
         f"等待答复的是：{listed}",
         "request",
+    )
+
+
+def _judge_issue(index: Index, state: State, actor: Actor, data: Data) -> Refused | None:
+    """A paper is of a step that stands, that issues it, and once; its digest is a SHA-256."""
+    rule, paper, digest = ACTS["issue"], str(data["paper"]), str(data["digest"])
+    taken = next((one for one in state.done if one.seq == data["step"]), None)
+    step = index.procedure.steps.get(taken.act) if taken is not None else None
+    if taken is None or step is None:
+        return _refused(
+            rule,
+            "wrong_value",
+            f"第{data['step']}号记录不是仍然有效的一步",
+            "请选择已经办理、没有撤回的步骤",
+            "step",
+        )
+    if paper not in step.issues:
+        listed = "、".join(step.issues) or "无"
+        return _refused(
+            rule,
+            "wrong_value",
+            f"“{step.name}”不出具“{paper[:40]}”",
+            f"这一步可以出具：{listed}",
+            "paper",
+        )
+    if not DIGEST.fullmatch(digest):
+        return _refused(
+            rule,
+            "wrong_value",
+            "文书校验值写法不对",
+            f"请填写{rule.fields['digest'].hint}",
+            "digest",
+        )
+    if issued(state, taken.seq, paper) is not None:
+        return _refused(
+            rule, "wrong_value", f"“{paper}”已经出具", "需要更正的，请先撤回原文书", "paper"
+        )
+    owner = actor.organ == state.owner.organ or actor.role in index.supervisors
+    return None if owner or actor.organ == taken.actor.organ else not_owner(state, rule.name)
+
+
+def issued(state: State, step: int, paper: str) -> Done | None:
+    """The act that issued this paper for the step of this number; None while it was not."""
+    wanted = {"step": step, "paper": paper}
+    return next(
+        (one for one in state.done if one.act == "issue" and wanted.items() <= one.data.items()),
+        None,
     )
 
 

@@ -84,6 +84,7 @@ PERMIT = {
             "to": "accepted",
             "cites": ["permits#3"],
             "may_ask": ["complex", "class", "hearing_on"],
+            "issues": ["受理通知书"],
         },
         "measure": {
             "name": "测量",
