@@ -27,7 +27,14 @@ from haihe.pack import Pack, load_pack
 ORGANS = ("north", "south", "centre", "city")
 PEOPLE = ("甲", "乙", "丙")
 STEPS_MAX = 40
-SAMPLES = ("13800000000", "（2026）津0101执12号", "津A12345", "LSVAA4182E2184847", "a1" * 32)
+SAMPLES = (
+    "13800000000",
+    "91120116MA05XYQ189",
+    "（2026）津0101执12号",
+    "津A12345",
+    "LSVAA4182E2184847",
+    "a1" * 32,
+)
 CLOCK_FREE = ("transfer", "return", "take", "co_handle", "countersign", "escalate", "remark")
 
 
