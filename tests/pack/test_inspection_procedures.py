@@ -20,7 +20,12 @@ from tests.pack.test_home_procedures import (
     without_one_need,
 )
 
-KINDS = ("administrative_inspection", "enforcement_supervision_case")
+KINDS = (
+    "administrative_inspection",
+    "enforcement_supervision_case",
+    "fault_inquiry",
+    "case_review",
+)
 
 
 @pytest.mark.parametrize(
@@ -133,3 +138,46 @@ def test_a_complaint_opens_a_supervision_case_against_the_inspecting_organ() -> 
     (opening,) = walk.opened
     assert opening.data["organ_concerned"] == BUREAU
     assert owner_of(opening, "2026-03-05T09:00") == "区司法局"
+
+
+def test_a_failed_case_is_mended_by_its_organ_and_its_fault_looked_into() -> None:
+    office = "市局评查办"
+    walk = Walk("case_review").take(
+        "2026-03-02T09:00",
+        "draw",
+        Actor(person="抽样程序", role="sampler", organ=office),
+        concerned_matter="M-2026-0101",
+        organ_concerned="和平分局",
+        sample_frame="二月办结的治安案件",
+        sample_seed="20260302",
+        sample_rank=17,
+    )
+    for number, role in (("first", "first_reviewer"), ("second", "second_reviewer")):
+        walk.take(
+            "2026-03-03T09:00",
+            f"review_{number}",
+            Actor(person=role, role=role, organ=office),
+            **{f"{number}_grade": "failed", f"{number}_note": "询问超时"},
+        )
+    walk.take("2026-03-04T09:00", "agree", Actor(person="抽样程序", role="sampler", organ=office))
+    walk.take(
+        "2026-03-05T09:00",
+        "defend",
+        Actor(person="王某", role="handler", organ="和平分局"),
+        defence="等翻译两小时",
+    )
+    walk.take(
+        "2026-03-06T09:00",
+        "grade",
+        Actor(person="负责人", role="review_head", organ=office),
+        case_grade="failed",
+        grade_reason="询问超时没有审批",
+        finding="询问查证超过八小时",
+        article="psp-2025#97",
+        question="为什么超时",
+        fault_clue=True,
+        fault_organ="市局督察",
+        fault_text="询问查证为何超过八小时",
+    )
+    owners = {one.kind: owner_of(one, "2026-03-06T09:00") for one in walk.opened}
+    assert owners == {"rectification": "和平分局", "fault_inquiry": "市局督察"}
