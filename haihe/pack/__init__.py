@@ -9,11 +9,19 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from haihe.kernel.calendar import Calendar
+from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
 from haihe.pack.calendar import UnusableCalendar, load_calendar
 from haihe.pack.description import PACK_FILE, Description, read_description
 from haihe.pack.law import HOUSE_LAW, Law, load_law
-from haihe.pack.place import MissingFolder, law_folder, own_folder, procedures_folder
+from haihe.pack.papers import load_papers, papers_of
+from haihe.pack.place import (
+    MissingFolder,
+    law_folder,
+    own_folder,
+    papers_folder,
+    procedures_folder,
+)
 from haihe.pack.procedures import Procedures, governing, load_procedures
 from haihe.pack.yaml_file import UnusablePack
 
@@ -34,6 +42,7 @@ class Pack:
     procedures: Procedures  # kind -> versions, oldest first
     folder: Path  # where `<kind>/cases.yaml` lie
     about: Description | None  # `pack.yaml`
+    papers: tuple[PaperTemplate, ...] = ()  # templates of the papers that steps issue
 
     def governing(self, kind: str, day: date) -> Procedure | None:
         """The version of a kind in force on a day; None if there is none."""
@@ -42,6 +51,10 @@ class Pack:
     def version(self, kind: str, since: date) -> Procedure | None:
         """The version of a kind that came into force on this day; None if there is none."""
         return next((one for one in self.procedures.get(kind, ()) if one.since == since), None)
+
+    def papers_of(self, procedure: Procedure) -> tuple[PaperTemplate, ...]:
+        """The templates of the papers that steps of this version issue."""
+        return papers_of(self.papers, procedure, self.law)
 
     def in_force(self, day: date) -> list[Procedure]:
         """Every kind that may be opened on a day, in its version of that day."""
@@ -54,6 +67,7 @@ def load_pack(root: Path | None = None) -> Pack:
     try:
         laws = root / "law" if root is not None else law_folder()
         procedures = root / "procedures" if root is not None else procedures_folder()
+        papers = root / "papers" if root is not None else papers_folder()
     except MissingFolder as error:
         raise UnusablePack(str(error)) from error
     if root is not None and not root.is_dir():
@@ -69,6 +83,7 @@ def load_pack(root: Path | None = None) -> Pack:
         procedures=load_procedures(procedures),
         folder=procedures,
         about=about,
+        papers=load_papers(papers),
     )
 
 

@@ -1,7 +1,7 @@
 """Where the data folders lie: beside the checkout, inside the wheel, or where a city keeps its own.
 
-HAIHE_PACK names a folder that replaces `law/`, `procedures/` and `models/`; HAIHE_CITY names
-one that replaces `city/`. Everything else of the program stays as it is.
+HAIHE_PACK names a folder that replaces `law/`, `procedures/`, `papers/` and `models/`;
+HAIHE_CITY names one that replaces `city/`. Everything else of the program stays as it is.
 """
 
 from __future__ import annotations
@@ -30,6 +30,12 @@ def procedures_folder() -> Path:
 def models_folder() -> Path:
     """The folder with one folder a supervision model."""
     return pack_folder("models")
+
+
+def papers_folder() -> Path:
+    """The folder of the templates of papers; a pack of somebody else's may do without one."""
+    replaced = os.environ.get("HAIHE_PACK")
+    return Path(replaced) / "papers" if replaced else own_folder("papers")
 
 
 def city_folder() -> Path:

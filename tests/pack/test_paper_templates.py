@@ -1,0 +1,131 @@
+"""The templates of papers: every one of the pack can be filled, and every fault is found."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from haihe.kernel.paper import PaperTemplate
+from haihe.kernel.procedure import Procedure
+from haihe.pack import Pack, UnusablePack, load_pack
+from haihe.pack.papers import asked_by, load_papers, paper_faults, version_faults
+from tests.pack.small_pack import small_pack
+
+CHAINS = {
+    "alarm",
+    "public_security_case",
+    "people_mediation",
+    "judicial_confirmation",
+    "civil_first_instance",
+    "enforcement",
+    "judicial_suggestion",
+    "procuratorial_suggestion",
+    "rectification",
+    "chief_letter",
+    "grid_event",
+    "administrative_inspection",
+}
+
+
+@cache
+def pack() -> Pack:
+    return load_pack()
+
+
+def every_version() -> list[Procedure]:
+    return [one for versions in pack().procedures.values() for one in versions]
+
+
+def notice() -> PaperTemplate:
+    return next(one for one in pack().papers if one.id == "hearing-notice")
+
+
+def case() -> Procedure:
+    return pack().procedures["public_security_case"][-1]
+
+
+def test_at_least_twenty_papers_serve_the_chains() -> None:
+    assert len(pack().papers) >= 20
+    assert {kind for one in pack().papers for kind in one.kinds} >= CHAINS
+
+
+def test_every_template_of_the_pack_can_be_filled_by_the_steps_that_issue_it() -> None:
+    assert not list(paper_faults(pack().papers, every_version(), pack().law))
+    faults = [
+        (version.kind, version.since, fault)
+        for version in every_version()
+        for fault in version_faults(pack().papers_of(version), version)
+    ]
+    assert not faults
+
+
+def test_a_template_serves_only_versions_under_which_its_law_is_in_force() -> None:
+    older, newer = pack().procedures["public_security_case"]
+    named = {one.id for one in pack().papers_of(newer)} - {
+        one.id for one in pack().papers_of(older)
+    }
+    assert "penalty-decision" in named
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"paragraphs": ("{colour}",)}, "has no such field"),
+        ({"paragraphs": ("{clock:tea}",)}, "has no such clock"),
+        ({"seal_organ": "what"}, "neither organ, owner nor a field of type organ"),
+    ],
+)
+def test_a_placeholder_that_nobody_can_fill_is_found(change: dict[str, object], says: str) -> None:
+    (fault,) = version_faults([replace(notice(), **change)], case())
+    assert says in fault[1]
+
+
+def test_data_that_only_a_later_step_asks_is_found() -> None:
+    opening = next(one for one in pack().papers if one.id == "case-opening")
+    (fault,) = version_faults([replace(opening, paragraphs=("{serve_way}",))], case())
+    assert "neither open_case nor an earlier step asks it" in fault[1]
+
+
+def test_two_templates_of_one_paper_are_found() -> None:
+    (fault,) = version_faults([notice(), replace(notice(), id="again")], case())
+    assert "hearing-notice is the template" in fault[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"cites": ()}, "cites nothing"),
+        ({"paragraphs": ("{article:psp-2025#999}",)}, "which law/ does not tell"),
+        ({"name": "请柬"}, "public_security_case.notify_hearing does not issue 请柬"),
+        ({"steps": ("dance",)}, "public_security_case.dance does not issue"),
+    ],
+)
+def test_a_citation_or_step_that_does_not_exist_is_found(
+    change: dict[str, object], says: str
+) -> None:
+    faults = list(paper_faults([replace(notice(), **change)], every_version(), pack().law))
+    assert [where for where, what in faults if says in what]
+
+
+def test_what_an_earlier_step_asked_is_known_and_what_a_later_one_asks_is_not() -> None:
+    known = asked_by(case(), "open_case")
+    assert {"case_cause", "what", "reporter"} <= known
+    assert "serve_way" not in known
+
+
+def test_a_pack_without_papers_has_none(tmp_path: Path) -> None:
+    assert small_pack(tmp_path).papers == ()
+
+
+def test_a_file_that_is_not_called_like_its_paper_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.yaml"
+    path.write_text(
+        "id: one\nname: 一\nkinds: [a]\nsteps: [b]\ntitle: 一\nnumber: 一\nparagraphs: [一]\n"
+        "cites: [a#1]\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(UnusablePack, match="expected `other`"):
+        load_papers(tmp_path)
