@@ -50,6 +50,7 @@ REASONS: Final = (
     "happened_out_of_order",
     "unknown_kind",
     "unknown_matter",
+    "sealed",  # only of reading
 )
 FUTURE_TOLERANCE: Final = timedelta(minutes=2)  # clocks of devices differ; stored as now
 ID_MAX: Final = 200

@@ -207,4 +207,6 @@ class Procedure(Frozen, frozen=True, kw_only=True):
     note: str = ""
     suspend: dict[str, Ground] = {}
     apart: tuple[str, ...] = ()  # organ fields: these organs never have or see it
+    # Yes/no fields that say a minor is involved; empty: a minor can never be a party to it.
+    minors: tuple[str, ...] = ("minor_involved",)
     supervisors: tuple[str, ...] = ()  # roles that may escalate, remark and look at everything

@@ -2,6 +2,7 @@
 
 Basis: 个人信息保护法 (purpose, least scope), 治安管理处罚法（2025）94, 138, and our own rule
 haihe#need-to-know: no purpose, no reading; personal values are masked unless they are needed.
+Minors: haihe#minors, and where the matter rests on them 治安管理处罚法（2025）136, 刑事诉讼法 286.
 """
 
 from __future__ import annotations
@@ -28,6 +29,13 @@ PURPOSES: Final[dict[str, str]] = {
 NEED_MIN: Final = 4  # letters a stated need has at least
 COUNTED_TYPES: Final = frozenset({"choice", "yes_no", "number", "integer", "day"})
 CITES: Final = ("haihe#need-to-know",)
+MINOR: Final = "minor_involved"  # says of the whole matter whether it concerns a minor
+MINORS_RULE: Final = "haihe#minors"
+# The law a matter rests on, and its article on sealing the record.
+SEALING: Final = {
+    "psp-2025": "psp-2025#136",
+    "criminal-procedure-2018": "criminal-procedure-2018#286",
+}
 
 Sight = Literal["clear", "masked", "hidden"]
 ReaderKind = Literal["citizen", "officer", "supervisor", "administrator"]
@@ -72,6 +80,30 @@ def may_read(reader: Reader, purpose: str, state: State, procedure: Procedure) -
     if purpose not in PURPOSES:
         listed = "、".join(f"{word}（{key}）" for key, word in PURPOSES.items())
         return _refused("wrong_value", "没有写明查阅目的", f"请选择：{listed}")
+    if not concerns_minor(state, procedure):
+        return _usual(reader, purpose, state, procedure)
+    if state.ended and not _opens_seal(reader, purpose, state, procedure):
+        return _sealed(procedure)
+    found = _usual(reader, purpose, state, procedure)
+    if isinstance(found, Refused) or _sees_minors(reader, purpose, state, procedure):
+        return found
+    return _without_names(found, procedure)
+
+
+def concerns_minor(state: State, procedure: Procedure) -> bool:
+    """Whether a minor is involved, by the yes/no fields that `minors` of the procedure names.
+
+    `minor_involved` counts as it is now, for it may be corrected; any other is a fact about one
+    act (the person questioned) and counts once it was true.
+    """
+    if MINOR in procedure.minors and state.fields.get(MINOR) is True:
+        return True
+    others = [name for name in procedure.minors if name != MINOR]
+    return any(done.data.get(name) is True for done in state.done for name in others)
+
+
+def _usual(reader: Reader, purpose: str, state: State, procedure: Procedure) -> View | Refused:
+    """What a reader sees where nobody is a minor."""
     if reader.kind == "citizen":
         return _for_citizen(reader, purpose, state, procedure)
     if reader.kind == "administrator":
@@ -182,14 +214,97 @@ def _for_supervisor(reader: Reader, procedure: Procedure) -> View | Refused:
     """Everything, personal values masked; in clear where a need is stated."""
     if not _supervises(reader, procedure):
         return _not_yours("监督由监督岗位的人员进行；办理人员请以办理为目的查阅")
-    needed = len(reader.need.strip()) >= NEED_MIN
     return _view(
         procedure,
         plain="clear",
-        personal="clear" if needed else "masked",
+        personal="clear" if _needs(reader) else "masked",
         history=True,
         acts=True,
     )
+
+
+def _needs(reader: Reader) -> bool:
+    return len(reader.need.strip()) >= NEED_MIN
+
+
+# ── minors ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _handles(reader: Reader, purpose: str, state: State, procedure: Procedure) -> bool:
+    """A handler of the organ that has the matter, to handle it."""
+    return (
+        purpose == "handle"
+        and reader.kind in ("officer", "supervisor")
+        and reader.organ == state.owner.organ
+        and any(role in procedure.roles for role in reader.roles)
+    )
+
+
+def _oversees(reader: Reader, purpose: str, procedure: Procedure) -> bool:
+    """A supervisor who says why, to supervise."""
+    return (
+        purpose == "supervise"
+        and reader.kind in ("officer", "supervisor")
+        and _supervises(reader, procedure)
+        and _needs(reader)
+    )
+
+
+def _sees_minors(reader: Reader, purpose: str, state: State, procedure: Procedure) -> bool:
+    return _handles(reader, purpose, state, procedure) or _oversees(reader, purpose, procedure)
+
+
+def _opens_seal(reader: Reader, purpose: str, state: State, procedure: Procedure) -> bool:
+    """Who still reads a sealed record.
+
+    The party by the follow code (without names), a supervisor who says why, and of the organ that
+    has it: everybody while an objection is open, whoever took a step of it, and with a stated need
+    a role that may take the ended matter further (reopening it, filing it).
+    """
+    if reader.kind == "citizen":
+        return purpose == "own" and reader.holds_code
+    if _oversees(reader, purpose, procedure):
+        return True
+    if not _handles(reader, purpose, state, procedure):
+        return False
+    took_part = any(
+        (one.actor.person, one.actor.organ) == (reader.person, reader.organ) for one in state.done
+    )
+    return state.contested or took_part or (_needs(reader) and _goes_on(reader, state, procedure))
+
+
+def _goes_on(reader: Reader, state: State, procedure: Procedure) -> bool:
+    """Whether a role of this reader may take a step from the state the matter ended in."""
+    return any(
+        state.state in step.from_ and role in step.by
+        for step in procedure.steps.values()
+        for role in reader.roles
+    )
+
+
+def _sealed(procedure: Procedure) -> Refused:
+    """That the record exists and is sealed, by which article, and nothing else of it."""
+    cited = {
+        cite.partition("#")[0]
+        for cites in (procedure.basis, *(step.cites for step in procedure.steps.values()))
+        for cite in cites
+    }
+    return Refused(
+        reason="sealed",
+        says="本事项涉及未成年人，已经结束，记录已经封存",
+        instead="办案需要或者依国家规定查询的，由监督人员以监督为目的写明理由查阅；"
+        "需要继续办理的，由承办单位有权办理的人员写明理由查阅",
+        cites=(MINORS_RULE, *(article for law, article in SEALING.items() if law in cited)),
+    )
+
+
+def _without_names(view: View, procedure: Procedure) -> View:
+    """The same with every personal field hidden, not only masked."""
+    fields: dict[str, Sight] = {
+        name: "hidden" if name in procedure.fields and procedure.fields[name].personal else sight
+        for name, sight in view.fields.items()
+    }
+    return View(fields=fields, history=view.history, acts=view.acts, personal=False)
 
 
 def _counted(procedure: Procedure) -> View:

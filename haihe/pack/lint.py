@@ -13,12 +13,32 @@ from typing import Final, NamedTuple
 
 from haihe.kernel.index import OPENED_AT
 from haihe.kernel.procedure import ClockRule, Field, Handover, Need, Procedure, Step, Test
+from haihe.kernel.reading import MINOR
 from haihe.pack import Pack, UnusablePack
 from haihe.pack.cases import Case, Exercised, load_cases, run_cases
+from haihe.pack.papers import paper_faults, version_faults
 
 CITIZEN_SENTENCE_MAX: Final = 60
 CITIZEN_SENTENCE_MIN: Final = 6
 PROBLEMS_MAX: Final = 5_000
+# Personal fields that name a party; who only reports something or rates a service is none.
+NATURAL_PERSONS: Final = frozenset(
+    {
+        "applicant",
+        "caller_name",
+        "complainant",
+        "defendant",
+        "holder",
+        "offender",
+        "petitioner",
+        "plaintiff",
+        "respondent",
+        "suspect",
+        "victim",
+        "victims",
+        "writer_name",
+    }
+)
 
 
 class Problem(NamedTuple):
@@ -46,6 +66,9 @@ def check(pack: Pack, kinds: Sequence[str] = ()) -> list[Problem]:
             break
     if not kinds:
         found.extend(Problem(_folder(pack), where, says) for where, says in _same_names(pack))
+        every = (one for versions in pack.procedures.values() for one in versions)
+        faults = paper_faults(pack.papers, every, pack.law)
+        found.extend(Problem("papers", where, says) for where, says in faults)
     return found[:PROBLEMS_MAX]
 
 
@@ -131,6 +154,24 @@ def _steps_nobody_takes(_: Pack, procedure: Procedure) -> Found:
     for role in procedure.roles:
         if role not in used and role not in procedure.supervisors:
             yield f"roles.{role}", "takes no step"
+
+
+def _minors(_: Pack, procedure: Procedure) -> Found:
+    """A party who is a natural person may be a minor, and a matter must be able to say so."""
+    for name in procedure.minors:
+        field = procedure.fields.get(name)
+        if field is None and name != MINOR:
+            yield f"minors.{name}", "no such field"
+        elif field is not None and field.type != "yes_no":
+            yield f"minors.{name}", f"is of type {field.type}; it must be yes_no"
+    parties = [
+        name for name, one in procedure.fields.items() if one.personal and name in NATURAL_PERSONS
+    ]
+    if parties and procedure.minors and MINOR not in procedure.fields:
+        yield (
+            f"fields.{parties[0]}",
+            f"may be a minor: offer the field `{MINOR}`, or write `minors: []` if that cannot be",
+        )
 
 
 def _fields(_: Pack, procedure: Procedure) -> Found:
@@ -333,6 +374,11 @@ def _wrong_carrying(
         yield f"{ours} is personal; {theirs} is not"
 
 
+def _papers(pack: Pack, procedure: Procedure) -> Found:
+    """Templates of papers that this version cannot fill."""
+    yield from version_faults(pack.papers_of(procedure), procedure)
+
+
 def _unexercised(procedure: Procedure, shown: Exercised) -> Found:
     """Steps, refusals and clocks that no case exercises."""
     for name, step in procedure.steps.items():
@@ -370,9 +416,11 @@ def _same_names(pack: Pack) -> Found:
 CHECKS: tuple[Callable[[Pack, Procedure], Found], ...] = (
     _unreachable,
     _steps_nobody_takes,
+    _minors,
     _fields,
     _clocks,
     _citizen_sentences,
     _citations,
     _handovers,
+    _papers,
 )

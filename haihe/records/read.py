@@ -13,7 +13,7 @@ from haihe.kernel.acts import ACTS
 from haihe.kernel.clocks import clocks
 from haihe.kernel.decide import possible
 from haihe.kernel.procedure import Procedure
-from haihe.kernel.reading import PURPOSES, View, may_read
+from haihe.kernel.reading import PURPOSES, View, concerns_minor, may_read
 from haihe.kernel.reading import Reader as Asking
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Data, Event, Refused
@@ -49,7 +49,7 @@ from haihe.records.shown import (
     Step,
     Tone,
 )
-from haihe.records.subject import subject, subjects
+from haihe.records.subject import sealed, subject, subjects
 
 __all__ = [
     "LIST_MAX",
@@ -414,7 +414,10 @@ def _links(connection: Connection, printer: Printer, read: _Read) -> tuple[Link,
                 "SELECT matter_id, number, kind, version, state FROM matter WHERE matter_id = ?",
                 (named,),
             )
-    lines = subjects([(row[0], row[2], row[3]) for row in rows], printer.rules)
+    told = [(row[0], row[2], row[3]) for row in rows]
+    lines = subjects(told, printer.rules)
+    for matter in sealed(told, printer.rules):
+        lines[matter] = ""
     return tuple(_link(printer, relations[row[0]], row, lines.get(row[0], "")) for row in rows)
 
 
@@ -444,7 +447,7 @@ def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
         matter=read.matter,
         number=read.number,
         title=procedure.name,
-        subject=subject(procedure, state.fields),
+        subject="" if concerns_minor(state, procedure) else subject(procedure, state.fields),
         state_name=told.name,
         says=told.citizen,
         ended=state.ended,
@@ -515,6 +518,9 @@ def _whole(text: str) -> int:
 def _listing(rows: list[Row], limit: int, printer: Printer) -> Listing:
     dues = _dues([row[0] for row in rows[:limit]])
     lines = subjects([(row[0], row[2], row[3]) for row in rows[:limit]], printer.rules)
+    ended = [(row[0], row[2], row[3]) for row in rows[:limit] if row[10]]
+    for matter in sealed(ended, printer.rules):
+        lines[matter] = ""
     items = tuple(_item(row, dues, lines.get(row[0], ""), printer) for row in rows[:limit])
     return Listing(items=items, after=items[-1].after if len(rows) > limit else "")
 

@@ -55,6 +55,28 @@ def subjects(matters: Iterable[tuple[str, str, str]], rules: Rules) -> dict[str,
     return found
 
 
+def sealed(matters: Iterable[tuple[str, str, str]], rules: Rules) -> frozenset[str]:
+    """Those of these ended matters (matter, kind, version) that some act said concern a minor.
+
+    A list tells nothing of them but that they are there; the file itself judges exactly.
+    """
+    names: dict[str, tuple[str, ...]] = {}
+    for matter, kind, version in matters:
+        procedure = rules.version(kind, date.fromisoformat(version))
+        if procedure is not None and any(name in procedure.fields for name in procedure.minors):
+            names[matter] = procedure.minors
+    assert len(names) <= IN_MAX
+    if not names:
+        return frozenset()
+    rows = reading_connection().rows_in(
+        "SELECT matter_id, data FROM event WHERE matter_id", [*names]
+    )
+    told = ((matter, _decode(data)) for matter, data in rows)
+    return frozenset(
+        matter for matter, data in told if any(data.get(name) is True for name in names[matter])
+    )
+
+
 def _told_by(
     first: int, last: int, kinds: Mapping[str, tuple[str, str]], rules: Rules
 ) -> dict[str, str]:

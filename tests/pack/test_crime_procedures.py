@@ -192,7 +192,7 @@ def filed() -> Walk:
         crime_facts=True,
         to_prosecute=True,
         suspect="赵某",
-        minor=True,
+        minor_involved=True,
     )
 
 
@@ -221,7 +221,7 @@ def test_who_is_brought_in_stands_in_the_ledger_of_the_case_area_with_cause_and_
     stay = case.next("2026-09-08T09:00", "custody_stay")
     assert stay.organ() == "分局办案中心"
     assert (stay.field("case_cause"), stay.field("suspect")) == ("诈骗", "赵某")
-    assert (stay.field("minor"), stay.field("stay_kind")) == (True, "criminal")
+    assert (stay.field("minor_involved"), stay.field("stay_kind")) == (True, "criminal")
 
 
 def test_what_is_seized_has_a_file_of_its_own_that_waits_for_the_keeper() -> None:
@@ -310,7 +310,7 @@ def offence() -> Walk:
         occurred_on="2026-09-01",
         handled_by="county",
         suspect="王某",
-        minor=False,
+        minor_involved=False,
     )
 
 

@@ -1,0 +1,87 @@
+"""In every kind that can concern a minor: an adult beside them, and a record that seals itself."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from haihe.kernel.procedure import Procedure, Step
+from haihe.kernel.reading import MINOR
+from haihe.pack import Pack, load_pack
+from haihe.pack.lint import NATURAL_PERSONS
+
+ADULT = ("guardian", "adult")
+# Their steps neither question nor decide about the minor: the file they belong to does.
+NO_ADULT_NEEDED = {"case_property", "chief_letter", "police_permit"}
+# Steps that question, hear or bring to agreement; each must want the adult at the table.
+FACE_TO_FACE = {
+    "alarm": ("mediate",),
+    "public_security_case": ("question", "start_mediation"),
+    "criminal_case": ("question",),
+    "custody_stay": ("question",),
+    "arrest_review": ("question",),
+    "prosecution_review": ("question",),
+    "criminal_first_instance": ("hold_hearing",),
+    "civil_first_instance": ("hold_hearing",),
+    "pre_litigation_mediation": ("meet",),
+    "people_mediation": ("meet", "caucus"),
+    "governance_dispute": ("listen",),
+    "administrative_inspection": ("record",),
+}
+
+
+@cache
+def pack() -> Pack:
+    return load_pack()
+
+
+def offering() -> list[Procedure]:
+    return [
+        one
+        for versions in pack().procedures.values()
+        for one in versions
+        if any(name in one.fields for name in one.minors)
+    ]
+
+
+def wants_an_adult(procedure: Procedure, step: Step) -> bool:
+    """Whether this step, where there is a minor, is refused without a guardian or another adult."""
+    return any(
+        any(test.field in procedure.minors and test.equals is True for test in need.when)
+        and any(word in test.field for test in (*need.all, *need.any) for word in ADULT)
+        for need in step.needs
+    )
+
+
+def named(procedure: Procedure) -> str:
+    return f"{procedure.kind}-{procedure.since}"
+
+
+@pytest.mark.parametrize("procedure", offering(), ids=named)
+def test_no_kind_takes_a_minor_through_without_an_adult(procedure: Procedure) -> None:
+    wanting = [name for name, step in procedure.steps.items() if wants_an_adult(procedure, step)]
+    assert wanting or procedure.kind in NO_ADULT_NEEDED
+
+
+@pytest.mark.parametrize("kind", FACE_TO_FACE)
+def test_a_minor_is_questioned_heard_and_reconciled_beside_an_adult(kind: str) -> None:
+    for procedure in pack().procedures[kind]:
+        for name in FACE_TO_FACE[kind]:
+            assert wants_an_adult(procedure, procedure.steps[name]), (procedure.since, name)
+
+
+@pytest.mark.parametrize("procedure", offering(), ids=named)
+def test_the_field_that_says_so_is_asked_by_some_step(procedure: Procedure) -> None:
+    asked = {name for step in procedure.steps.values() for name in (*step.asks, *step.may_ask)}
+    assert set(procedure.minors) <= asked
+
+
+def test_one_field_says_it_in_every_kind_that_names_a_party() -> None:
+    for versions in pack().procedures.values():
+        for procedure in versions:
+            parties = NATURAL_PERSONS & {
+                name for name, one in procedure.fields.items() if one.personal
+            }
+            assert not parties or not procedure.minors or MINOR in procedure.fields, procedure.kind
+            assert "minor" not in procedure.fields
