@@ -130,61 +130,88 @@ def _cases(pack: Pack, args: argparse.Namespace) -> int:
 
 
 def _show(pack: Pack, args: argparse.Namespace) -> int:
-    """The newest version of one kind, to be read on a terminal."""
+    """Every version of one kind and its cases, to be read on a terminal."""
     if args.json:
         _print_json(list(pack.procedures[args.kind]))
         return 0
     for procedure in pack.procedures[args.kind]:
         _show_version(pack, procedure)
+    _show_cases(pack, args.kind)
     return 0
 
 
 def _show_version(pack: Pack, procedure: Procedure) -> None:
+    from haihe.pack.telling import STANDS, cited, papers_told
+
     until = f"至{procedure.until}" if procedure.until else "起"
     print(f"{procedure.name}（{procedure.kind}），{procedure.since}{until}")
-    print(f"依据：{_cited(pack, procedure.basis)}")
+    print(f"依据：{cited(pack, procedure.basis)}")
     if procedure.note:
         print(procedure.note.strip())
+    print("\n角色")
+    for name, role in procedure.roles.items():
+        print(f"  {role.name}（{name}），{STANDS[role.stands]}")
     print("\n步骤")
     for name, step in procedure.steps.items():
-        print(f"  {step.name}（{name}）{_way(procedure, step)}")
-        print(f"    由{'、'.join(procedure.roles[role].name for role in step.by)}办理")
-        asked = [procedure.fields[one].name for one in step.asks]
-        asked += [f"[{procedure.fields[one].name}]" for one in step.may_ask]
-        if asked:
-            print(f"    填写：{'、'.join(asked)}")
-        for need in step.needs:
-            if need.says:
-                says, instead = need.says.rstrip("。"), need.instead.rstrip("。")
-                cites = _cited(pack, need.cites or step.cites)
-                print(f"    拒绝：{says}；{instead}（{cites}）")
-        print(f"    依据：{_cited(pack, step.cites)}")
+        _show_step(pack, procedure, name, step)
+    print("\n状态，群众看到的话")
+    for name, state in procedure.states.items():
+        print(f"  {state.name}（{name}）：{state.citizen}")
     print("\n期限")
     for name, clock in procedure.clocks.items():
         _show_clock(pack, procedure, name, clock)
+    papers = papers_told(procedure)
+    if papers:
+        print("\n文书")
+        for paper, by in papers.items():
+            print(f"  {paper}：{'、'.join(by)}")
+    _show_handovers(pack, procedure)
 
 
-def _way(procedure: Procedure, step: Step) -> str:
-    froms = "、".join(procedure.states[name].name for name in step.from_) or "开始"
-    to = "不变" if step.to == "stay" else procedure.states[step.to].name
-    return f"：{froms} → {to}"
+def _show_step(pack: Pack, procedure: Procedure, name: str, step: Step) -> None:
+    from haihe.pack.telling import asked, cited, refusals_told, roles_told, way
+
+    print(f"  {step.name}（{name}）：{way(procedure, step)}")
+    print(f"    由{roles_told(procedure, step)}办理")
+    fields = asked(procedure, step)
+    if fields:
+        print(f"    填写：{fields}")
+    for one in refusals_told(pack, step):
+        print(f"    拒绝：{one.says}；{one.instead}（{one.articles}）")
+    print(f"    依据：{cited(pack, step.cites)}")
 
 
 def _show_clock(pack: Pack, procedure: Procedure, name: str, clock: ClockRule) -> None:
-    from haihe.kernel.allowance import parse_allowance
-    from haihe.kernel.index import index_of
+    from haihe.pack.telling import clock_told
 
-    names = {**index_of(procedure).act_names, "end": "办结"}
-    starts = "、".join(names[act] for act in clock.starts)
-    stops = "、".join(names[act] for act in clock.stops)
-    print(f"  {clock.name}（{name}）：{parse_allowance(clock.allow)}，{starts} → {stops}")
-    for allow in clock.allow_when:
-        print(f"    符合条件的：{parse_allowance(allow.allow)}（{_cited(pack, allow.cites)}）")
-    for leg in clock.extensions:
-        by = "或者".join(leg.by)
-        print(f"    经{by}批准可延长{parse_allowance(leg.allow)}（{_cited(pack, leg.cites)}）")
-    print(f"    依据：{_cited(pack, clock.cites)}，可靠程度{clock.level}")
+    told = clock_told(pack, procedure, clock)
+    print(f"  {clock.name}（{name}）：{told.length}，{told.starts} → {told.stops}")
+    for line in told.more:
+        print(f"    {line}")
+    row = f"，期限表{clock.row}" if clock.row else ""
+    print(f"    依据：{told.articles}，可靠程度{clock.level}{row}")
 
 
-def _cited(pack: Pack, cites: tuple[str, ...]) -> str:
-    return "、".join(pack.law.say(cite) for cite in cites)
+def _show_handovers(pack: Pack, procedure: Procedure) -> None:
+    from haihe.pack.telling import handovers_told, opened_from
+
+    opens = list(handovers_told(pack, procedure))
+    opened = opened_from(pack, procedure.kind)
+    if opens or opened:
+        print("\n移交")
+    for one in opens:
+        print(f"  {one.step} → {one.name}（{one.kind}）的“{one.opening}”，带去{one.carries}项内容")
+    for kind, steps in opened.items():
+        print(f"  来自{pack.procedures[kind][-1].name}（{kind}）：{'、'.join(steps)}")
+
+
+def _show_cases(pack: Pack, kind: str) -> None:
+    from haihe.pack.cases import load_cases
+    from haihe.pack.telling import CHINESE, case_told
+
+    cases = {case.id: case for case in load_cases(pack, kind)}
+    print("\n示例")
+    for case in cases.values():
+        print(f"  {case.id}  {case.it}")
+        for line in case_told(pack, kind, cases, case, CHINESE):
+            print(f"    {line}")
