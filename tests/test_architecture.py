@@ -258,7 +258,9 @@ def test_the_program_never_imports_the_city_of_trials() -> None:
 
 
 def test_data_folders_hold_no_program() -> None:
-    assert not python_files("law", "procedures", "models", "indicators", "city", "examples")
+    assert not python_files(
+        "law", "procedures", "papers", "models", "indicators", "city", "examples"
+    )
 
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────
