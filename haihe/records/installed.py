@@ -10,6 +10,7 @@ import msgspec
 import yaml
 
 from haihe.kernel.calendar import Calendar
+from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
 from haihe.pack import Pack, load_pack
 from haihe.pack.place import MissingFolder, city_folder, models_folder
@@ -76,6 +77,15 @@ class InstalledRules:
     def organs(self) -> dict[str, str]:
         """Every organ of the city: id -> name, in the order of the file."""
         return {organ: told.name for organ, told in self._organs.items()}
+
+    def papers(self, procedure: Procedure, step: str) -> tuple[PaperTemplate, ...]:
+        """The templates of the papers that this step of this version issues."""
+        names = procedure.steps[step].issues
+        return tuple(
+            one
+            for one in (self.pack.papers_of(procedure) if names else ())
+            if step in one.steps and one.name in names
+        )
 
     def model_name(self, model: str) -> str:
         """The name on a supervision model's card; its id when it has none."""

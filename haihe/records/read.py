@@ -12,12 +12,13 @@ import msgspec
 from haihe.kernel.acts import ACTS
 from haihe.kernel.clocks import clocks
 from haihe.kernel.decide import possible
+from haihe.kernel.kernel_acts import issued
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.reading import PURPOSES, View, concerns_minor, may_read
 from haihe.kernel.reading import Reader as Asking
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Data, Event, Refused
-from haihe.records import answers, keys, personal, reading, rules
+from haihe.records import answers, keys, papers, personal, reading, rules
 from haihe.records.accounts import person_name, reader_of
 from haihe.records.chain import HASHES, EventRow
 from haihe.records.codes import code_tag, follow_code, normal_code
@@ -44,6 +45,7 @@ from haihe.records.shown import (
     KindOf,
     Link,
     Listing,
+    Paper,
     Reader,
     Refusal,
     Step,
@@ -64,6 +66,7 @@ __all__ = [
     "open_file",
     "openings",
     "openings_for_public",
+    "paper",
     "reader_of",
     "refusal",
     "search",
@@ -134,6 +137,67 @@ def open_file(
         at=printer.now,
     )
     return _file(connection, printer, reader, read, view)
+
+
+def paper(
+    matter: str,
+    step: int,
+    id: str,
+    reader: Reader,
+    purpose: str,
+    now: datetime | None = None,
+    *,
+    need: str = "",
+) -> Paper | Refusal | None:
+    """A paper of the matter's step number `step`; None if there is none. The reading is recorded.
+
+    One that was issued is filled with what was known then, so its file has the digest it had.
+    """
+    printer = _printer(now)
+    connection = reading_connection()
+    read = _read(connection, matter, printer)
+    if read is None:
+        return printer.refusal(answers.unknown_matter(matter))
+    view = _may_read(reader, purpose, need, read)
+    if isinstance(view, Refused):
+        return printer.refusal(view)
+    behind = papers.found(printer, read.procedure, read.state, step, id)
+    if behind is None or not view.history:
+        return None
+    reading.record(
+        connection,
+        matter,
+        person=reader.person,
+        role=_role(read.procedure, reader),
+        organ=reader.organ,
+        purpose=f"{purpose}: {need}"[:PURPOSE_MAX] if need else purpose,
+        at=printer.now,
+    )
+    row = papers.row_of(printer, read.procedure, read.state, view, *behind)
+    at, known = _when_issued(connection, printer, read, step, row.name)
+    return papers.written(at, known, view, *behind, row)
+
+
+def _when_issued(
+    connection: Connection, printer: Printer, read: _Read, step: int, name: str
+) -> tuple[Printer, papers.Known]:
+    """The moment of a paper and what was known then; now, and all there is, before it is issued."""
+    state, done = read.state, issued(read.state, step, name)
+    values = personal.values_by_event(connection, read.matter, keys.store(), HASHES[hash_name()])
+    if done is not None:
+        printer = Printer(rules=printer.rules, now=done.happened_at)
+        state = folded(read.procedure, (event for event, _ in read.events if event.seq < done.seq))
+        values = {seq: given for seq, given in values.items() if seq < done.seq}
+    latest: Data = {}
+    for given in values.values():
+        latest.update(given)
+    return printer, papers.Known(
+        number=read.number,
+        procedure=read.procedure,
+        state=state,
+        personal=latest,
+        clocks=clocks(read.procedure, state, printer.rules.calendar, printer.now),
+    )
 
 
 def follow(code: str, now: datetime | None = None) -> CitizenFile | None:
@@ -357,6 +421,7 @@ def _file(
             for one in state.requests
         ),
         links=_links(connection, printer, read),
+        papers=papers.listed(printer, procedure, state, view),
         hidden=sum(view.fields.get(name) != "clear" for name in everything),
         seq=state.seq,
         fingerprint=read.head[:FINGERPRINT_BYTES].hex(),

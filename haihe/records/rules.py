@@ -7,6 +7,7 @@ from datetime import date, tzinfo
 from typing import Protocol
 
 from haihe.kernel.calendar import Calendar
+from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
 
 
@@ -41,6 +42,9 @@ class Rules(Protocol):
 
     def organs(self) -> dict[str, str]:
         """Every organ of the city: id -> name."""
+
+    def papers(self, procedure: Procedure, step: str) -> tuple[PaperTemplate, ...]:
+        """The templates of the papers that this step of this version issues."""
 
     def model_name(self, model: str) -> str:
         """The name on a supervision model's card; its id when it has none."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from haihe.kernel.paper import PaperLine
 from haihe.kernel.values import Frozen
 
 # How a thing should look: a page maps it to a colour and a sign, never to a colour alone.
@@ -142,6 +143,30 @@ class Link(Frozen, frozen=True, kw_only=True):
     state_name: str
 
 
+class PaperRow(Frozen, frozen=True, kw_only=True):
+    """A paper that a step of the matter issues; `issued` is when, "" while it was not.
+
+    `clear`: this reader sees every field it holds, so may issue it and have its file.
+    """
+
+    id: str
+    name: str
+    step: int  # the number of the event of the step
+    step_name: str
+    when: str
+    issued: str
+    digest: str  # SHA-256 of the .docx
+    clear: bool
+
+
+class Paper(Frozen, frozen=True, kw_only=True):
+    """What a paper says to this reader; `file` is the .docx, empty unless all of it is clear."""
+
+    row: PaperRow
+    lines: tuple[PaperLine, ...]
+    file: bytes
+
+
 class File(Frozen, frozen=True, kw_only=True):
     """A matter as one reader may see it for one purpose. `seq` goes into `Command.expects`."""
 
@@ -173,6 +198,7 @@ class File(Frozen, frozen=True, kw_only=True):
     requests: tuple[Asked, ...]
     links: tuple[Link, ...]
     hidden: int  # how many fields this reader may not see for this purpose
+    papers: tuple[PaperRow, ...]
     seq: int
     fingerprint: str
 

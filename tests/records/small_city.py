@@ -9,11 +9,29 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from haihe.kernel.calendar import Calendar
+from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Actor, Command, Data
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TUESDAY = datetime(2026, 9, 1, 8, 10, tzinfo=ZONE)
+
+PAPERS = (
+    PaperTemplate(
+        id="receipt",
+        name="接报案回执",
+        kinds=("alarm",),
+        steps=("take_call",),
+        title="接报案回执",
+        number="编号：{matter_number}",
+        paragraphs=(
+            "{caller_name}（{caller_phone}）：",
+            "{step_time}，{organ}接到您的报警：{what}，地点{place}，{people}人。",
+            "{clock:feedback}以前告诉您结果。",
+        ),
+        cites=("law#1",),
+    ),
+)
 
 _FILES = ("alarm.json", "case.json")
 
@@ -52,6 +70,10 @@ class SmallCity:
 
     def organs(self) -> dict[str, str]:
         return {"hexi": "河西分局", "center110": "指挥中心"}
+
+    def papers(self, procedure: Procedure, step: str) -> tuple[PaperTemplate, ...]:
+        names = procedure.steps[step].issues
+        return tuple(one for one in PAPERS if step in one.steps and one.name in names)
 
     def model_name(self, model: str) -> str:
         return {"late-feedback": "反馈超期"}.get(model, model)
