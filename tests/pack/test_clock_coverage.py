@@ -54,6 +54,15 @@ KINDS = [
     "rectification",
     "chief_letter",
     "petition",
+    "court_appearance",
+    "mass_claims_incident",
+    "campaign",
+    "idea",
+    "legality_review",
+    "case_review",
+    "fault_inquiry",
+    "enforcement_supervision_case",
+    "visit_problem",
 ]
 # What a citizen of seventy does not know; the words beside each say what to write instead.
 JARGON = {
@@ -83,6 +92,19 @@ JARGON = {
     "案卷": "材料",
     "督办": "催办",
     "交办": "交给",
+    "管辖权": "该管的",
+    "拟作出": "打算作出",
+    "质证": "对证据说意见",
+    "裁量": "轻重",
+    "倒查": "追查",
+    "销号": "办完划掉",
+    "权属": "归谁所有",
+    "会商": "一起商量",
+    "督促令": "催办",
+    "包案": "专人负责",
+    "评查": "检查",
+    "阅核": "审核",
+    "专班": "工作组",
 }
 
 
