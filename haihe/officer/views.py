@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,7 @@ from haihe.records.shown import Act, File, KindOf, Reader, Refusal
 
 HANDLE = "handle"
 NUMBER_CHARACTERS_MAX = 40
+NEED_MAX = 200  # characters of why somebody has to see a record
 # The purposes of read.PURPOSES an officer may choose from, and what each means.
 PURPOSES = {
     HANDLE: "这件事由本单位承办或者会办",
@@ -87,7 +89,8 @@ def opening(request: HttpRequest, reader: Reader, kind: str, act: str) -> HttpRe
 def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
     """One matter: what it is, what runs, what may be done, what may not and why, what happened."""
     purpose = request.GET.get("purpose", "")
-    opened = _open(matter, reader, purpose or HANDLE)
+    need = request.GET.get("need", "")[:NEED_MAX]
+    opened = _open(matter, reader, purpose or HANDLE, need)
     if isinstance(opened, Refusal):
         return _ask_purpose(request, reader, matter, opened if purpose else None)
     done = request.GET.get("done", "")
@@ -98,10 +101,13 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
         "here": "",
         "file": opened,
         "purpose": purpose or HANDLE,
+        "need": need,
         "done": next((line for line in opened.timeline if str(line.seq) == done), None),
         "urgent": next((clock for clock in opened.clocks if not clock.stopped), None),
         "steps": [
-            forms.printed(forms.dated(act), _act_href(opened, act, purpose), expects=opened.seq)
+            forms.printed(
+                forms.dated(act), _act_href(opened, act, purpose, need), expects=opened.seq
+            )
             for act in steps
             if act.refusal is None
         ],
@@ -117,23 +123,31 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
 def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResponse:
     """One act with its generated form; a form that was refused keeps everything typed."""
     purpose = request.GET.get("purpose", "") or HANDLE
-    opened = _open(matter, reader, purpose)
+    need = request.GET.get("need", "")[:NEED_MAX]
+    opened = _open(matter, reader, purpose, need)
     if isinstance(opened, Refusal):
         return _ask_purpose(request, reader, matter, opened)
     wanted = next((one for one in opened.acts if one.id == act), None)
     if wanted is None:
         raise Http404
     wanted = forms.dated(wanted)
-    href = _act_href(opened, wanted, purpose)
+    href = _act_href(opened, wanted, purpose, need)
     form = forms.printed(wanted, href, expects=opened.seq)
     if request.method == "POST":
         answer = acting.attempt(
             request, wanted, href, _actor(reader, wanted), matter=matter, seq=opened.seq
         )
         if not isinstance(answer, forms.ActForm):
-            return _back_to_file(matter, purpose, answer.seq)
+            return _back_to_file(matter, purpose, answer.seq, need)
         form = answer
-    values = {"reader": reader, "here": "", "file": opened, "purpose": purpose, "form": form}
+    values = {
+        "reader": reader,
+        "here": "",
+        "file": opened,
+        "purpose": purpose,
+        "need": need,
+        "form": form,
+    }
     return render(request, "officer/act.html", values, status=_status(form))
 
 
@@ -141,7 +155,8 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
 @staff_page
 def kept_file(request: HttpRequest, reader: Reader, matter: str, digest: str) -> HttpResponse:
     """A file of this matter, for whoever sees the field that holds it; pictures open in place."""
-    opened = _open(matter, reader, request.GET.get("purpose", "") or HANDLE)
+    need = request.GET.get("need", "")[:NEED_MAX]
+    opened = _open(matter, reader, request.GET.get("purpose", "") or HANDLE, need)
     if isinstance(opened, Refusal):
         raise PermissionDenied(opened.says)
     shown = (*opened.fields, *(value for line in opened.timeline for value in line.values))
@@ -159,10 +174,10 @@ def kept_file(request: HttpRequest, reader: Reader, matter: str, digest: str) ->
     return response
 
 
-def _open(matter: str, reader: Reader, purpose: str) -> File | Refusal:
+def _open(matter: str, reader: Reader, purpose: str, need: str) -> File | Refusal:
     if purpose not in PURPOSES:
         raise Http404
-    opened = read.open_file(matter, reader, purpose)
+    opened = read.open_file(matter, reader, purpose, need=need)
     if isinstance(opened, Refusal) and opened.reason == "unknown_matter":
         raise Http404
     return opened
@@ -198,12 +213,19 @@ def _actor(reader: Reader, act: Act) -> Actor:
     return Actor(person=reader.person, role=act.role, organ=reader.organ)
 
 
-def _act_href(file: File, act: Act, purpose: str) -> str:
-    return f"{reverse('officer:act', args=[file.matter, act.id])}?purpose={purpose or HANDLE}"
+def _act_href(file: File, act: Act, purpose: str, need: str) -> str:
+    asked = _asked(purpose or HANDLE, need)
+    return f"{reverse('officer:act', args=[file.matter, act.id])}?{asked}"
 
 
-def _back_to_file(matter: str, purpose: str, seq: int) -> HttpResponseRedirect:
-    return redirect(f"{reverse('officer:file', args=[matter])}?purpose={purpose}&done={seq}")
+def _back_to_file(matter: str, purpose: str, seq: int, need: str = "") -> HttpResponseRedirect:
+    asked = _asked(purpose, need)
+    return redirect(f"{reverse('officer:file', args=[matter])}?{asked}&done={seq}")
+
+
+def _asked(purpose: str, need: str) -> str:
+    """Purpose and stated need, as they go on from page to page of one matter."""
+    return urlencode({"purpose": purpose} | ({"need": need} if need else {}))
 
 
 def _status(form: forms.ActForm) -> HTTPStatus:

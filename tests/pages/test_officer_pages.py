@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 from haihe.commands.demo import PASSWORD
 from tests.pages.visitor import Page, Visitor
@@ -133,6 +134,19 @@ def test_a_supervisor_sees_the_file_with_personal_values_masked(signed_in: Signe
     assert page.status == 200
     assert "试验路1号" in page.text
     assert "13900009999" not in page.text
+
+
+def test_a_supervisor_who_says_why_sees_them_and_the_reason_goes_on_with_the_links(
+    signed_in: SignedIn,
+) -> None:
+    opened = called(signed_in("taker"))
+    asked = "?purpose=supervise&need=" + quote("核实投诉人来电")
+    supervisor = signed_in("supervisor")
+    page = supervisor.get(opened.path.split("?")[0] + asked)
+
+    assert "13900009999" in page.text
+    assert "need=" in page.link("批注")
+    assert "理由" in signed_in("mediator").get(opened.path.split("?")[0]).text
 
 
 def test_the_general_acts_have_generated_forms_too(signed_in: SignedIn) -> None:
