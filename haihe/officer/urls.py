@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.officer import views
+from haihe.officer import papers, views
 
 app_name = "officer"
 
@@ -16,5 +16,8 @@ urlpatterns = [
     path("new/<slug:kind>/<slug:act>/", views.opening, name="opening"),
     path("matter/<str:matter>/", views.file, name="file"),
     path("matter/<str:matter>/file/<str:digest>/", views.kept_file, name="kept_file"),
+    path("matter/<str:matter>/paper/<int:step>/<slug:paper>/", papers.page, name="paper"),
+    path("matter/<str:matter>/paper/<int:step>/<slug:paper>/docx/", papers.docx, name="docx"),
+    path("matter/<str:matter>/paper/<int:step>/<slug:paper>/issue/", papers.issue, name="issue"),
     path("matter/<str:matter>/act/<slug:act>/", views.act, name="act"),
 ]

@@ -19,6 +19,7 @@ from haihe.records import files, read
 from haihe.records.shown import Act, File, KindOf, Reader, Refusal
 
 HANDLE = "handle"
+ISSUE = "issue"  # the general act behind the button of a paper; its form is never typed
 NUMBER_CHARACTERS_MAX = 40
 NEED_MAX = 200  # characters of why somebody has to see a record
 # The purposes of read.PURPOSES an officer may choose from, and what each means.
@@ -102,6 +103,7 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
         "file": opened,
         "purpose": purpose or HANDLE,
         "need": need,
+        "may_issue": any(act.id == ISSUE and act.refusal is None for act in opened.acts),
         "done": next((line for line in opened.timeline if str(line.seq) == done), None),
         "urgent": next((clock for clock in opened.clocks if not clock.stopped), None),
         "steps": [
@@ -113,7 +115,7 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
         ],
         "blocked": [act for act in refused if _reason(act) not in NOT_NOW],
         "not_now": [act for act in refused if _reason(act) in NOT_NOW],
-        "general": [act for act in opened.acts if act.general and act.refusal is None],
+        "general": [act for act in opened.acts if _is_offered(act)],
     }
     return render(request, "officer/file.html", values)
 
@@ -203,6 +205,11 @@ def _opening(reader: Reader, kind: str, act: str) -> tuple[KindOf, Act]:
             if (chosen.kind, step.id) == (kind, act):
                 return chosen, forms.dated(step)
     raise Http404
+
+
+def _is_offered(act: Act) -> bool:
+    """Whether a general act has a link of its own on the file."""
+    return act.general and act.refusal is None and act.id != ISSUE
 
 
 def _reason(act: Act) -> str:
