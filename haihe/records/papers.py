@@ -29,13 +29,20 @@ class Known:
 
 
 def listed(
-    printer: Printer, procedure: Procedure, state: State, view: View
+    printer: Printer,
+    procedure: Procedure,
+    state: State,
+    view: View,
+    erased: frozenset[str],
 ) -> tuple[PaperRow, ...]:
-    """The papers of the steps that stand, in their order; none for who does not see the history."""
+    """The papers of the steps that stand, in their order; none for who does not see the history.
+
+    `erased` names the fields of which a value was erased: a file that holds one is not given.
+    """
     if not view.history:
         return ()
     return tuple(
-        row_of(printer, procedure, state, view, template, done)
+        row_of(printer, procedure, state, view, erased, template, done)
         for done in state.done
         if done.act in procedure.steps
         for template in printer.rules.papers(procedure, done.act)
@@ -47,6 +54,7 @@ def row_of(
     procedure: Procedure,
     state: State,
     view: View,
+    erased: frozenset[str],
     template: PaperTemplate,
     done: Done,
 ) -> PaperRow:
@@ -60,7 +68,9 @@ def row_of(
         when=printer.instant(done.happened_at),
         issued="" if found is None else printer.instant(found.happened_at),
         digest="" if found is None else str(found.data["digest"]),
-        clear=all(view.fields.get(name) == "clear" for name in fields_of(template)),
+        clear=all(
+            view.fields.get(name) == "clear" and name not in erased for name in fields_of(template)
+        ),
     )
 
 

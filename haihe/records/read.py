@@ -26,6 +26,7 @@ from haihe.records.database import IN_MAX, Connection, Row, reading_connection
 from haihe.records.home import hash_name
 from haihe.records.instants import due_words, restored
 from haihe.records.journal import (
+    ERASE,
     EVENT_COLUMNS,
     NEVER,
     due_of,
@@ -173,9 +174,17 @@ def paper(
         purpose=f"{purpose}: {need}"[:PURPOSE_MAX] if need else purpose,
         at=printer.now,
     )
-    row = papers.row_of(printer, read.procedure, read.state, view, *behind)
+    row = papers.row_of(printer, read.procedure, read.state, view, _erased(read), *behind)
     at, known = _when_issued(connection, printer, read, step, row.name)
     return papers.written(at, known, view, *behind, row)
+
+
+def _erased(read: _Read) -> frozenset[str]:
+    """The fields of which a value was erased; the act names each as `<number of event>:<field>`."""
+    named = (event.data.get("erased") for event, _ in read.events if event.act == ERASE)
+    return frozenset(
+        one.partition(":")[2] for listed in named if isinstance(listed, list) for one in listed
+    )
 
 
 def _when_issued(
@@ -421,7 +430,7 @@ def _file(
             for one in state.requests
         ),
         links=_links(connection, printer, read),
-        papers=papers.listed(printer, procedure, state, view),
+        papers=papers.listed(printer, procedure, state, view, _erased(read)),
         hidden=sum(view.fields.get(name) != "clear" for name in everything),
         seq=state.seq,
         fingerprint=read.head[:FINGERPRINT_BYTES].hex(),

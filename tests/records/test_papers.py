@@ -14,7 +14,7 @@ from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.docx import docx
 from haihe.records.shown import File, Paper, Reader
-from tests.records.small_city import TUESDAY, later, opening, step
+from tests.records.small_city import OFFICER, TUESDAY, later, opening, step
 
 READER = Reader(person="li", organ="hexi", roles=("officer",))
 SUPERVISOR = Reader(person="sun", organ="bureau", roles=("supervisor",), supervisor=True)
@@ -118,6 +118,24 @@ def test_personal_fields_are_covered_for_who_may_not_see_them_and_no_file_is_giv
     needed = receipt(matter, SUPERVISOR, "supervise", need="核对回执送达的电话")
     assert texts(needed)[2] == "张三（13800000000）："
     assert needed.file
+
+
+def test_a_file_that_holds_an_erased_value_is_not_given_and_its_page_has_a_blank(
+    journal: Connection,
+) -> None:
+    matter = opened()
+    issue(matter)
+    done = write.erase(
+        matter,
+        ["caller_name"],
+        approved_by=OFFICER,
+        reason="当事人依法要求删除",
+        now=later(3),
+    )
+    assert isinstance(done, Recorded), done
+    paper = receipt(matter, hours=4)
+    assert texts(paper)[2] == f"{BLANK}（13800000000）："
+    assert paper.file == b""
 
 
 def test_a_paper_of_another_step_or_name_is_not_there(journal: Connection) -> None:
