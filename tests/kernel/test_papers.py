@@ -87,6 +87,9 @@ def test_the_organ_that_took_the_step_issues_its_paper_after_it_handed_the_matte
     desk = accepted()
     desk.take("hand", CLERK, LATER, unit=OTHER)
     desk.take("issue", CLERK, LATER, **NOTICE)
+    assert desk.state is not None
+    assert desk.state.owner.organ == OTHER
+    assert issued(desk.state, 2, "受理通知书") is not None
 
 
 def test_the_lines_of_a_paper_hold_the_data_and_a_blank_where_nothing_is_known() -> None:
