@@ -12,31 +12,48 @@ from haihe.pack.law import Law
 from haihe.pack.yaml_file import UnusablePack, read_struct
 
 PAPERS_MAX: Final = 5_000
+SHARED: Final = "shared"  # the folder of papers that several kinds use
 SEAL_WORDS: Final = frozenset({"organ", "owner"})
 
 Fault = tuple[str, str]  # where, what
 
 
 def load_papers(folder: Path) -> tuple[PaperTemplate, ...]:
-    """The templates of a `papers/` folder by id; none without one. Raises UnusablePack."""
-    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    """The templates of a `papers/` folder by id; none without one. Raises UnusablePack.
+
+    They lie in `<kind>/<id>.yaml`, in `shared/<id>.yaml` if several kinds use one, or beside these.
+    """
+    paths = [*folder.glob("*.yaml"), *folder.glob("*/*.yaml")] if folder.is_dir() else []
     if len(paths) > PAPERS_MAX:
         raise UnusablePack(f"{folder.name}: {len(paths)} papers; at most {PAPERS_MAX} are read")
-    found: list[PaperTemplate] = []
+    found: dict[str, PaperTemplate] = {}
     wrong: list[str] = []
-    for path in paths:
-        name = f"{folder.name}/{path.name}"
+    for path in sorted(paths, key=lambda one: (one.stem, one)):
+        name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
         try:
             template = read_struct(path, name, PaperTemplate)
         except UnusablePack as error:
             wrong.append(str(error))
             continue
-        if template.id != path.stem:
-            wrong.append(f"{name}: id: expected `{path.stem}`, the name of the file")
-        found.append(template)
+        home = "" if path.parent == folder else path.parent.name
+        wrong.extend(f"{name}: {says}" for says in _misplaced(template, path.stem, home))
+        if template.id in found:
+            wrong.append(f"{name}: id: another paper is called `{template.id}` already")
+        found.setdefault(template.id, template)
     if wrong:
         raise UnusablePack("\n".join(wrong))
-    return tuple(found)
+    return tuple(found.values())
+
+
+def _misplaced(template: PaperTemplate, stem: str, home: str) -> Iterator[str]:
+    """What of a template does not fit the name of its file or folder; `home` "" is no folder."""
+    if template.id != stem:
+        yield f"id: expected `{stem}`, the name of the file"
+    if home == SHARED:
+        if len(template.kinds) < 2:
+            yield f"kinds: one kind only; the file belongs into its own folder, not {SHARED}/"
+    elif home and template.kinds != (home,):
+        yield f"kinds: expected [{home}], as its folder; a paper of several kinds lies in {SHARED}/"
 
 
 def papers_of(

@@ -120,12 +120,41 @@ def test_a_pack_without_papers_has_none(tmp_path: Path) -> None:
     assert small_pack(tmp_path).papers == ()
 
 
-def test_a_file_that_is_not_called_like_its_paper_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "other.yaml"
+def write(path: Path, name: str, kinds: str = "a") -> None:
+    path.parent.mkdir(exist_ok=True)
     path.write_text(
-        "id: one\nname: 一\nkinds: [a]\nsteps: [b]\ntitle: 一\nnumber: 一\nparagraphs: [一]\n"
-        "cites: [a#1]\n",
+        f"id: {name}\nname: 一\nkinds: [{kinds}]\nsteps: [b]\ntitle: 一\nnumber: 一\n"
+        "paragraphs: [一]\ncites: [a#1]\n",
         encoding="utf-8",
     )
-    with pytest.raises(UnusablePack, match="expected `other`"):
+
+
+def test_papers_lie_in_the_folder_of_their_kind_or_among_the_shared_ones(tmp_path: Path) -> None:
+    write(tmp_path / "b" / "two.yaml", "two", "b")
+    write(tmp_path / "shared" / "one.yaml", "one", "a, b")
+    write(tmp_path / "three.yaml", "three")
+    assert [one.id for one in load_papers(tmp_path)] == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "kinds", "says"),
+    [
+        ("other.yaml", "one", "a", "expected `other`"),
+        ("b/one.yaml", "one", "a", r"expected \[b\]"),
+        ("b/one.yaml", "one", "a, b", "lies in shared/"),
+        ("shared/one.yaml", "one", "a", "one kind only"),
+    ],
+)
+def test_a_file_that_does_not_fit_its_name_or_folder_is_refused(
+    tmp_path: Path, file: str, name: str, kinds: str, says: str
+) -> None:
+    write(tmp_path / file, name, kinds)
+    with pytest.raises(UnusablePack, match=says):
+        load_papers(tmp_path)
+
+
+def test_two_papers_of_one_id_are_refused(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "one.yaml", "one", "a")
+    write(tmp_path / "b" / "one.yaml", "one", "b")
+    with pytest.raises(UnusablePack, match="another paper is called `one`"):
         load_papers(tmp_path)
