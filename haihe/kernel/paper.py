@@ -30,7 +30,7 @@ LineKind = Literal["title", "number", "paragraph", "basis", "signature", "seal",
 
 
 class PaperTemplate(Frozen, frozen=True, kw_only=True):
-    """A template as it lies in `papers/`; `name` is the official one, as steps write it in `issues:`."""
+    """A template as it lies in `papers/`; `name` is the official one, as in `issues:` of steps."""
 
     id: str
     name: str
