@@ -10,7 +10,8 @@ from haihe.kernel.decide import decide
 from haihe.kernel.fold import advance
 from haihe.kernel.state import State
 from haihe.kernel.values import Actor, Command, Data, Decided
-from tests.pack.test_home_procedures import Walk, at, pack
+from tests.pack.mutations import pack
+from tests.pack.walk import Walk, at
 
 COURT, BODY = "区法院", "马场街道调委会"
 CITIZEN = Actor(person="孙某", role="citizen", organ="公众")

@@ -8,7 +8,8 @@ import pytest
 
 from haihe.kernel.decide import decide
 from haihe.kernel.values import Actor, Command, Decided
-from tests.pack.test_home_procedures import Walk, at, pack
+from tests.pack.mutations import pack
+from tests.pack.walk import Walk, at
 
 CITIZEN = Actor(person="孙某", role="citizen", organ="公众")
 COURT = "区法院"

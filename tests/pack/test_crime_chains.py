@@ -1,143 +1,16 @@
-"""Crimes, persons and things in police hands, permits: no rule goes unnoticed, nothing typed twice.
-
-A need that is dropped, a clock made one unit longer, an extension or an exclusion taken away: some
-worked case of the kind has to notice. Every hand-over is opened once by the kind that makes it, and
-the kind that receives it has to accept what it was given.
-"""
+"""Crimes, persons and things in police hands: every hand-over is opened and accepted once."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import replace as with_changed
-from datetime import datetime
-from functools import cache
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
-from haihe.kernel.clocks import clocks
-from haihe.kernel.decide import decide
-from haihe.kernel.fold import advance
-from haihe.kernel.handover import handovers
-from haihe.kernel.procedure import Procedure, Step
-from haihe.kernel.state import State
-from haihe.kernel.values import Actor, Command, Data, Decided
-from haihe.pack import Pack, load_pack
-from haihe.pack.cases import load_cases, run_cases
+from haihe.kernel.values import Actor
+from tests.pack.walk import Walk, at
 
-KINDS = (
-    "criminal_case",
-    "custody_stay",
-    "case_property",
-    "collaboration_task",
-    "collaboration_letter",
-    "hazard_spot",
-    "police_permit",
-)
 OFFICER = Actor(person="甲", role="officer", organ="分局")
 HEAD = Actor(person="局长", role="bureau_head", organ="分局")
-
-
-@cache
-def pack() -> Pack:
-    return load_pack()
-
-
-def changed_step(procedure: Procedure, name: str, step: Step) -> Procedure:
-    return replace(procedure, steps={**procedure.steps, name: step})
-
-
-def without_a_need(procedure: Procedure) -> Iterator[tuple[str, Procedure]]:
-    for name, step in procedure.steps.items():
-        for number, need in enumerate(step.needs):
-            rest = (*step.needs[:number], *step.needs[number + 1 :])
-            yield f"{name}: {need.says}", changed_step(procedure, name, replace(step, needs=rest))
-
-
-def with_another_clock(procedure: Procedure) -> Iterator[tuple[str, Procedure]]:
-    """Every length one unit longer; no other length; no extension; no exclusion."""
-    for name, clock in procedure.clocks.items():
-        longer = re.sub(r"^\d+", lambda found: str(int(found.group()) + 1), clock.allow)
-        changes: list[Any] = [replace(clock, allow=longer)]
-        changes += [replace(clock, allow_when=())] if clock.allow_when else []
-        changes += [replace(clock, extensions=())] if clock.extensions else []
-        changes += [replace(clock, excludes=())] if clock.excludes else []
-        for number, changed in enumerate(changes):
-            yield f"{name} {number}", replace(procedure, clocks={**procedure.clocks, name: changed})
-
-
-@pytest.mark.parametrize("change", [without_a_need, with_another_clock])
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_rule_can_go_unnoticed(kind: str, change: Any) -> None:
-    (procedure,) = pack().procedures[kind]
-    cases = load_cases(pack(), kind)
-
-    def is_noticed(changed: Procedure) -> bool:
-        other = with_changed(pack(), procedures={**pack().procedures, kind: (changed,)})
-        return any(one.problems for one in run_cases(other, kind, cases))
-
-    assert [what for what, changed in change(procedure) if not is_noticed(changed)] == []
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=pack().zone)
-
-
-def governing(kind: str, when: str) -> Procedure:
-    found = pack().governing(kind, at(when).date())
-    assert found is not None
-    return found
-
-
-class Walk:
-    """A matter taken step by step through the kernel, with what each step opened elsewhere."""
-
-    def __init__(self, kind: str, when: str) -> None:
-        self.procedure = governing(kind, when)
-        self.kind = kind
-        self.state: State | None = None
-        self.personal: Data = {}
-        self.opened: list[Command] = []
-
-    def take(self, when: str, act: str, who: Actor, **data: Any) -> Walk:
-        matter = "m" if self.state else None
-        command = Command(key=act, act=act, actor=who, matter=matter, kind=self.kind, data=data)
-        return self.follow(when, command)
-
-    def follow(self, when: str, command: Command) -> Walk:
-        decided = decide(self.procedure, self.state, command, at(when), pack().calendar)
-        assert isinstance(decided, Decided), decided
-        self.state = advance(self.procedure, self.state, decided.event)
-        self.personal |= decided.personal
-        self.opened = handovers(
-            self.procedure,
-            self.state,
-            decided.event,
-            lambda kind: governing(kind, when),
-            self.personal,
-        )
-        return self
-
-    def next(self, when: str, kind: str) -> Walk:
-        """The matter of that kind which the last step opened, opened with what it was given."""
-        (command,) = [one for one in self.opened if one.kind == kind]
-        return Walk(kind, when).follow(when, command)
-
-    def field(self, name: str) -> Any:
-        assert self.state is not None
-        return self.state.fields.get(name, self.personal.get(name))
-
-    def organ(self) -> str:
-        assert self.state is not None
-        return self.state.owner.organ
-
-    def last_day(self, when: str, clock: str) -> str:
-        assert self.state is not None
-        found = clocks(self.procedure, self.state, pack().calendar, at(when), explain=False)
-        (running,) = [one for one in found if one.id == clock]
-        return str(running.legal)
 
 
 def alarm_of_a_crime() -> Walk:

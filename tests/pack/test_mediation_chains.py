@@ -1,142 +1,15 @@
-"""Mediation, confirmation, grid, letter box, rectification: their cases miss nothing; secrets stay.
-
-A case that would still hold if the rule it tells were gone tells nothing. So every need is dropped
-once and every clock is made one unit longer; some case has to notice.
-"""
+"""Mediation, grid, letter box, rectification: what each opens elsewhere, and what stays secret."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import replace as with_changed
-from datetime import datetime
-from functools import cache
-from typing import Any
-
 import pytest
-from msgspec.structs import replace
 
 from haihe.kernel.decide import decide
 from haihe.kernel.fold import advance
-from haihe.kernel.handover import handovers
-from haihe.kernel.procedure import ClockRule, Procedure, Step
-from haihe.kernel.reading import Reader, may_read
-from haihe.kernel.state import State
-from haihe.kernel.values import Actor, Command, Data, Decided, Refused
-from haihe.pack import Pack, load_pack
-from haihe.pack.cases import load_cases, run_cases
-
-KINDS = (
-    "people_mediation",
-    "judicial_confirmation",
-    "grid_event",
-    "chief_letter",
-    "rectification",
-    "civil_first_instance",
-    "pre_litigation_mediation",
-    "criminal_first_instance",
-    "judicial_suggestion",
-    "enforcement",
-    "vehicle_control",
-    "linkage_opinion",
-    "property_penalty_enforcement",
-)
-
-
-@cache
-def pack() -> Pack:
-    return load_pack()
-
-
-def is_noticed(kind: str, changed: Procedure) -> bool:
-    """Whether some case of the kind no longer holds when its procedure is this one."""
-    other = with_changed(pack(), procedures={**pack().procedures, kind: (changed,)})
-    return any(one.problems for one in run_cases(other, kind, load_cases(other, kind)))
-
-
-def with_step(procedure: Procedure, name: str, step: Step) -> Procedure:
-    return replace(procedure, steps={**procedure.steps, name: step})
-
-
-def with_clock(procedure: Procedure, name: str, clock: ClockRule) -> Procedure:
-    return replace(procedure, clocks={**procedure.clocks, name: clock})
-
-
-def without_one_need(procedure: Procedure) -> Iterator[tuple[str, Procedure]]:
-    for name, step in procedure.steps.items():
-        for number, need in enumerate(step.needs):
-            rest = (*step.needs[:number], *step.needs[number + 1 :])
-            yield f"{name}: {need.says}", with_step(procedure, name, replace(step, needs=rest))
-
-
-def longer_by_one(procedure: Procedure) -> Iterator[tuple[str, Procedure]]:
-    for name, clock in procedure.clocks.items():
-        longer = re.sub(r"^\d+", lambda found: str(int(found.group()) + 1), clock.allow)
-        yield f"{name}: {longer}", with_clock(procedure, name, replace(clock, allow=longer))
-
-
-def without_extensions(procedure: Procedure) -> Iterator[tuple[str, Procedure]]:
-    for name, clock in procedure.clocks.items():
-        if clock.extensions:
-            yield name, with_clock(procedure, name, replace(clock, extensions=()))
-
-
-def without_exclusions(procedure: Procedure) -> Iterator[tuple[str, Procedure]]:
-    for name, clock in procedure.clocks.items():
-        if clock.excludes:
-            yield name, with_clock(procedure, name, replace(clock, excludes=()))
-
-
-@pytest.mark.parametrize(
-    "change", [without_one_need, longer_by_one, without_extensions, without_exclusions]
-)
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_rule_can_go_unnoticed(kind: str, change: Any) -> None:
-    (procedure,) = pack().procedures[kind]
-    assert [what for what, changed in change(procedure) if not is_noticed(kind, changed)] == []
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=pack().zone)
-
-
-class Walk:
-    """A matter taken step by step through the kernel, with what each step opened elsewhere."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        (self.procedure,) = pack().procedures[kind]
-        self.state: State | None = None
-        self.personal: Data = {}
-        self.opened: list[Command] = []
-
-    def take(self, when: str, act: str, who: Actor, **data: Any) -> Walk:
-        command = Command(
-            key=act,
-            act=act,
-            actor=who,
-            matter="m" if self.state else None,
-            kind=self.kind,
-            data=data,
-        )
-        decided = decide(self.procedure, self.state, command, at(when), pack().calendar)
-        assert isinstance(decided, Decided), decided
-        self.state = advance(self.procedure, self.state, decided.event)
-        self.personal |= decided.personal
-        self.opened = handovers(
-            self.procedure,
-            self.state,
-            decided.event,
-            lambda kind: pack().governing(kind, at(when).date()),
-            self.personal,
-        )
-        return self
-
-    def sight(self, reader: Reader, purpose: str, field: str) -> str:
-        assert self.state is not None
-        view = may_read(reader, purpose, self.state, self.procedure)
-        return "nothing" if isinstance(view, Refused) else view.fields[field]
-
+from haihe.kernel.reading import Reader
+from haihe.kernel.values import Actor, Command, Decided
+from tests.pack.mutations import pack
+from tests.pack.walk import Walk, at
 
 CITIZEN = Actor(person="孙某", role="citizen", organ="公众")
 MEDIATOR = Actor(person="张某", role="mediator", organ="马场街道调委会")

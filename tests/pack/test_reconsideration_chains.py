@@ -1,40 +1,19 @@
-"""Reconsideration, major decisions, appearance in court: no rule can go unnoticed."""
+"""Appearance in court: an absence without reason opens a suggestion by itself."""
 
 from __future__ import annotations
-
-from typing import Any
-
-import pytest
 
 from haihe.kernel.decide import decide
 from haihe.kernel.fold import advance
 from haihe.kernel.values import Actor, Decided
-from tests.pack import test_home_procedures as home
-
-KINDS = ("administrative_reconsideration", "legality_review", "court_appearance")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        home.without_one_need,
-        home.longer_by_one,
-        home.without_extensions,
-        home.without_exclusions,
-    ],
-)
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_rule_can_go_unnoticed(kind: str, change: Any) -> None:
-    (procedure,) = home.pack().procedures[kind]
-    unnoticed = [what for what, changed in change(procedure) if not home.is_noticed(kind, changed)]
-    assert unnoticed == []
+from tests.pack.mutations import pack
+from tests.pack.walk import Walk, at
 
 
 def test_an_absence_without_reason_opens_a_judicial_suggestion_with_nothing_typed_again() -> None:
     """Hearing on Monday 2026-10-12; nobody came for the organ that was sued."""
     clerk = Actor(person="书记员", role="court_clerk", organ="区法院")
     judge = Actor(person="钱法官", role="judge", organ="区法院")
-    walk = home.Walk("court_appearance").take(
+    walk = Walk("court_appearance").take(
         "2026-10-09T09:00",
         "serve_notice",
         clerk,
@@ -56,10 +35,10 @@ def test_an_absence_without_reason_opens_a_judicial_suggestion_with_nothing_type
     )
     walk.take("2026-10-14T09:00", "class_absent", judge, problem="负责人和工作人员都不出庭")
     (opening,) = walk.opened
-    suggestion = home.pack().governing("judicial_suggestion", home.at("2026-10-14T09:00").date())
+    suggestion = pack().governing("judicial_suggestion", at("2026-10-14T09:00").date())
     assert suggestion is not None
-    when = home.at("2026-10-14T09:00")
-    decided = decide(suggestion, None, opening, when, home.pack().calendar)
+    when = at("2026-10-14T09:00")
+    decided = decide(suggestion, None, opening, when, pack().calendar)
     assert isinstance(decided, Decided), decided
     state = advance(suggestion, None, decided.event)
     assert (state.owner.organ, state.fields["organ_concerned"]) == ("区法院", "区城管局")
