@@ -50,6 +50,7 @@ def emergency(*, problem: bool) -> Walk:
         INSPECTOR,
         cards_shown=["津执01001", "津执01002"],
         cards_valid=True,
+        cards_valid_until="2027-06-30",
         same_officers=True,
         inspection_card="检查证2026-1",
         card_scanned=True,
