@@ -20,12 +20,31 @@ MODELS_MAX: Final = 1_000
 SQL_BYTES_MAX: Final = 20_000
 OF: Final = "of"  # the measure that is the denominator of the rate
 
+ALERTS_A_WEEK: Final = 20
+ALERTS_MAX: Final = 10_000
+
+# What joins two matters: parent and child or one named in a field of the other; a party of both;
+# the same words in a field of type place.
+Link = Literal["family", "party", "place"]
+
 _ID: Final = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIRED: Final = ("model.sql", "card.yaml", "cases.yaml")
 
 
+class Aim(Frozen, frozen=True, kw_only=True):
+    """Least precision and recall on the planted faults of the simulated city."""
+
+    precision: float = 0.98
+    recall: float = 0.98
+
+
 class Card(Frozen, frozen=True, kw_only=True):
-    """The catalogue card of a model. `measures` names the rows of `population.sql` in words."""
+    """The catalogue card of a model. `measures` names the rows of `population.sql` in words.
+
+    `scope` says on what its findings about a matter depend: on the rows of that matter alone; on
+    those of matters that `linked_by` joins to it as well; or on all (then it runs in full sweeps
+    only). `linked` and `scope: all` are told in the words of `depends_on`.
+    """
 
     id: str
     name: str  # in Chinese
@@ -41,6 +60,12 @@ class Card(Frozen, frozen=True, kw_only=True):
     concerns: Literal["owner", "cause"] = "owner"  # who must rectify: has the matter, is the cause
     causes: dict[str, str] = {}  # cause -> words; causes that are data (a code) need none
     measures: dict[str, str] = {}
+    scope: Literal["matter", "linked", "all"] = "matter"
+    linked_by: tuple[Link, ...] = ()
+    depends_on: str = ""
+    alert_budget: int = ALERTS_A_WEEK  # per organ; what is above it becomes one digest
+    expects: Aim = Aim()
+    falls_short: str = ""  # why it misses its aim, in words, where it does
 
 
 class CaseEvent(Frozen, frozen=True, kw_only=True, rename={"with_": "with"}):
@@ -76,11 +101,14 @@ class Expected(Frozen, frozen=True, kw_only=True):
 class ModelCase(Frozen, frozen=True, kw_only=True):
     """A small history in plain words: `finds` lists every finding; empty means silence.
 
-    `rows` fills other views (clock, request, ...) row by row.
+    `rows` fills other views (clock, request, ...) row by row. `today` is the local instant at
+    which the sweep stands, with its weekday; left out, a minute after the last event. A matter
+    carries the last value of each data field its events gave, unless `with` says otherwise.
     """
 
     id: str
     it: str
+    today: str = ""
     matters: tuple[CaseMatter, ...]
     finds: tuple[Expected, ...]
     rows: dict[str, tuple[dict[str, Any], ...]] = {}
@@ -175,12 +203,26 @@ def _faults(model: Model) -> list[str]:
         faults.append(f"card.yaml: measures: `{OF}` must say what the rate is taken of")
     if model.card.measures and not model.population:
         faults.append("card.yaml: measures: there is no population.sql to count them")
+    faults += _scope_faults(model.card)
     if not any(case.finds for case in model.cases):
         faults.append("cases.yaml: no case in which the model finds something")
     if all(case.finds for case in model.cases):
         faults.append("cases.yaml: no case in which the model stays silent")
     ids = [case.id for case in model.cases]
     faults += [f"cases.yaml: {one}: stands twice" for one in set(ids) if ids.count(one) > 1]
+    return faults
+
+
+def _scope_faults(card: Card) -> list[str]:
+    faults = []
+    if (card.scope == "linked") != bool(card.linked_by):
+        faults.append("card.yaml: linked_by: named exactly where `scope: linked` stands")
+    if (card.scope == "matter") == bool(card.depends_on):
+        faults.append("card.yaml: depends_on: say it exactly where the scope is linked or all")
+    if not 1 <= card.alert_budget <= ALERTS_MAX:
+        faults.append(f"card.yaml: alert_budget: expected 1 to {ALERTS_MAX} findings a week")
+    if not all(0 < aim <= 1 for aim in (card.expects.precision, card.expects.recall)):
+        faults.append("card.yaml: expects: precision and recall are shares above 0 and up to 1")
     return faults
 
 

@@ -211,7 +211,7 @@ def _utc(microseconds: int | None) -> datetime | None:
 def _matters(connection: Connection) -> dict[str, list[Any]]:
     rows = connection.rows(
         "SELECT matter_id, kind, version, opened_at, ended, changed_at, state, outcome,"
-        " owner_organ, seq FROM matter"
+        " owner_organ, seq, from_matter, from_seq FROM matter"
     )
     return {
         "matter_id": [row[0] for row in rows],
@@ -224,6 +224,8 @@ def _matters(connection: Connection) -> dict[str, list[Any]]:
         "organ": [row[8] for row in rows],
         "source": ["journal"] * len(rows),
         "last_seq": [row[9] for row in rows],
+        "from_matter": [row[10] for row in rows],
+        "from_seq": [row[11] for row in rows],
     }
 
 

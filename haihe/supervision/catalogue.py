@@ -43,8 +43,8 @@ class Verdict:
 def read_catalogue(pack: Path | None) -> Catalogue:
     """The catalogue of a pack folder, or of the installed pack; UnusablePack when it is wrong."""
     if pack is None:
-        fields = _fields(load_procedures(procedures_folder()))
-        ground = Ground(ZoneInfo(HOME_ZONE), "", fields, {})
+        procedures = load_procedures(procedures_folder())
+        ground = Ground(ZoneInfo(HOME_ZONE), "", _fields(procedures), _fields(procedures, "matter"))
         return Catalogue(load_models(models_folder()), load_law(law_folder()), ground)
     description: Description = load_description(pack)
     plan = plan_of(description, b"")
@@ -54,8 +54,8 @@ def read_catalogue(pack: Path | None) -> Catalogue:
     return Catalogue(load_models(pack / "models"), load_law(pack / "law"), ground)
 
 
-def _fields(procedures: Procedures) -> dict[str, FieldType]:
-    return data_fields(one for versions in procedures.values() for one in versions)
+def _fields(procedures: Procedures, view: str = "event") -> dict[str, FieldType]:
+    return data_fields((one for versions in procedures.values() for one in versions), view)
 
 
 def verdicts(catalogue: Catalogue) -> list[Verdict]:

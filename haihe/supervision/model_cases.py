@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ from haihe.supervision.views import SQL_TYPES, TYPES, VIEWS, Fields, fit, shut_i
 _WHEN: Final = re.compile(
     r"(\d{4}-\d{2}-\d{2}) (Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?: (\d{2}:\d{2}(?::\d{2})?))?"
 )
+UNSAID_TODAY: Final = timedelta(minutes=1)  # after the last event, where a case names no day
+NO_EVENT_TODAY: Final = "2026-09-30 Wed 12:00"
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -94,11 +96,23 @@ def _tables(case: ModelCase, ground: Ground) -> dict[str, pa.Table]:
         events = _events(matter, ground)
         rows["event"] += events
         rows["matter"].append(_matter(matter, events, ground))
+    rows["today"].append(_today(case, rows["event"], ground))
     for view, given in case.rows.items():
         if view not in VIEWS:
             raise WrongCase(f"rows.{view}: there is no such view; one of {', '.join(VIEWS)}")
         rows[view] += [_row(view, row, ground) for row in given]
+    for row in rows["clock"]:
+        row.setdefault("rule", row["clock"].partition("#")[0])
     return {view: _table(view, rows[view], ground) for view in VIEWS}
+
+
+def _today(case: ModelCase, events: list[dict[str, Any]], ground: Ground) -> dict[str, Any]:
+    if case.today:
+        local = moment(case.today)
+        return {"at": _utc(local, ground.zone), "at_local": local}
+    ends = [event["happened_local"] for event in events]
+    local = max(ends) + UNSAID_TODAY if ends else moment(NO_EVENT_TODAY)
+    return {"at": _utc(local, ground.zone), "at_local": local}
 
 
 def _fields(view: str, ground: Ground) -> Fields:
@@ -148,7 +162,13 @@ def _matter(matter: CaseMatter, events: list[dict[str, Any]], ground: Ground) ->
     known = {column.name for column in VIEWS["matter"].columns}
     columns = {name: value for name, value in matter.with_.items() if name in known}
     fields = {name: value for name, value in matter.with_.items() if name not in known}
-    return base | _row("matter", columns, ground) | _data("matter", fields, ground)
+    latest = {
+        name: event[name]
+        for event in events
+        for name in ground.matter_fields
+        if name in ground.event_fields and event.get(name) is not None
+    }
+    return base | latest | _row("matter", columns, ground) | _data("matter", fields, ground)
 
 
 def _data(view: str, given: Mapping[str, Any], ground: Ground) -> dict[str, Any]:

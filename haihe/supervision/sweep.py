@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ FINDING_COLUMNS: Final = ("matter_id", "cause", "seq")
 WEIGHT: Final = "weight"  # optional fourth column: the larger, the worse
 FINDING_ROWS_MAX: Final = 50_000_000
 MEASURES_MAX: Final = 50
+
+RowsOf = Callable[[str, str], pa.Table]  # the name of a file of SQL, and the SQL
 
 
 class UnusableModel(ValueError):
@@ -102,10 +104,15 @@ def sweep(
 
 def run_model(connection: duckdb.DuckDBPyConnection, model: Model) -> Swept:
     """Run one model; UnusableModel when its SQL or its columns are wrong."""
+    return swept(model, lambda name, sql: _rows(connection, name, sql))
+
+
+def swept(model: Model, rows_of: RowsOf) -> Swept:
+    """Run one model on any engine: `rows_of` answers a file of SQL, given its name, with rows."""
     begun = time.perf_counter()
-    rows = _rows(connection, f"models/{model.id}/model.sql", model.sql)
+    rows = rows_of(f"models/{model.id}/model.sql", model.sql)
     _refuse_wrong_columns(model, rows)
-    measures = _measures(connection, model)
+    measures = _measures(model, rows_of)
     counted = _counted(rows)
     return Swept(
         model,
@@ -164,11 +171,11 @@ def _counted(rows: pa.Table) -> dict[str, int]:
     }
 
 
-def _measures(connection: duckdb.DuckDBPyConnection, model: Model) -> dict[str, int]:
+def _measures(model: Model, rows_of: RowsOf) -> dict[str, int]:
     if not model.population:
         return {}
     name = f"models/{model.id}/population.sql"
-    table = _rows(connection, name, model.population)
+    table = rows_of(name, model.population)
     if table.column_names != ["measure", "n"] or table.num_rows > MEASURES_MAX:
         raise UnusableModel(f"{name}: expected at most {MEASURES_MAX} rows of measure, n")
     measures = {row["measure"]: int(row["n"]) for row in table.to_pylist()}

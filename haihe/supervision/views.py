@@ -38,6 +38,18 @@ SQL_TYPES: Final[dict[FieldType, str]] = {
     "day": "DATE",
     "yes_no": "BOOLEAN",
 }
+# What acts of the kernel (transfer, extend, answer, withdraw) say beside the fields of procedures.
+ACT_FIELDS: Final[dict[str, FieldType]] = {
+    "to_organ": "text",
+    "clock": "text",
+    "rank": "text",
+    "approved_on": "text",
+    "document": "text",
+    "into": "text",
+    "opinion": "text",
+    "request": "integer",
+    "undoes": "integer",
+}
 _FIELD_TYPES: Final[dict[str, FieldType]] = {
     "number": "number",
     "integer": "integer",
@@ -79,6 +91,14 @@ _MATTER_ID = Column("matter_id", "text", "the matter 事项", required=True)
 
 _ALL: Final = (
     View(
+        "today",
+        "one row: the instant the sweep stands at; a model never reads the machine's clock",
+        (
+            Column("at", "instant", "as of when everything is told, UTC", required=True),
+            Column("at_local", "instant", "the same moment on the clocks of the pack's zone"),
+        ),
+    ),
+    View(
         "matter",
         "one row a matter, as it stands",
         (
@@ -93,6 +113,12 @@ _ALL: Final = (
             Column("place", "text", "where it happened, code of the place"),
             Column("source", "text", "where the row was read: the journal or a file name"),
             Column("last_seq", "integer", "number of its last event; 0 when it has none"),
+            Column("from_matter", "text", "the matter that opened it by a step; empty: none"),
+            Column("from_seq", "integer", "event of that matter which opened it"),
+            Column("merged_into", "text", "the matter it was merged into"),
+            Column("organ_since", "instant", "since when this organ owns it, UTC"),
+            Column("contested", "yes_no", "the party contests how it ended"),
+            Column("suspended", "yes_no", "its clocks stand still"),
         ),
         fields=True,
     ),
@@ -118,7 +144,8 @@ _ALL: Final = (
         "one row a clock of a matter, as it stands",
         (
             _MATTER_ID,
-            Column("clock", "text", "the clock 期限 in its procedure", required=True),
+            Column("clock", "text", "the clock 期限, its later runs as review#2", required=True),
+            Column("rule", "text", "the clock rule in its procedure: review of review#2"),
             Column("whose", "text", "organ or citizen: whom it binds"),
             Column("started_at", "instant", "when it started, UTC"),
             Column("nominal_due", "instant", "end by plain counting, UTC"),
@@ -152,7 +179,7 @@ _ALL: Final = (
             _MATTER_ID,
             Column("seq", "integer", "event that entered it", required=True),
             Column("digest", "text", "SHA-256 of the file", required=True),
-            Column("sort", "text", "what sort of evidence the law calls it"),
+            Column("sort", "text", "the field of the form that holds it"),
         ),
     ),
     View(
@@ -183,8 +210,10 @@ _ALL: Final = (
         "one row a party of a matter, under a keyed pseudonym",
         (
             _MATTER_ID,
-            Column("party", "text", "keyed pseudonym: same person, same word", required=True),
-            Column("standing", "text", "in which standing: applicant, injured, representative"),
+            Column("party", "text", "keyed pseudonym: same datum, same word", required=True),
+            Column("standing", "text", "in which standing: applicant, suspect, victim, reporter"),
+            Column("known_by", "text", "what the pseudonym is made of: name or phone"),
+            Column("seq", "integer", "event that told it"),
         ),
     ),
     View(
@@ -202,17 +231,17 @@ _ALL: Final = (
         "post",
         "one row a post of an organ",
         (
-            Column("post", "text", "its id", required=True),
+            Column("post", "text", "its id: organ/role", required=True),
             Column("organ", "text", "its organ", required=True),
             Column("role", "text", "the role it acts in"),
-            Column("rank", "text", "its rank, for approvals"),
+            Column("rank", "text", "its rank, for approvals; empty where the city tells none"),
         ),
     ),
     View(
         "place",
         "one row a place",
         (
-            Column("place", "text", "its code", required=True),
+            Column("place", "text", "its code, or the words of the form", required=True),
             Column("name", "text", "its name"),
             Column("above", "text", "the place it lies in"),
             Column("tier", "text", "city, district, street or community"),
@@ -261,13 +290,16 @@ def schema(view: str, fields: Fields | None = None) -> pa.Schema:
     return pa.schema(columns + [pa.field(name, TYPES[kind]) for name, kind in declared.items()])
 
 
-def data_fields(procedures: Iterable[Procedure]) -> dict[str, FieldType]:
-    """The data fields the events of these procedures carry: every field that is not personal.
+def data_fields(procedures: Iterable[Procedure], view: str = "event") -> dict[str, FieldType]:
+    """The data fields of these procedures: every field that is not personal.
 
-    Lists (officers, files) are text: a JSON list. A field named like a base column is told by it.
+    `event` carries what the event said, with the fields of kernel acts (ACT_FIELDS); `matter` what
+    was said last. Lists (officers, files) are text: a JSON list. A field named like a base column
+    is told by it.
     """
-    base = {column.name for column in VIEWS["event"].columns}
-    return {
+    base = {column.name for column in VIEWS[view].columns}
+    acts = ACT_FIELDS if view == "event" else {}
+    return acts | {
         name: _FIELD_TYPES.get(field.type, "text")
         for procedure in procedures
         for name, field in procedure.fields.items()

@@ -1,0 +1,146 @@
+"""The same models over the same Parquet on Apache Spark, for a city too large for one machine.
+
+A model stays written once, in the SQL of DuckDB; sqlglot rewrites it for Spark. What the two count
+differently is rewritten here, and a test compares the rows of every model on both engines.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+
+from haihe.pack.models import Model
+from haihe.supervision.sweep import Swept, UnusableModel, swept
+from haihe.supervision.views import VIEWS, Fields, FieldType, segments
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+    from sqlglot import exp
+
+MISSING: Final = (
+    "Spark is not installed here: python -m pip install 'haihe[spark]' and a Java runtime 17"
+    " (Debian: openjdk-17-jre-headless)"
+)
+_TYPES: Final[dict[FieldType, str]] = {
+    "text": "STRING",
+    "number": "DOUBLE",
+    "integer": "BIGINT",
+    "instant": "TIMESTAMP_NTZ",
+    "day": "DATE",
+    "yes_no": "BOOLEAN",
+}
+_SETTINGS: Final = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.ansi.enabled": "false",  # a division by zero is NULL, as in DuckDB
+    "spark.sql.adaptive.enabled": "true",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+LOCAL: Final = "local"
+
+
+class NoSpark(RuntimeError):
+    """Spark or Java is missing, or the master cannot be reached; the message says what to do."""
+
+
+@contextmanager
+def session(master: str, settings: dict[str, str] | None = None) -> Iterator[SparkSession]:
+    """A Spark session at `master` (`local[2]`, `local-cluster[2,1,1024]`, `spark://…`).
+
+    A master on this machine speaks over the loopback only. Raises NoSpark.
+    """
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise NoSpark(MISSING) from None
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.master(master).appName("haihe sweep")
+    told = _SETTINGS | (_here() if master.startswith(LOCAL) else {}) | (settings or {})
+    for name, value in told.items():
+        builder = builder.config(name, value)
+    try:
+        spark = builder.getOrCreate()
+    except (PySparkException, RuntimeError, OSError) as error:
+        raise NoSpark(f"Spark does not start at {master}: {error}\n{MISSING}") from None
+    spark.sparkContext.setLogLevel("ERROR")
+    try:
+        yield spark
+    finally:
+        spark.stop()
+
+
+def _here() -> dict[str, str]:
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    return {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+
+
+def name_views(spark: SparkSession, folder: Path, event: Fields, matter: Fields) -> None:
+    """Give every published view of a folder its name in this session.
+
+    Every worker must see the folder under the same path (one machine, or shared storage).
+    """
+    for name, view in VIEWS.items():
+        kinds = {column.name: column.type for column in view.columns}
+        kinds |= {"event": event, "matter": matter}.get(name, {})
+        told = ", ".join(f"`{column}` {_TYPES[kind]}" for column, kind in kinds.items())
+        paths = [str(path.resolve()) for path in segments(folder, name)]
+        rows = (
+            spark.read.schema(told).parquet(*paths) if paths else spark.createDataFrame([], told)
+        )
+        rows.createOrReplaceTempView(name)
+
+
+def sweep(spark: SparkSession, models: Sequence[Model]) -> list[Swept]:
+    """Run the models over the named views, in their order; UnusableModel names a wrong one."""
+    return [run_model(spark, model) for model in models]
+
+
+def run_model(spark: SparkSession, model: Model) -> Swept:
+    """Run one model on Spark; the same Swept as haihe.supervision.sweep.run_model gives."""
+    return swept(model, lambda name, sql: _rows(spark, name, sql))
+
+
+def _rows(spark: SparkSession, name: str, sql: str) -> pa.Table:
+    from pyspark.errors import PySparkException
+
+    try:
+        frame = spark.sql(translated(name, sql))
+        found = frame.collect()
+    except PySparkException as error:
+        raise UnusableModel(f"{name}: on Spark: {error}") from None
+    columns: dict[str, list[Any]] = {column: [] for column in frame.columns}
+    for row in found:
+        for column, value in zip(frame.columns, row, strict=True):
+            columns[column].append(value)
+    return pa.table({name: pa.array(held) for name, held in columns.items()})
+
+
+def translated(name: str, sql: str) -> str:
+    """The SQL of a model as Spark understands it; UnusableModel where that is not possible."""
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
+    try:
+        tree = sqlglot.parse_one(sql, read="duckdb")
+        _count_boundaries(tree)
+        return tree.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+    except SqlglotError as error:
+        raise UnusableModel(f"{name}: cannot be written for Spark: {error}") from None
+
+
+def _count_boundaries(tree: exp.Expression) -> None:
+    """DuckDB's date_diff counts the boundaries passed, Spark's the whole units between."""
+    from sqlglot import exp
+
+    for diff in list(tree.find_all(exp.DateDiff, exp.TimestampDiff)):
+        unit = diff.args.get("unit") or exp.var("DAY")
+        for part in ("this", "expression"):
+            diff.set(part, exp.TimestampTrunc(this=diff.args[part].copy(), unit=unit.copy()))
