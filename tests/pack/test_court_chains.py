@@ -182,7 +182,14 @@ def convicted() -> Walk:
         track="ordinary",
         likely_over_three=False,
     )
-    walk.take("2026-03-10T09:00", "set_hearing", court("judge"), hearing_on="2026-03-30")
+    walk.take(
+        "2026-03-10T09:00",
+        "set_hearing",
+        court("judge"),
+        hearing_on="2026-03-30",
+        hearing_hour="09:00",
+        hearing_at="第一刑事审判庭",
+    )
     walk.take("2026-03-11T09:00", "serve_indictment", court("court_clerk"))
     walk.take("2026-03-11T09:10", "tell_hearing", court("court_clerk"))
     walk.take(
@@ -199,6 +206,7 @@ def convicted() -> Walk:
         court("judge"),
         verdict="guilty",
         sentence_text="拘役五个月并处罚金五千元",
+        judgment_reasons="秘密窃取他人财物，构成盗窃罪；认罪认罚，从宽处罚。",
         has_penalty=True,
         under_five=True,
         appeal_told=True,
