@@ -25,6 +25,7 @@ KINDS = [
     "criminal_case",
     "custody_stay",
     "case_property",
+    "evidence",
     "collaboration_task",
     "collaboration_letter",
     "hazard_spot",

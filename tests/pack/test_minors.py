@@ -13,7 +13,7 @@ from haihe.pack.lint import NATURAL_PERSONS
 
 ADULT = ("guardian", "adult")
 # Their steps neither question nor decide about the minor: the file they belong to does.
-NO_ADULT_NEEDED = {"case_property", "chief_letter", "police_permit"}
+NO_ADULT_NEEDED = {"case_property", "evidence", "chief_letter", "police_permit"}
 # Steps that question, hear or bring to agreement; each must want the adult at the table.
 FACE_TO_FACE = {
     "alarm": ("mediate",),
