@@ -1,0 +1,21 @@
+"""A whole history as somebody tells it: what was done, when it was entered, what it opened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from haihe.kernel.values import Command, Frozen
+
+
+class Chronicle(Frozen, frozen=True, kw_only=True):
+    """A matter's commands in order, and how the matters go on that it handed over to.
+
+    `recorded` has the instant at which each command was entered (as many as there are commands, in
+    order, never before it happened); empty: when the history is taken in. `opened` has, under
+    `<command>:<hand-over>` (both counted from 0), the further commands of the matter which that
+    hand-over opened; its own `commands` do not hold the opening, which follows from the hand-over.
+    """
+
+    commands: tuple[Command, ...]
+    recorded: tuple[datetime, ...] = ()
+    opened: dict[str, Chronicle] = {}
