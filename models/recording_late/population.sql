@@ -1,3 +1,3 @@
-SELECT 'of' AS measure, count(DISTINCT matter_id) AS n
+SELECT 'of' AS measure, count(*) AS n
 FROM event
-WHERE kind = 'alarm' AND act = 'store_recordings'
+WHERE (kind = 'alarm' AND act = 'store_recordings') OR (kind = 'evidence' AND act = 'upload')

@@ -1,4 +1,5 @@
--- The scene was handled with the recorder on, three days have gone by, and nothing was stored.
+-- The scene was handled with the recorder on, or a recording was made, three days have gone by,
+-- and nothing was stored.
 WITH scene AS (
   SELECT matter_id,
     max(CASE WHEN act = 'handle' THEN seq END) AS seq,
@@ -14,3 +15,10 @@ FROM scene s
 CROSS JOIN today t
 WHERE s.seq IS NOT NULL AND s.recorded = 1 AND s.stored = 0
   AND t.at > s.handled_at + INTERVAL 3 DAY
+UNION ALL
+SELECT e.matter_id, 'not_uploaded', e.seq
+FROM event e
+JOIN matter m ON m.matter_id = e.matter_id
+CROSS JOIN today t
+WHERE e.kind = 'evidence' AND e.act IN ('record', 'record_questioning', 'return_home')
+  AND e.seq = m.last_seq AND t.at > e.happened_at + INTERVAL 3 DAY

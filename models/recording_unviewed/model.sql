@@ -1,5 +1,6 @@
 -- Stored three days ago, somebody was hurt or resisted or the caller withdrew, and neither a step
--- of viewing nor an opening of the file by a chief, a legal officer or an inspector followed.
+-- of viewing (here or in the evidence it opened) nor an opening of the file by a chief, a legal
+-- officer or an inspector followed.
 WITH seen AS (
   SELECT matter_id,
     max(CASE WHEN act = 'store_recordings' THEN seq END) AS stored_seq,
@@ -19,3 +20,6 @@ WHERE s.stored_seq IS NOT NULL AND s.must = 1 AND s.viewed = 0
     SELECT 1 FROM reading r
     WHERE r.matter_id = s.matter_id AND r.read_at >= s.stored_at
       AND r.role IN ('station_chief', 'legal', 'inspector'))
+  AND NOT EXISTS (
+    SELECT 1 FROM event v JOIN matter c ON c.matter_id = v.matter_id
+    WHERE c.from_matter = s.matter_id AND v.kind = 'evidence' AND v.act = 'view')
