@@ -24,6 +24,7 @@ missing_packages() {
     command -v chromium >/dev/null || echo chromium
     there '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' || echo fonts-noto-cjk
     there '/usr/lib/*/libatomic.so.1' || echo libatomic1 # Playwright's driver is linked with it
+    command -v java >/dev/null || echo openjdk-17-jre-headless # Spark runs on it
     there '/usr/lib/postgresql/*/bin/initdb' || echo postgresql
 }
 

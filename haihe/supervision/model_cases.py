@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final
@@ -20,6 +20,7 @@ from haihe.supervision.views import SQL_TYPES, TYPES, VIEWS, Fields, fit, shut_i
 _WHEN: Final = re.compile(
     r"(\d{4}-\d{2}-\d{2}) (Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?: (\d{2}:\d{2}(?::\d{2})?))?"
 )
+_WORD: Final = re.compile(r"\w+")
 UNSAID_TODAY: Final = timedelta(minutes=1)  # after the last event, where a case names no day
 NO_EVENT_TODAY: Final = "2026-09-30 Wed 12:00"
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -52,14 +53,30 @@ class Ground:
 
 def run_cases(model: Model, ground: Ground) -> list[CaseResult]:
     """Run every case of a model."""
-    return [_run(model, case, ground) for case in model.cases]
+    named = named_fields(model, ground)
+    return [_run(model, case, named) for case in model.cases]
+
+
+def named_fields(model: Model, ground: Ground) -> Ground:
+    """The ground with those data fields only that the model's SQL or its cases can mean."""
+    texts = (model.sql, model.population, *(table.sql for table in ground.prepared))
+    words = {word for text in texts for word in _WORD.findall(text)}
+    for case in model.cases:
+        for matter in case.matters:
+            words |= {*matter.with_, *(name for event in matter.events for name in event.with_)}
+        words |= {name for rows in case.rows.values() for row in rows for name in row}
+    return replace(
+        ground,
+        event_fields={name: kind for name, kind in ground.event_fields.items() if name in words},
+        matter_fields={name: kind for name, kind in ground.matter_fields.items() if name in words},
+    )
 
 
 def _run(model: Model, case: ModelCase, ground: Ground) -> CaseResult:
     told = partial(CaseResult, model.id, case.id, case.it)
     connection = duckdb.connect()
     try:
-        for name, table in _tables(case, ground).items():
+        for name, table in case_tables(case, ground).items():
             connection.register(name, table)
         shut_in(connection)
         prepare(connection, ground.prepared)
@@ -89,7 +106,7 @@ def _say(key: tuple[str, str], seqs: Sequence[int]) -> str:
     return f"{key[0]} ({key[1]}, events {list(seqs)})"
 
 
-def _tables(case: ModelCase, ground: Ground) -> dict[str, pa.Table]:
+def case_tables(case: ModelCase, ground: Ground) -> dict[str, pa.Table]:
     """Every published view of a case, as Arrow tables."""
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in VIEWS}
     for matter in case.matters:

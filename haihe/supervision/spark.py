@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +40,7 @@ _SETTINGS: Final = {
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.ansi.enabled": "false",  # a division by zero is NULL, as in DuckDB
     "spark.sql.adaptive.enabled": "true",
+    "spark.scheduler.minRegisteredResourcesRatio": "1.0",  # begin when every worker is there
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
@@ -82,19 +83,24 @@ def _here() -> dict[str, str]:
     return {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
 
 
-def name_views(spark: SparkSession, folder: Path, event: Fields, matter: Fields) -> None:
-    """Give every published view of a folder its name in this session.
+def name_views(
+    spark: SparkSession,
+    folder: Path,
+    event: Fields,
+    matter: Fields,
+    only: Collection[str] = tuple(VIEWS),
+) -> None:
+    """Give the published views of a folder their names in this session.
 
     Every worker must see the folder under the same path (one machine, or shared storage).
     """
-    for name, view in VIEWS.items():
+    for name in only:
+        view = VIEWS[name]
         kinds = {column.name: column.type for column in view.columns}
         kinds |= {"event": event, "matter": matter}.get(name, {})
         told = ", ".join(f"`{column}` {_TYPES[kind]}" for column, kind in kinds.items())
         paths = [str(path.resolve()) for path in segments(folder, name)]
-        rows = (
-            spark.read.schema(told).parquet(*paths) if paths else spark.createDataFrame([], told)
-        )
+        rows = spark.read.schema(told).parquet(*paths) if paths else spark.createDataFrame([], told)
         rows.createOrReplaceTempView(name)
 
 
@@ -123,20 +129,42 @@ def _rows(spark: SparkSession, name: str, sql: str) -> pa.Table:
     return pa.table({name: pa.array(held) for name, held in columns.items()})
 
 
+def views_named(model: Model) -> frozenset[str]:
+    """The published views that the SQL of a model reads; UnusableModel where it is no SQL."""
+    from sqlglot import exp
+
+    texts = {f"models/{model.id}/model.sql": model.sql}
+    texts |= {f"models/{model.id}/population.sql": model.population} if model.population else {}
+    read = {
+        table.name for name, sql in texts.items() for table in _read(name, sql).find_all(exp.Table)
+    }
+    return frozenset(read & VIEWS.keys())
+
+
 def translated(name: str, sql: str) -> str:
     """The SQL of a model as Spark understands it; UnusableModel where that is not possible."""
     import sqlglot
     from sqlglot.errors import SqlglotError
 
+    tree = _read(name, sql)
+    _count_boundaries(tree)
     try:
-        tree = sqlglot.parse_one(sql, read="duckdb")
-        _count_boundaries(tree)
         return tree.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
     except SqlglotError as error:
         raise UnusableModel(f"{name}: cannot be written for Spark: {error}") from None
 
 
-def _count_boundaries(tree: exp.Expression) -> None:
+def _read(name: str, sql: str) -> exp.Expr:
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
+    try:
+        return sqlglot.parse_one(sql, read="duckdb")
+    except SqlglotError as error:
+        raise UnusableModel(f"{name}: {error}") from None
+
+
+def _count_boundaries(tree: exp.Expr) -> None:
     """DuckDB's date_diff counts the boundaries passed, Spark's the whole units between."""
     from sqlglot import exp
 
