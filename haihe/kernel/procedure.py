@@ -93,10 +93,17 @@ class Role(Frozen, frozen=True, kw_only=True):
 
 
 class StateOf(Frozen, frozen=True, kw_only=True):
-    """A state of the procedure, with the sentence a citizen reads while the matter is in it."""
+    """A state of the procedure, with what a citizen reads while the matter is in it.
+
+    `citizen` says what is happening, `next` what comes next (in an end state: what remains
+    possible). `until` names the clocks that may tell until when, the first that runs; without it
+    the clock whose stop leads on from here does (haihe.kernel.sentence).
+    """
 
     name: str
     citizen: str
+    next: str = ""
+    until: tuple[str, ...] = ()
     end: bool = False
 
 
@@ -128,6 +135,7 @@ class Step(Frozen, frozen=True, kw_only=True):
     hands_to: str = ""  # a field (type organ) that names the next owner
     outcome: str = ""  # how the matter came out; kept until another step says otherwise
     final: bool = False  # cannot be withdrawn (served, published, executed)
+    citizen: str = ""  # what a citizen who may take it is told to do; default its name
 
 
 class Allow(Frozen, frozen=True, kw_only=True):
