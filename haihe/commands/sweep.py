@@ -50,7 +50,7 @@ def sweep_all(now: datetime) -> dict[str, Any]:
     in_use = rules.current()
     procedures = in_use.every_version()
     views = mirror.refresh(reading_connection(), in_use, procedures, now)
-    connection = open_views(views, data_fields(procedures))
+    connection = open_views(views, data_fields(procedures), data_fields(procedures, "matter"))
     try:
         told: dict[str, Any] = {
             "matters": _count(connection, "matter"),

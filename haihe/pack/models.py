@@ -66,6 +66,7 @@ class Card(Frozen, frozen=True, kw_only=True):
     alert_budget: int = ALERTS_A_WEEK  # per organ; what is above it becomes one digest
     expects: Aim = Aim()
     falls_short: str = ""  # why it misses its aim, in words, where it does
+    opens: Literal["rectification", "notice"] = "rectification"  # notice: it only tells
 
 
 class CaseEvent(Frozen, frozen=True, kw_only=True, rename={"with_": "with"}):

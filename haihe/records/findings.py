@@ -175,8 +175,8 @@ def _open(
     now: datetime,
     told: Raised,
 ) -> str | None:
-    """The rectification of a finding, opened unless it is there; None for a model on trial."""
-    if card.status != "in_force":
+    """The rectification of a finding, opened unless it is there; None where the model only tells."""
+    if card.status != "in_force" or card.opens == "notice":
         return None
     key = f"finding/{card.id}/{finding.matter_id}/{finding.cause}/{times}"
     data: Data = {

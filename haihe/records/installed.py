@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, tzinfo
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 import yaml
@@ -18,6 +18,13 @@ from haihe.pack.place import MissingFolder, city_folder, models_folder
 ORGANS_FILE: Final = "organs.yaml"
 CARD_FILE: Final = "card.yaml"
 ORGANS_MAX: Final = 100_000
+# The first of these words in a name tells the tier.
+TIER_WORDS: Final = {
+    "community": ("社区", "居民委员会", "村民委员会"),
+    "street": ("派出所", "街道", "镇", "乡"),
+    "district": ("分局", "区"),
+    "city": ("市",),
+}
 
 
 class UnusableCity(ValueError):
@@ -25,10 +32,11 @@ class UnusableCity(ValueError):
 
 
 class Organ(msgspec.Struct, frozen=True):
-    """One public body of the city; the id of the organ above it, if any."""
+    """One public body of the city; the id of the organ above it, if any, and its tier."""
 
     name: str
     above: str = ""
+    tier: Literal["", "city", "district", "street", "community"] = ""
 
 
 class InstalledRules:
@@ -78,6 +86,16 @@ class InstalledRules:
         """Every organ of the city: id -> name, in the order of the file."""
         return {organ: told.name for organ, told in self._organs.items()}
 
+    def organ_above(self, organ: str) -> str:
+        """The organ above it; "" when the city tells none."""
+        found = self._organs.get(organ)
+        return found.above if found else ""
+
+    def organ_tier(self, organ: str) -> str:
+        """Its tier as the city says it; else told from its official name; "" when neither does."""
+        found = self._organs.get(organ)
+        return (found.tier or _tier_of(found.name)) if found else ""
+
     def papers(self, procedure: Procedure, step: str) -> tuple[PaperTemplate, ...]:
         """The templates of the papers that this step of this version issues."""
         names = procedure.steps[step].issues
@@ -92,6 +110,14 @@ class InstalledRules:
         if model not in self._models:
             self._models[model] = _card_name(model)
         return self._models[model]
+
+
+def _tier_of(name: str) -> str:
+    """The tier an official name tells: 马场派出所 is of a street, 河西分局 of a district."""
+    for tier, words in TIER_WORDS.items():
+        if any(word in name for word in words):
+            return tier
+    return ""
 
 
 def _card_name(model: str) -> str:

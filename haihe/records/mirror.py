@@ -1,43 +1,63 @@
 """The journal as published views: what models see, in Parquet, kept up to the last event.
 
-Events are immutable, so their view grows by segments of the journal's positions; the views of how
-things stand now (matter, clock, request, reading) are written anew each time. The folder can be
-thrown away at any moment: the next refresh builds it again from the journal. Personal fields never
-come here: they are not in the journal's rows; who acted is a keyed pseudonym.
+Events are written once, by kind, each segment with the columns its kind uses; small segments are
+merged into larger ones. The views of how matters stand are cut by ranges of matters; only those in
+which something changed are written anew. A manifest names what is in use, so a refresh that was cut
+off leaves the moment before. The folder can be thrown away at any time: the next refresh builds it
+again from the journal. Personal fields never come here: who acted and who is concerned are keyed
+words.
 """
 
 from __future__ import annotations
 
-import hmac
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, tzinfo
-from itertools import islice
+import fcntl
+import os
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from haihe.kernel.allowance import parse_allowance
-from haihe.kernel.calendar import Calendar
-from haihe.kernel.deadline import due, expires_at
 from haihe.kernel.procedure import Procedure
-from haihe.kernel.state import Request
-from haihe.records import home, journal, keys
-from haihe.records.chain import EventRow
-from haihe.records.database import Connection, Row, writing
-from haihe.records.instants import end_of, restored
+from haihe.records import home
+from haihe.records.database import Connection, writing
+from haihe.records.instants import stored
 from haihe.records.rules import Rules
+from haihe.records.told import (
+    OF_MATTERS,
+    Moment,
+    Reader,
+    Told,
+    events_of,
+    joined,
+    table_of,
+    tables_of,
+)
 from haihe.supervision import views
-from haihe.supervision.views import Fields, FieldType
+from haihe.supervision.manifest import (
+    Manifest,
+    Segment,
+    read_manifest,
+    sweep_away,
+    write_manifest,
+)
+from haihe.supervision.views import Fields
 
-EVENTS_A_SEGMENT_MAX: Final = 500_000
-SEGMENTS_BEFORE_COMPACTION: Final = 64
-PSEUDONYM_DIGITS: Final = 16
+FORM: Final = 2  # of the rows; another number makes every row anew
+MATTERS_A_SEGMENT: Final = 40_000
+MATTERS_AT_ONCE: Final = 5_000
+EVENTS_A_SEGMENT_MAX: Final = 2_000_000
+GARBAGE_SECONDS: Final = 3_600.0  # a sweep that began before may still read it
 
-_decode = msgspec.json.decode
+Watch = Callable[[Told], None]
 
 
 def folder() -> Path:
@@ -46,54 +66,56 @@ def folder() -> Path:
 
 
 def refresh(
-    connection: Connection, rules: Rules, procedures: Sequence[Procedure], now: datetime
+    connection: Connection,
+    rules: Rules,
+    procedures: Sequence[Procedure],
+    now: datetime,
+    watch: Watch | None = None,
 ) -> Path:
     """Bring every view up to the journal as it is now; gives their folder.
 
-    One caller at a time (the worker, or a command while it stands still).
+    `watch` sees every matter that is read. Callers queue: one refresh goes on at a time.
     """
     root = folder()
-    fields = views.data_fields(procedures)
-    _grow_events(connection, rules, root, fields)
-    _stand(root, "matter", _matters(connection))
-    _stand(root, "clock", _clocks(connection, rules, now))
-    _stand(root, "request", _requests(connection, rules, now))
-    _stand(root, "reading", _readings(connection))
+    with _alone(root):
+        made = _Refresh(connection, rules, procedures, now, root)
+        write_manifest(root, made.run(watch))
+        sweep_away(root, made.after(), time.time() - GARBAGE_SECONDS)
     return root
 
 
-# ── events: segments that never change ───────────────────────────────────────────────────────
+def forget() -> None:
+    """Let the next refresh build every view anew: what the rows are made of has changed."""
+    (folder() / "manifest.json").unlink(missing_ok=True)
 
 
-def _grow_events(connection: Connection, rules: Rules, root: Path, fields: Fields) -> None:
-    mirrored = _mirrored(root)
-    last = _settled(connection)
-    if last < mirrored:  # the journal is another one (restored, emptied): begin again
-        shutil.rmtree(root)
-        mirrored = 0
-    kinds: dict[str, str] = dict(connection.rows("SELECT matter_id, kind FROM matter"))
-    rows = connection.stream(
-        f"SELECT position, {journal.EVENT_COLUMNS} FROM event"
-        " WHERE position > ? AND position <= ? ORDER BY position",
-        (mirrored, last),
-    )
-    person = pseudonym()
-    for chunk in _chunks(rows, EVENTS_A_SEGMENT_MAX):
-        table = _event_table(chunk, kinds, fields, rules.zone, person)
-        views.write_segment(
-            root, "event", table, first=mirrored + 1, last=chunk[-1][0], fields=fields
-        )
-        mirrored = chunk[-1][0]
-    _compact(root)
+def as_of(
+    connection: Connection,
+    rules: Rules,
+    procedures: Sequence[Procedure],
+    moment: Moment,
+    root: Path,
+) -> None:
+    """Write the views into a folder of their own as they stood at a past instant.
+
+    What was recorded later is not there; clocks are counted by the calendar in use today.
+    """
+    made = _Refresh(connection, rules, procedures, moment.at, root, moment)
+    write_manifest(root, made.run(None))
 
 
-def _mirrored(root: Path) -> int:
-    """The last position of the journal that is in the views; 0 for none."""
-    found = views.segments(root, "event")
-    return int(found[-1].stem.split("-")[1]) if found else 0
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(root / ".turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
-def _settled(connection: Connection) -> int:
+def settled(connection: Connection) -> int:
     """The last position below which no event can still appear.
 
     PostgreSQL numbers rows before they are committed: a brief lock waits for the writers at work.
@@ -106,218 +128,273 @@ def _settled(connection: Connection) -> int:
         return int(connection.rows(newest)[0][0])
 
 
-def _chunks(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, size)):
-        yield chunk
+def made_by(fields: Fields, matter_fields: Fields) -> str:
+    """What the rows are made by, so that a field of another type is noticed."""
+    return msgspec.json.encode([FORM, dict(fields), dict(matter_fields)]).decode()
 
 
-def _event_table(
-    rows: Sequence[Row],
-    kinds: dict[str, str],
-    fields: Fields,
-    zone: tzinfo,
-    person: Callable[[str], str],
-) -> pa.Table:
-    told = [EventRow._make(row[1:]) for row in rows]
-    values: dict[str, list[Any]] = {name: [None] * len(told) for name in fields}
-    for place, event in enumerate(told):
-        for name, value in _decode(event.data).items():
-            if name in values:
-                values[name][place] = _datum(value, fields[name])
-    happened = [restored(event.happened_at, zone) for event in told]
-    columns: dict[str, list[Any]] = {
-        "matter_id": [event.matter_id for event in told],
-        "seq": [event.seq for event in told],
-        "happened_at": [instant.astimezone(UTC).replace(tzinfo=None) for instant in happened],
-        "happened_local": [instant.replace(tzinfo=None) for instant in happened],
-        "recorded_at": [_utc(event.recorded_at) for event in told],
-        "act": [event.act for event in told],
-        "role": [event.role for event in told],
-        "organ": [event.organ for event in told],
-        "person": [person(event.person) for event in told],
-        "kind": [kinds[event.matter_id] for event in told],
-    }
-    return pa.table(columns | values, schema=_ordered("event", columns | values, fields))
-
-
-def _datum(value: Any, kind: FieldType) -> Any:
-    """A value of the journal as its column holds it; instants in UTC without a zone."""
-    if value is None or kind in ("yes_no", "integer"):
-        return value
-    if kind == "number":
-        return float(value)
-    if kind == "day":
-        return date.fromisoformat(value)
-    if kind == "instant":
-        return datetime.fromisoformat(value).astimezone(UTC).replace(tzinfo=None)
-    return msgspec.json.encode(value).decode() if isinstance(value, list) else str(value)
-
-
-def _compact(root: Path) -> None:
-    """Put many small segments into one, so that a sweep opens few files."""
-    found = views.segments(root, "event")
-    if len(found) <= SEGMENTS_BEFORE_COMPACTION:
-        return
-    whole = pa.concat_tables([pq.read_table(path) for path in found], promote_options="default")
-    base = {column.name for column in views.VIEWS["event"].columns}
-    held: dict[str, FieldType] = {
-        field.name: _field_type(field.type) for field in whole.schema if field.name not in base
-    }
-    first, last = int(found[0].stem.split("-")[0]), int(found[-1].stem.split("-")[1])
-    for path in found:
-        path.unlink()
-    views.write_segment(root, "event", whole, first=first, last=last, fields=held)
-
-
-def _field_type(arrow: pa.DataType) -> FieldType:
-    return next(kind for kind, known in views.TYPES.items() if known == arrow)
-
-
-def pseudonym() -> Callable[[str], str]:
-    """What turns a person's id into a word that is always the same and tells nothing."""
-    secret = keys.store().derive("pseudonym")
-    known: dict[str, str] = {}
-
-    def word(person: str) -> str:
-        if person not in known:
-            known[person] = hmac.digest(secret, person.encode(), "sha256").hex()[:PSEUDONYM_DIGITS]
-        return known[person]
-
-    return word
-
-
-# ── how things stand now ─────────────────────────────────────────────────────────────────────
-
-
-def _stand(root: Path, view: str, columns: dict[str, list[Any]]) -> None:
-    """Replace a view by these rows (columns by name, of equal length)."""
-    for path in views.segments(root, view):
-        path.unlink()
-    count = len(columns["matter_id"])
-    if count:
-        table = pa.table(columns, schema=_ordered(view, columns, {}))
-        views.write_segment(root, view, table, first=1, last=count)
-
-
-def _ordered(view: str, columns: dict[str, list[Any]], fields: Fields) -> pa.Schema:
-    whole = views.schema(view, fields)
-    return pa.schema([whole.field(name) for name in columns])
-
-
-def _utc(microseconds: int | None) -> datetime | None:
-    return None if microseconds is None else restored(microseconds, UTC).replace(tzinfo=None)
-
-
-def _matters(connection: Connection) -> dict[str, list[Any]]:
-    rows = connection.rows(
-        "SELECT matter_id, kind, version, opened_at, ended, changed_at, state, outcome,"
-        " owner_organ, seq, from_matter, from_seq FROM matter"
-    )
-    return {
-        "matter_id": [row[0] for row in rows],
-        "kind": [row[1] for row in rows],
-        "version": [date.fromisoformat(row[2]) for row in rows],
-        "opened_at": [_utc(row[3]) for row in rows],
-        "closed_at": [_utc(row[5]) if row[4] else None for row in rows],
-        "state": [row[6] for row in rows],
-        "outcome": [row[7] or None for row in rows],
-        "organ": [row[8] for row in rows],
-        "source": ["journal"] * len(rows),
-        "last_seq": [row[9] for row in rows],
-        "from_matter": [row[10] for row in rows],
-        "from_seq": [row[11] for row in rows],
-    }
-
-
-def _clocks(connection: Connection, rules: Rules, now: datetime) -> dict[str, list[Any]]:
-    rows = connection.rows(f"SELECT {journal.CLOCK_COLUMNS} FROM clock")
-    begun = {
-        (matter, at): seq
-        for matter, at, seq in connection.rows(
-            "SELECT e.matter_id, e.happened_at, min(e.seq) FROM event e JOIN clock c"
-            " ON c.matter_id = e.matter_id AND c.started_at = e.happened_at"
-            " GROUP BY e.matter_id, e.happened_at"
+def _still_fits(before: str, now: str) -> bool:
+    """Whether rows made earlier may stay: every field they may hold has its type still."""
+    try:
+        form, *held = msgspec.json.decode(before)
+        new_form, *known = msgspec.json.decode(now)
+        return form == new_form and all(
+            a.items() <= b.items() for a, b in zip(held, known, strict=True)
         )
-    }
-    clocks = [journal.clock_row(row) for row in rows]
-    as_of = (now - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1_000_000
-
-    def status(clock: journal.ClockRow) -> str:
-        if clock.status == "running":
-            return "overdue" if clock.falls_at < as_of else "running"
-        return "ended_late" if clock.status == "late" else clock.status
-
-    def ends(text: str | None) -> datetime | None:
-        told = journal.due_of(text)
-        return None if told is None else _plain(end_of(told, rules.zone))
-
-    return {
-        "matter_id": [clock.matter_id for clock in clocks],
-        "clock": [clock.clock for clock in clocks],
-        "whose": [clock.whose for clock in clocks],
-        "started_at": [_utc(clock.started_at) for clock in clocks],
-        "nominal_due": [ends(clock.nominal) for clock in clocks],
-        "legal_due": [ends(clock.legal) for clock in clocks],
-        "official": [clock.official for clock in clocks],
-        "stopped_at": [_utc(clock.stopped_at) for clock in clocks],
-        "status": [status(clock) for clock in clocks],
-        "start_seq": [begun.get((clock.matter_id, clock.started_at), 1) for clock in clocks],
-    }
+    except (msgspec.DecodeError, ValueError, TypeError):
+        return False
 
 
-def _requests(connection: Connection, rules: Rules, now: datetime) -> dict[str, list[Any]]:
-    asking = connection.rows("SELECT DISTINCT matter_id FROM event WHERE act = 'request'")
-    rows: list[tuple[str, Request, datetime | None, datetime | None]] = []
-    for (matter,) in asking:
-        found = connection.rows(
-            f"SELECT {journal.MATTER_HELD} FROM matter WHERE matter_id = ?", (matter,)
+@dataclass
+class _Refresh:
+    """One refresh: the manifest before, and the segments after."""
+
+    connection: Connection
+    rules: Rules
+    procedures: Sequence[Procedure]
+    now: datetime
+    root: Path
+    moment: Moment | None = None  # a past instant; None: now
+    held: dict[str, list[Segment]] = field(default_factory=dict)
+    number: int = 0
+    done: Manifest = field(default_factory=Manifest)
+
+    def run(self, watch: Watch | None) -> Manifest:
+        """Write what is new; gives the manifest of it."""
+        self.fields = views.data_fields(self.procedures)
+        self.matter_fields = views.data_fields(self.procedures, "matter")
+        self.reader = Reader(self.connection, self.rules)
+        position = settled(self.connection)
+        reading = self._count("SELECT coalesce(max(position), 0) FROM reading")
+        kind_of_rows = made_by(self.fields, self.matter_fields)
+        before = read_manifest(self.root) or Manifest()
+        if not self._continues(before, position, reading, kind_of_rows):
+            before = Manifest(generation=before.generation)
+        self.held = {view: list(segments) for view, segments in before.views.items()}
+        self.generation = before.generation + 1
+        moment = self.moment or Moment(self.now, position)
+        for piece in self._pieces(self._touched(before, position)):
+            self._write_piece(piece, moment, before.position, watch)
+        self._grow_readings(before.reading, reading, moment)
+        self._write_whole()
+        self.done = Manifest(
+            views={view: tuple(segments) for view, segments in self.held.items()},
+            position=position,
+            head=self._head(position),
+            reading=reading,
+            at=stored(self.now),
+            made_by=kind_of_rows,
+            generation=self.generation,
         )
-        state = journal.held(connection, found[0], rules).state
-        answers = {done.seq: done.happened_at for done in state.done if done.act == "answer"}
-        rows += [
-            (matter, one, _request_due(one, rules.calendar), answers.get(one.answered_seq or 0))
-            for one in state.requests
+        return self.done
+
+    def after(self) -> Manifest:
+        """The manifest that was made."""
+        return self.done
+
+    def _continues(self, before: Manifest, position: int, reading: int, made: str) -> bool:
+        """Whether the rows there are of this journal and of these fields."""
+        return (
+            before.position <= position
+            and before.reading <= reading
+            and before.head == self._head(before.position)
+            and _still_fits(before.made_by, made)
+        )
+
+    def _head(self, position: int) -> str:
+        rows = self.connection.rows("SELECT hash FROM event WHERE position = ?", (position,))
+        return bytes(rows[0][0]).hex() if rows else ""
+
+    def _count(self, sql: str) -> int:
+        return int(self.connection.rows(sql)[0][0])
+
+    def _touched(self, before: Manifest, position: int) -> list[str]:
+        """The matters whose rows may differ from those in the views, in order."""
+        asked: list[tuple[str, tuple[int, ...]]] = [
+            (
+                "SELECT DISTINCT matter_id FROM event WHERE position > ? AND position <= ?",
+                (before.position, position),
+            ),
+            (
+                "SELECT DISTINCT matter_id FROM clock WHERE stopped_at IS NULL"
+                " AND falls_at >= ? AND falls_at < ?",
+                (before.at, stored(self.now)),
+            ),
         ]
-    return {
-        "matter_id": [row[0] for row in rows],
-        "seq": [row[1].seq for row in rows],
-        "to_organ": [row[1].organ for row in rows],
-        "question": [row[1].question for row in rows],
-        "due_at": [_plain(row[2]) for row in rows],
-        "answer_seq": [row[1].answered_seq for row in rows],
-        "answered_at": [_plain(row[3]) for row in rows],
-        "status": [_request_status(due_at, answered, now) for _, _, due_at, answered in rows],
+        found = {row[0] for sql, values in asked for row in self.connection.rows(sql, values)}
+        return sorted(found | self._requests_due())
+
+    def _requests_due(self) -> set[str]:
+        """Matters with a request that has become late since."""
+        found: set[str] = set()
+        late = pa.scalar(stored(self.now), pa.timestamp("us"))
+        for segment in self.held.get("request", []):
+            table = self._read(segment, ["matter_id", "due_at", "status"])
+            open_ = pc.and_(pc.equal(table["status"], "open"), pc.less(table["due_at"], late))
+            found.update(table.filter(open_)["matter_id"].to_pylist())
+        return found
+
+    # ── matters ──────────────────────────────────────────────────────────────────────────────
+
+    def _pieces(self, touched: Sequence[str]) -> Iterator[tuple[int | None, list[str]]]:
+        """(place of the segment that holds them or None, touched matters) a range of matters."""
+        starts = [segment.first for segment in self.held.get("matter", [])]
+        groups: dict[int, list[str]] = {}
+        for matter in touched:
+            groups.setdefault(max(0, bisect_right(starts, matter) - 1), []).append(matter)
+        # From the last to the first, so that the places of those still to come stay right.
+        for place in sorted(groups, reverse=True):
+            yield (place if starts else None), groups[place]
+
+    def _write_piece(
+        self,
+        piece: tuple[int | None, list[str]],
+        moment: Moment,
+        after: int,
+        watch: Watch | None,
+    ) -> None:
+        """Write the segments of a range of matters anew, and the events that are new in it."""
+        place, touched = piece
+        old: dict[str, pa.Table] = {}
+        if place is not None:
+            gone = pa.array(touched)
+            for view in OF_MATTERS:
+                table = self._read(self.held[view][place])
+                stays = pc.invert(pc.is_in(table["matter_id"], gone))
+                old[view] = table.filter(stays)
+        whole = sorted({*touched, *(old["matter"]["matter_id"].to_pylist() if old else [])})
+        changed = set(touched)
+        made: dict[str, list[Segment]] = {view: [] for view in OF_MATTERS}
+        for start in range(0, len(whole), MATTERS_A_SEGMENT):
+            ids = whole[start : start + MATTERS_A_SEGMENT]
+            tables = self._told([one for one in ids if one in changed], moment, after, watch)
+            for view in OF_MATTERS:
+                kept = [_between(old[view], ids[0], ids[-1])] if old else []
+                table = joined(view, [*kept, *tables[view]]).sort_by("matter_id")
+                made[view].append(self._segment(view, table, first=ids[0]))
+        for view in OF_MATTERS:
+            segments = self.held.setdefault(view, [])
+            at = 0 if place is None else place
+            segments[at : at + (place is not None)] = made[view]
+
+    def _told(
+        self, ids: Sequence[str], moment: Moment, after: int, watch: Watch | None
+    ) -> dict[str, list[pa.Table]]:
+        tables: dict[str, list[pa.Table]] = {view: [] for view in OF_MATTERS}
+        events: dict[str, list[pa.Table]] = {}
+        for start in range(0, len(ids), MATTERS_AT_ONCE):
+            told = list(self.reader.told(ids[start : start + MATTERS_AT_ONCE], moment))
+            if watch is not None:
+                for one in told:
+                    watch(one)
+            made = tables_of(told, self.reader, self.now, self.matter_fields)
+            for view, table in made.items():
+                tables[view].append(table)
+            for kind, table in events_of(told, self.reader, self.fields, after).items():
+                events.setdefault(kind, []).append(table)
+        for kind, parts in events.items():
+            self._grow("event", joined("event", parts), f"event/{kind}")
+        return tables
+
+    # ── segments ─────────────────────────────────────────────────────────────────────────────
+
+    def _read(self, segment: Segment, columns: list[str] | None = None) -> pa.Table:
+        return pq.ParquetFile(self.root / segment.path).read(columns=columns)
+
+    def _segment(self, view: str, table: pa.Table, place: str = "", first: str = "") -> Segment:
+        self.number += 1
+        below = place or view
+        path = Path(below) / f"{self.generation:012}-{self.number:012}.parquet"
+        kept = views.without_empty(view, table)
+        views.write_table(self.root / path, kept)
+        return Segment(path.as_posix(), tuple(kept.column_names), kept.num_rows, first)
+
+    def _grow(self, view: str, table: pa.Table, below: str) -> None:
+        """Add rows; the last segments of the place are merged in while they are no larger."""
+        segments = self.held.setdefault(view, [])
+        here = [one for one in segments if one.path.startswith(f"{below}/")]
+        while here and here[-1].rows <= 2 * table.num_rows:
+            if here[-1].rows + table.num_rows > EVENTS_A_SEGMENT_MAX:
+                break
+            last = here.pop()
+            segments.remove(last)
+            table = joined(view, [self._read(last), table])
+        if view == "event":
+            table = table.sort_by([("matter_id", "ascending"), ("seq", "ascending")])
+        segments.append(self._segment(view, table, below))
+
+    def _grow_readings(self, after: int, upto: int, moment: Moment) -> None:
+        rows = self.connection.rows(
+            "SELECT matter_id, read_at, role, organ, person, purpose FROM reading"
+            " WHERE position > ? AND position <= ? ORDER BY position",
+            (after, upto),
+        )
+        told = reading_rows(rows, self.reader.person)
+        if moment.past:
+            told = [row for row in told if row["read_at"] <= stored(moment.at)]
+        if told:
+            self._grow("reading", table_of("reading", told, {}), "reading")
+
+    def _write_whole(self) -> None:
+        """The views that are small: the day, and what the city knows."""
+        whole = {
+            "today": [today_row(self.now, self.reader)],
+            **city_rows(self.connection, self.rules),
+            "place": self._places(),
+        }
+        for view, rows in whole.items():
+            self.held[view] = [self._segment(view, table_of(view, rows, {}))] if rows else []
+
+    def _places(self) -> list[dict[str, Any]]:
+        found: set[str] = set()
+        for segment in self.held.get("matter", []):
+            found.update(self._read(segment, ["place"])["place"].unique().to_pylist())
+        return place_rows(found)
+
+
+def _between(table: pa.Table, first: str, last: str) -> pa.Table:
+    ids = table["matter_id"]
+    return table.filter(pc.and_(pc.greater_equal(ids, first), pc.less_equal(ids, last)))
+
+
+# ── rows that belong to no matter ────────────────────────────────────────────────────────────
+
+
+def today_row(now: datetime, reader: Reader) -> dict[str, Any]:
+    """The row of view `today`."""
+    at = stored(now)
+    return {"at": at, "at_local": reader.local(at)}
+
+
+def reading_rows(
+    rows: Sequence[tuple[Any, ...]], person: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """Rows of table reading (matter, instant, role, organ, person, purpose) as the view tells."""
+    names = ("matter_id", "read_at", "role", "organ", "person", "purpose")
+    return [dict(zip(names, (*row[:4], person(row[4]), row[5]), strict=True)) for row in rows]
+
+
+def place_rows(places: set[str]) -> list[dict[str, Any]]:
+    """The rows of view `place`: the words under which forms tell where something happened."""
+    return [{"place": one, "name": one} for one in sorted(places - {None})]
+
+
+def city_rows(connection: Connection, rules: Rules) -> Mapping[str, list[dict[str, Any]]]:
+    """The rows of views `organ` and `post`: the city's organs, and the roles its staff act in."""
+    organs = [
+        {"organ": one, "name": name, "above": rules.organ_above(one) or None, "tier": tier or None}
+        for one, name in rules.organs().items()
+        for tier in (rules.organ_tier(one),)
+    ]
+    posts = {
+        (organ, role)
+        for organ, roles in connection.rows("SELECT organ, roles FROM staff")
+        for role in msgspec.json.decode(roles)
     }
-
-
-def _request_status(due_at: datetime | None, answered: datetime | None, now: datetime) -> str:
-    late = due_at is not None and (answered or now) > due_at
-    if answered is None:
-        return "overdue" if late else "open"
-    return "answered_late" if late else "answered"
-
-
-def _plain(instant: datetime | None) -> datetime | None:
-    """An instant as the views hold it: in UTC, without a zone."""
-    return None if instant is None else instant.astimezone(UTC).replace(tzinfo=None)
-
-
-def _request_due(asked: Request, calendar: Calendar) -> datetime | None:
-    """The instant after which an unanswered request is late."""
-    ending = due(parse_allowance(asked.due), asked.asked_at, calendar, law=None)
-    return expires_at(ending, calendar)
-
-
-def _readings(connection: Connection) -> dict[str, list[Any]]:
-    rows = connection.rows(
-        "SELECT matter_id, read_at, role, organ, person, purpose FROM reading ORDER BY position"
-    )
-    person = pseudonym()
     return {
-        "matter_id": [row[0] for row in rows],
-        "read_at": [_utc(row[1]) for row in rows],
-        "role": [row[2] for row in rows],
-        "organ": [row[3] for row in rows],
-        "person": [person(row[4]) for row in rows],
-        "purpose": [row[5] for row in rows],
+        "organ": organs,
+        "post": [
+            {"post": f"{organ}/{role}", "organ": organ, "role": role}
+            for organ, role in sorted(posts)
+        ],
     }

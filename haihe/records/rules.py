@@ -43,6 +43,12 @@ class Rules(Protocol):
     def organs(self) -> dict[str, str]:
         """Every organ of the city: id -> name."""
 
+    def organ_above(self, organ: str) -> str:
+        """The organ above it; "" when the city tells none."""
+
+    def organ_tier(self, organ: str) -> str:
+        """city, district, street or community; "" when the city does not say."""
+
     def papers(self, procedure: Procedure, step: str) -> tuple[PaperTemplate, ...]:
         """The templates of the papers that this step of this version issues."""
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from haihe.kernel.procedure import Procedure
+from haihe.supervision.manifest import Segment, read_manifest
 
 FieldType = Literal["text", "number", "integer", "instant", "day", "yes_no"]
 Fields = Mapping[str, FieldType]
@@ -313,10 +314,26 @@ def segment_path(folder: Path, view: str, first: int, last: int) -> Path:
 
 
 def segments(folder: Path, view: str) -> list[Path]:
-    """The segments of a view in the order of their sequence; none when it has no rows yet."""
-    found = sorted((folder / view).glob("*-*.parquet"))
+    """The segments of a view in use; none when it has no rows yet."""
+    return [folder / one.path for one in held_segments(folder, view)]
+
+
+def held_segments(folder: Path, view: str) -> tuple[Segment, ...]:
+    """The segments of a view as the manifest tells them; without one, those that lie there."""
+    manifest = read_manifest(folder)
+    if manifest is not None:
+        found = manifest.views.get(view, ())
+    else:
+        paths = sorted((folder / view).glob("*-*.parquet"))
+        found = tuple(_segment(folder, path) for path in paths)
     assert len(found) <= SEGMENTS_MAX, f"{view}: more than {SEGMENTS_MAX} segments; compact them"
     return found
+
+
+def _segment(folder: Path, path: Path) -> Segment:
+    told = pq.read_metadata(path)
+    names = tuple(told.schema.to_arrow_schema().names)
+    return Segment(str(path.relative_to(folder)), names, told.num_rows)
 
 
 def write_segment(
@@ -336,38 +353,54 @@ def write_segment(
     The file appears whole or not at all.
     """
     _refuse_overlap(folder, view, first, last)
-    fitted = fit(view, table, fields)
     path = segment_path(folder, view, first, last)
+    write_table(path, fit(view, table, fields))
+    return path
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """A table as Parquet, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.draft")
     try:
         pq.write_table(
-            fitted,
+            table,
             draft,
             compression="lz4",
             row_group_size=ROWS_PER_GROUP,
-            use_dictionary=[name for name in fitted.column_names if name != "matter_id"],
+            use_dictionary=[name for name in table.column_names if name != "matter_id"],
         )
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return path
+
+
+def without_empty(view: str, table: pa.Table) -> pa.Table:
+    """The table without data fields that hold nothing: a view has hundreds, a segment a few."""
+    base = {column.name for column in VIEWS[view].columns}
+    kept = [
+        name
+        for name in table.column_names
+        if name in base or table.column(name).null_count < table.num_rows
+    ]
+    return table.select(kept)
 
 
 def fit(view: str, table: pa.Table, fields: Fields | None = None) -> pa.Table:
     """`table` with the columns of the view in their order; WrongView says what does not fit."""
     wanted = schema(view, fields)
-    unknown = sorted(set(table.column_names) - set(wanted.names))
+    held = {name: place for place, name in enumerate(table.column_names)}
+    unknown = sorted(held.keys() - set(wanted.names))
     if unknown:
         raise WrongView(f"{view}: no such column {', '.join(unknown)}; declare it as a data field")
     columns = []
     for field in wanted:
-        if field.name not in table.column_names:
+        if field.name not in held:
             if not field.nullable:
                 raise WrongView(f"{view}.{field.name} is missing; every row must say it")
             columns.append(pa.nulls(table.num_rows, field.type))
             continue
-        column = table.column(field.name)
+        column = table.column(held[field.name])
         if not field.nullable and column.null_count:
             raise WrongView(f"{view}.{field.name} is empty in {column.null_count} rows")
         columns.append(_of_type(view, field, column))
@@ -392,7 +425,7 @@ def _of_type(view: str, field: pa.Field, column: pa.ChunkedArray) -> pa.ChunkedA
 def _refuse_overlap(folder: Path, view: str, first: int, last: int) -> None:
     if not 0 < first <= last:
         raise WrongView(f"{view}: {first}-{last} is no sequence range; it starts at 1")
-    for path in segments(folder, view):
+    for path in sorted((folder / view).glob("*-*.parquet")):
         begin, end = (int(part) for part in path.stem.split("-"))
         if first <= end and begin <= last:
             raise WrongView(f"{view}: {first}-{last} overlaps the segment {path.name}")
@@ -403,9 +436,9 @@ def open_views(
 ) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection in which every published view can be named in SQL.
 
-    Views without segments are empty with their base columns. `fields` (of `event`) and
-    `matter_fields` may be named by models even when no segment carries them yet (they read as
-    empty). The connection reads nothing else on this machine.
+    A view has its base columns; `event` and `matter` those of `fields` and `matter_fields` beside
+    them, which read as empty where no segment carries them. The connection reads nothing else on
+    this machine.
     """
     connection = duckdb.connect()
     for name, view in VIEWS.items():
@@ -428,19 +461,19 @@ def shut_in(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -
 
 
 def _select(folder: Path, view: View, fields: Fields) -> str:
-    paths = segments(folder, view.name)
+    held = held_segments(folder, view.name)
     columns = {column.name: SQL_TYPES[column.type] for column in view.columns}
     columns |= {name: SQL_TYPES[kind] for name, kind in fields.items()}
-    if not paths:
-        empty = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
+    if not held:
+        empty = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
         return f"SELECT {empty} LIMIT 0"
-    listed = ", ".join("'" + str(path.resolve()).replace("'", "''") + "'" for path in paths)
-    held: set[str] = set()
-    for path in paths:
-        held |= set(pq.read_schema(path).names)
-    missing = ", ".join(
-        f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items() if name not in held
+    known = {name for one in held for name in one.columns}
+    chosen = ", ".join(
+        f'"{name}"' if name in known else f'CAST(NULL AS {kind}) AS "{name}"'
+        for name, kind in columns.items()
     )
-    star = f"*, {missing}" if missing else "*"
-    union = ", union_by_name = true" if len(paths) > 1 else ""
-    return f"SELECT {star} FROM read_parquet([{listed}]{union})"
+    listed = ", ".join(
+        "'" + str((folder / one.path).resolve()).replace("'", "''") + "'" for one in held
+    )
+    union = ", union_by_name = true" if len({one.columns for one in held}) > 1 else ""
+    return f"SELECT {chosen} FROM read_parquet([{listed}]{union})"

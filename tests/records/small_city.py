@@ -71,6 +71,12 @@ class SmallCity:
     def organs(self) -> dict[str, str]:
         return {"hexi": "河西分局", "center110": "指挥中心"}
 
+    def organ_above(self, organ: str) -> str:
+        return {"hexi": "city"}.get(organ, "")
+
+    def organ_tier(self, organ: str) -> str:
+        return {"hexi": "district"}.get(organ, "")
+
     def papers(self, procedure: Procedure, step: str) -> tuple[PaperTemplate, ...]:
         names = procedure.steps[step].issues
         return tuple(one for one in PAPERS if step in one.steps and one.name in names)
