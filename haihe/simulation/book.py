@@ -77,11 +77,15 @@ class Truth(Frozen, frozen=True, kw_only=True):
 
 
 class Visible(Frozen, frozen=True, kw_only=True):
-    """When a fault can be known: with an act, or when a clock runs out, and so much later."""
+    """When a fault can be known: with an act, or when a clock runs out, and so much later.
+
+    `until` names the step with which its cause is gone again.
+    """
 
     step: str = ""
     clock: str = ""
     plus: str = ""
+    until: str = ""
 
 
 class Later(Frozen, frozen=True, kw_only=True):

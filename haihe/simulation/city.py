@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Final
 
+from msgspec.structs import replace
+
 from haihe.kernel.procedure import Procedure
-from haihe.kernel.values import Command
+from haihe.kernel.values import Command, Datum
 from haihe.pack import Pack
-from haihe.simulation.book import Book, Course, Fault
+from haihe.simulation.book import Book, Copies, Course, Fault, Series, Volume, counts
+from haihe.simulation.delays import parse_delay, sample
 from haihe.simulation.faults import fits
-from haihe.simulation.organs import Area, City
+from haihe.simulation.organs import City
 from haihe.simulation.values import Values
 from haihe.simulation.walk import Played, Unplayable, Walk, World, played_clean
 
@@ -83,6 +86,74 @@ class Simulation:
                 self.tally.note(str(error))
         return None
 
+    def lot(
+        self, kind: str, key: str, at: datetime, course: str = "", fault: Fault | None = None
+    ) -> list[Played]:
+        """A matter, and those that its fault makes of it: copies, or a series alike."""
+        first = self.matter(kind, key, at, course, fault)
+        if first is None:
+            return []
+        found = [first]
+        for one in first.fault.how if first.fault is not None else ():
+            if one.copies is not None:
+                found += self._copies(first, one.copies)
+            if one.series is not None:
+                found += self._series(first, one.series)
+        return found
+
+    def _copies(self, first: Played, told: Copies) -> Iterator[Played]:
+        chance = Random(f"{self.seed}/{first.key}/copies")
+        base = first.events[-1 if told.after_end else 0].happened_at
+        for number in range(1, chance.randint(*counts(told.count)) + 1):
+            at = base + timedelta(minutes=sample(parse_delay(told.within), chance))
+            values = first.commands[0].data | told.with_.get(first.commands[0].act, {})
+            yield from self._again(first, f"{first.key}+{number}", at, values, None)
+
+    def _series(self, first: Played, told: Series) -> Iterator[Played]:
+        chance = Random(f"{self.seed}/{first.key}/series")
+        values = {name: first.given[name] for name in told.same if name in first.given}
+        for number in range(1, chance.randint(*counts(told.count))):
+            at = first.events[0].happened_at + timedelta(
+                minutes=sample(parse_delay(told.within), chance)
+            )
+            yield from self._again(first, f"{first.key}+{number}", at, values, first.fault)
+
+    def _again(
+        self,
+        first: Played,
+        key: str,
+        at: datetime,
+        values: dict[str, Datum],
+        fault: Fault | None,
+    ) -> Iterator[Played]:
+        """A further matter in the same area, with these values in its opening."""
+        for turn in range(TRIES):
+            chance = Random(f"{self.seed}/{key}/{turn}")
+            try:
+                walk = Walk(self.world, first.kind, key, first.area, chance, at)
+                found = [
+                    one
+                    for one in self.courses(walk.procedure)
+                    if one.steps[0].act == first.commands[0].act
+                    and (fault is None or fits(one, fault))
+                ]
+                if not found:
+                    return
+                chosen = chance.choices(found, weights=[one.weight for one in found])[0]
+                opening = chosen.steps[0]
+                known = walk.procedure.steps[opening.act]
+                asked = {*known.asks, *known.may_ask}
+                opening = replace(
+                    opening,
+                    with_=opening.with_ | {n: v for n, v in values.items() if n in asked},
+                )
+                steps = (opening, *chosen.steps[1:])
+                yield played_clean(walk, replace(chosen, steps=steps), fault)
+            except Unplayable as error:
+                self.tally.note(str(error))
+                continue
+            return
+
     def _chosen(
         self, procedure: Procedure, chance: Random, course: str, fault: Fault | None
     ) -> Course:
@@ -131,15 +202,39 @@ class Simulation:
         course = walk.chance.choices(found, weights=[one.weight for one in found])[0]
         return course, self._fault(course, kind, walk.chance)
 
+    # ── the days ─────────────────────────────────────────────────────────────────────────────
 
-def noon(day: date, pack: Pack) -> datetime:
-    """Ten in the morning of a day."""
-    return datetime.combine(day, time(10), pack.zone)
+    def openings(self, day: date, scale: float) -> list[tuple[datetime, str, str]]:
+        """When which matters open by themselves on a day: (instant, kind, key), in order."""
+        found: list[tuple[datetime, str, str]] = []
+        for kind, volume in self.book.figures.volumes.items():
+            if self.pack.governing(kind, day) is None:
+                continue
+            chance = Random(f"{self.seed}/{kind}/{day.isoformat()}")
+            expected = self.expected(volume, day) * scale
+            count = int(expected) + (chance.random() < expected % 1)
+            shares = self.book.figures.hours[volume.hours]
+            for number in range(count):
+                (hour,) = chance.choices(range(24), weights=shares)
+                at = datetime(
+                    day.year,
+                    day.month,
+                    day.day,
+                    hour,
+                    chance.randrange(60),
+                    chance.randrange(60),
+                    tzinfo=self.pack.zone,
+                )
+                found.append((at, kind, f"sim-{self.seed}-{kind}-{day:%Y%m%d}-{number}"))
+        found.sort()
+        return found
 
-
-ONE_DAY: Final = timedelta(days=1)
-
-
-def areas_of(simulation: Simulation) -> list[Area]:
-    """The areas in which matters open."""
-    return simulation.city.areas
+    def expected(self, volume: Volume, day: date) -> float:
+        """How many matters of a volume open on a day at scale 1, on average."""
+        figures = self.book.figures
+        season = figures.seasons[volume.season]
+        share = season[day.month - 1] * 12 / sum(season)
+        worked = self.pack.calendar.is_workday(day)
+        # 248 working days and 117 others in a year, so that a year gives the yearly figure
+        ordinary = 365 / (248 + 117 * volume.rest_days)
+        return volume.yearly / 365 * share * ordinary * (1.0 if worked else volume.rest_days)
