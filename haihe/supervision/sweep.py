@@ -85,7 +85,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, prepared: Sequence[Prepared])
     for table in prepared:
         if table.name in VIEWS:
             raise UnusableModel(f"prepared/{table.name}.sql: the name of a published view")
-        _refuse_more_than_select(f"prepared/{table.name}.sql", table.sql)
+        refuse_more_than_select(f"prepared/{table.name}.sql", table.sql)
         try:
             connection.execute(f"CREATE TEMP TABLE {table.name} AS {table.sql}")
         except duckdb.Error as error:
@@ -125,7 +125,7 @@ def swept(model: Model, rows_of: RowsOf) -> Swept:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> pa.Table:
-    _refuse_more_than_select(name, sql)
+    refuse_more_than_select(name, sql)
     try:
         table = connection.sql(sql).to_arrow_table()
     except duckdb.Error as error:
@@ -135,7 +135,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> pa.Tabl
     return table
 
 
-def _refuse_more_than_select(name: str, sql: str) -> None:
+def refuse_more_than_select(name: str, sql: str) -> None:
+    """UnusableModel unless the text is one SELECT."""
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:

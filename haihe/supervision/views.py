@@ -8,7 +8,7 @@ The handbook page docs/reference/views.md is written from this module.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -432,15 +432,20 @@ def _refuse_overlap(folder: Path, view: str, first: int, last: int) -> None:
 
 
 def open_views(
-    folder: Path, fields: Fields | None = None, matter_fields: Fields | None = None
+    folder: Path,
+    fields: Fields | None = None,
+    matter_fields: Fields | None = None,
+    settings: Sequence[str] = (),
 ) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection in which every published view can be named in SQL.
 
     A view has its base columns; `event` and `matter` those of `fields` and `matter_fields` beside
     them, which read as empty where no segment carries them. The connection reads nothing else on
-    this machine.
+    this machine. `settings` are SET statements carried out before the configuration is locked.
     """
     connection = duckdb.connect()
+    for setting in settings:
+        connection.execute(setting)
     for name, view in VIEWS.items():
         declared = {"event": fields or {}, "matter": matter_fields or {}}.get(name, {})
         connection.execute(f"CREATE VIEW {name} AS {_select(folder, view, declared)}")
