@@ -3,8 +3,9 @@
 Each history is decided and folded by the kernel exactly as `submit` does it; what differs is how
 rows are written (COPY, executemany, thousands a COMMIT), that clocks are computed once at the end
 of a history, that one key stands for the whole of it, and that nothing is announced. A history with
-a step that may not be is refused whole, with its reason, and the others go on. Steps that open
-other matters or name other matters take the ordinary way inside the same transaction.
+a step that may not be is refused whole, with its reason, and the others go on. Matters that its
+steps hand over to are opened with it, and go on as a chronicle tells. Steps that name other matters
+take the ordinary way inside the same transaction.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from haihe.kernel.chronicle import Chronicle
 from haihe.kernel.decide import decide
 from haihe.kernel.handover import handovers
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
-from haihe.kernel.values import Command, Event, Refused
+from haihe.kernel.values import Command, Data, Event, Refused
 from haihe.records import answers, keys
 from haihe.records.chain import (
     GENESIS,
@@ -40,7 +42,14 @@ from haihe.records.database import IN_MAX, Connection, Query, Row, connect
 from haihe.records.instants import stored
 from haihe.records.journal import Held, after, mark_of, matter_row, row_of
 from haihe.records.sealing import MatterKey, new_key, seal_all
-from haihe.records.staging import Batch, Means, all_clocks, unusable_ids
+from haihe.records.staging import (
+    HANDOVERS_MAX,
+    Batch,
+    Means,
+    all_clocks,
+    command_digest,
+    unusable_ids,
+)
 from haihe.records.writer import KNOWN_KEYS, means, number, rows_of, take_numbers
 
 HISTORIES_A_CHUNK: Final = IN_MAX
@@ -48,7 +57,9 @@ EVENTS_A_HISTORY_MAX: Final = 10_000
 WORKERS_MAX: Final = 64
 CHUNKS_AHEAD: Final = 2  # chunks a worker that are decided or wait to be written
 
-History = Sequence[Command]
+NEVER_OPENED: Final = Chronicle(commands=())
+
+History = Sequence[Command] | Chronicle
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +82,28 @@ class Taken:
 
 
 @dataclass(slots=True)
-class Prepared:
-    """A history that is allowed, as rows; number and mark of the matter are still to be given."""
+class Member:
+    """A matter of a history as rows; number and mark are still to be given."""
 
     key: str
     digest: bytes
     prefix: str
     year: int
+    origin: tuple[str, int] | tuple[None, None]
     matter: Row
     events: list[Row]
     clocks: list[Row]
     personal: list[Row]
     matter_key: Row | None
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A history that is allowed: the matter it tells, then those its steps have opened."""
+
+    key: str
+    digest: bytes
+    members: list[Member]
 
 
 def submit_many(
@@ -92,7 +113,8 @@ def submit_many(
 
     A history is its opening command and the further commands of the same matter, in order; their
     `matter` stays None and each has its `happened_at`. The key of the opening makes the history
-    idempotent. `workers` processes decide and seal beside this one, which writes.
+    idempotent. A Chronicle also says when each command was entered, never after `now`, and how the
+    matters go on that it opened. `workers` processes decide and seal beside this one, which writes.
     """
     if not 1 <= workers <= WORKERS_MAX:
         raise ValueError(f"workers must lie between 1 and {WORKERS_MAX}")
@@ -156,15 +178,20 @@ def _prepare_chunk(chunk: list[History], now: datetime) -> list[Outcome]:
     return [_prepare(use, history, zone_now) for history in chunk]
 
 
+def _commands(history: History) -> Sequence[Command]:
+    return history.commands if isinstance(history, Chronicle) else history
+
+
 def _prepare(use: Means, history: History, now: datetime) -> Outcome:
     """Decide a history from its opening on; nothing is written."""
-    opening = history[0] if history else None
-    if opening is None or len(history) > EVENTS_A_HISTORY_MAX:
+    commands = _commands(history)
+    opening = commands[0] if commands else None
+    if opening is None or len(commands) > EVENTS_A_HISTORY_MAX:
         refused = answers.unusable(
             "commands", f"一份历史应有1至{EVENTS_A_HISTORY_MAX}步。", "请拆分或者补全后再导入。"
         )
         return RefusedHistory(opening.key if opening else "", 0, refused)
-    for place, command in enumerate(history):
+    for place, command in enumerate(commands):
         wrong = unusable_ids(replace(command, key=command.key or opening.key))
         if wrong is not None:
             return RefusedHistory(opening.key, place, wrong)
@@ -172,12 +199,20 @@ def _prepare(use: Means, history: History, now: datetime) -> Outcome:
     procedure = use.rules.governing(opening.kind or "", day)
     if procedure is None:
         return RefusedHistory(opening.key, 0, answers.unknown_kind(opening.kind))
-    if any(_names_a_matter(procedure, command) for command in history):
-        return None
+    chronicle = history if isinstance(history, Chronicle) else Chronicle(commands=tuple(history))
+    family = _Family(use, now)
+    digest = _history_digest(history, use.secret)
     try:
-        return _decided(use, procedure, history, now)
+        family.follow(procedure, chronicle, opening.key, digest)
     except _Refusing as refusing:
         return RefusedHistory(opening.key, refusing.command, refusing.refused)
+    except _NamesAMatter:
+        return None
+    return Prepared(opening.key, digest, family.members)
+
+
+class _NamesAMatter(Exception):
+    """Leaves a history with a step that names another matter, which must be looked up."""
 
 
 class _Refusing(Exception):
@@ -197,74 +232,166 @@ def _names_a_matter(procedure: Procedure, command: Command) -> bool:
     return any(name in fields and fields[name].type == "matter" for name in command.data)
 
 
-def _decided(use: Means, procedure: Procedure, history: History, now: datetime) -> Prepared | None:
-    """The rows of a history; None if one of its steps opens another matter."""
-    matter = use.new_id(now)
-    hash_of, calendar, zone = use.hash_of, use.rules.calendar, use.rules.zone
-    state: State | None = None
-    head = GENESIS
-    events: list[Row] = []
-    personal: list[Row] = []
-    key: MatterKey | None = None
-    wrapped = b""
-    for place, command in enumerate(history):
-        at = command.happened_at
-        if at is not None and at.tzinfo is not zone and at.tzinfo is not None:
-            command = replace(command, happened_at=at.astimezone(zone))
-        decided = decide(procedure, state, command, now, calendar)
+class _Family:
+    """Decides the matter of a history and those that its steps open; gathers their rows."""
+
+    def __init__(self, use: Means, now: datetime) -> None:
+        self.use = use
+        self.now = now
+        self.members: list[Member] = []
+
+    def follow(
+        self,
+        procedure: Procedure,
+        chronicle: Chronicle,
+        key: str,
+        digest: bytes,
+        opened_by: Command | None = None,
+        origin: tuple[str, int] | tuple[None, None] = (None, None),
+        opened_at: datetime | None = None,
+    ) -> None:
+        """One matter from its opening (`opened_by`: by a hand-over) to the end of its chronicle."""
+        use = self.use
+        commands = list(chronicle.commands)
+        recorded = self._recorded(chronicle, opened_at)
+        if opened_by is not None:
+            commands.insert(0, opened_by)
+            recorded.insert(0, opened_at or self.now)
+        matter = use.new_id(recorded[0])
+        member = Member(key, digest, number_prefix(procedure.kind), 0, origin, (), [], [], [], None)
+        self.members.append(member)
+        sealing: MatterKey | None = None
+        given: Data = {}
+        state: State | None = None
+        head = GENESIS
+        for place, (command, at) in enumerate(zip(commands, recorded, strict=True)):
+            if _names_a_matter(procedure, command):
+                raise _NamesAMatter
+            event, personal = self._decided(procedure, state, command, at, place)
+            digests: dict[str, str] = {}
+            if personal:
+                if sealing is None:
+                    sealing, wrapped = new_key(matter, use.store)
+                    member.matter_key = (matter, wrapped)
+                digests, sealed = seal_all(sealing, event.seq, personal, use.hash_of)
+                member.personal += [(matter, event.seq, name, text) for name, text in sealed]
+                given |= personal
+            row = row_of(matter, event, data_text(event.data), digests_text(digests))
+            head = use.hash_of(canonical_event(row, head))
+            member.events.append((*row, head))
+            state = after(procedure, state, event)
+            self._hand_over(procedure, state, event, given, matter, chronicle, place)
+        assert state is not None, "a history has an opening"
+        self._project(member, procedure, state, matter, head, recorded[-1])
+
+    def _recorded(self, chronicle: Chronicle, opened_at: datetime | None) -> list[datetime]:
+        """When each command was entered; refused if that cannot have been so."""
+        zone = self.use.rules.zone
+        if not chronicle.recorded:
+            return [self.now] * len(chronicle.commands)
+        found = [at.astimezone(zone) for at in chronicle.recorded]
+        in_order = found == sorted(found) and (opened_at is None or opened_at <= found[0])
+        if len(found) != len(chronicle.commands) or not in_order or found[-1] > self.now:
+            raise _Refusing(
+                0,
+                answers.unusable(
+                    "recorded",
+                    "各步的录入时间与各步不符，或者在将来。",
+                    "请按先后写明每一步的录入时间。",
+                ),
+            )
+        return found
+
+    def _decided(
+        self, procedure: Procedure, state: State | None, command: Command, at: datetime, place: int
+    ) -> tuple[Event, Data]:
+        zone = self.use.rules.zone
+        happened = command.happened_at
+        if happened is not None and happened.tzinfo is not zone and happened.tzinfo is not None:
+            command = replace(command, happened_at=happened.astimezone(zone))
+        decided = decide(procedure, state, command, at, self.use.rules.calendar)
         if isinstance(decided, Refused):
             raise _Refusing(place, decided)
-        event, seq = decided.event, place + 1
-        assert event.seq == seq, f"event {event.seq} where {seq} must follow"
-        digests: dict[str, str] = {}
-        if decided.personal:
-            if key is None:
-                key, wrapped = new_key(matter, use.store)
-            digests, sealed = seal_all(key, seq, decided.personal, hash_of)
-            personal += [(matter, seq, name, ciphertext) for name, ciphertext in sealed]
-        row = row_of(matter, event, data_text(event.data), digests_text(digests))
-        head = hash_of(canonical_event(row, head))
-        events.append((*row, head))
-        state = after(procedure, state, event)
+        assert decided.event.seq == place + 1, (
+            f"event {decided.event.seq} where {place + 1} follows"
+        )
+        return decided.event, decided.personal
+
+    def _hand_over(
+        self,
+        procedure: Procedure,
+        state: State,
+        event: Event,
+        given: Data,
+        matter: str,
+        chronicle: Chronicle,
+        place: int,
+    ) -> None:
+        """Open what this event opens, with how those matters went on."""
         step = procedure.steps.get(event.act)
-        if step is not None and step.opens and _hands_over(use, procedure, state, event):
-            return None
-    assert state is not None, "a history has an opening"
-    changed_at = stored(now)
-    held = Held(
-        matter=matter,
-        procedure=procedure,
-        state=state,
-        head=head,
-        number="",
-        code_tag=code_tag(follow_code(matter, use.codes), use.codes),
-        from_matter=None,
-        from_seq=None,
-        changed_at=changed_at,
-        clocks=all_clocks(use.rules, procedure, state, matter, now),
-        mark=b"",
-    )
-    return Prepared(
-        key=history[0].key,
-        digest=_history_digest(history, use.secret),
-        prefix=number_prefix(procedure.kind),
-        year=state.opened_at.year,
-        matter=matter_row(held),
-        events=events,
-        clocks=list(held.clocks.values()),
-        personal=personal,
-        matter_key=(matter, wrapped) if key is not None else None,
-    )
+        if step is None or not step.opens:
+            return
+        day = event.happened_at.date()
+        governing = self.use.rules.governing
+        opened = handovers(procedure, state, event, lambda kind: governing(kind, day), given)
+        for command in opened:
+            if len(self.members) > HANDOVERS_MAX * len(chronicle.commands):
+                raise _Refusing(
+                    place,
+                    answers.unusable("act", "这一步骤引出的事项过多。", "请核对程序中的移交关系。"),
+                )
+            other = governing(command.kind or "", day)
+            assert other is not None, "handovers() gives only kinds in force"
+            number = command.key.rpartition(":")[2]
+            command = replace(command, key=f"{matter}:{command.key}")
+            try:
+                self.follow(
+                    other,
+                    chronicle.opened.get(f"{place}:{number}", NEVER_OPENED),
+                    command.key,
+                    command_digest(command, self.use.secret),
+                    command,
+                    (matter, event.seq),
+                    event.recorded_at,
+                )
+            except _Refusing as refusing:
+                raise _Refusing(place, refusing.refused) from None
 
-
-def _hands_over(use: Means, procedure: Procedure, state: State, event: Event) -> bool:
-    day = event.happened_at.date()
-    return bool(handovers(procedure, state, event, lambda kind: use.rules.governing(kind, day)))
+    def _project(
+        self,
+        member: Member,
+        procedure: Procedure,
+        state: State,
+        matter: str,
+        head: bytes,
+        changed_at: datetime,
+    ) -> None:
+        use = self.use
+        held = Held(
+            matter=matter,
+            procedure=procedure,
+            state=state,
+            head=head,
+            number="",
+            code_tag=code_tag(follow_code(matter, use.codes), use.codes),
+            from_matter=member.origin[0],
+            from_seq=member.origin[1],
+            changed_at=stored(changed_at),
+            clocks=all_clocks(use.rules, procedure, state, matter, self.now),
+            mark=b"",
+        )
+        member.year = state.opened_at.year
+        member.matter = matter_row(held)
+        member.clocks = list(held.clocks.values())
 
 
 def _history_digest(history: History, secret: bytes) -> bytes:
     """What tells two histories with one key apart."""
-    told = [(one.act, one.actor, one.kind, one.data, one.happened_at) for one in history]
+    told: object = [
+        (one.act, one.actor, one.kind, one.data, one.happened_at) for one in _commands(history)
+    ]
+    if isinstance(history, Chronicle) and (history.recorded or history.opened):
+        told = (told, history.recorded, history.opened)
     return hmac.digest(secret, encode_sorted(told), "sha256")
 
 
@@ -276,7 +403,7 @@ def _written(
 ) -> Taken:
     """One transaction: what is known already is left out, the rest written, all or nothing."""
     taken = Taken(refused=[one for one in outcomes if isinstance(one, RefusedHistory)])
-    keys_of = [history[0].key for history in chunk if history]
+    keys_of = [_commands(history)[0].key for history in chunk if _commands(history)]
     (known_rows,) = connection.begin_with([Query(KNOWN_KEYS, keys_of)])
     try:
         known = {row[0]: bytes(row[1]) for row in known_rows}
@@ -292,9 +419,10 @@ def _written(
                 taken.known += 1
             else:
                 taken.refused.append(RefusedHistory(one.key, 0, answers.key_reused()))
-        _write(connection, fresh)
-        taken.matters += len(fresh)
-        taken.events += sum(len(one.events) for one in fresh)
+        _write(connection, [member for one in fresh for member in one.members])
+        members = [member for one in fresh for member in one.members]
+        taken.matters += len(members)
+        taken.events += sum(len(one.events) for one in members)
         for history, outcome in zip(chunk, outcomes, strict=True):
             if outcome is None:
                 _take_the_ordinary_way(connection, history, now, taken)
@@ -305,7 +433,7 @@ def _written(
     return taken
 
 
-def _write(connection: Connection, fresh: list[Prepared]) -> None:
+def _write(connection: Connection, fresh: list[Member]) -> None:
     if not fresh:
         return
     secret = keys.command_secret(keys.store())
@@ -318,9 +446,9 @@ def _write(connection: Connection, fresh: list[Prepared]) -> None:
     load("personal", [row for one in fresh for row in one.personal])
 
 
-def _numbered(connection: Connection, fresh: list[Prepared], secret: bytes) -> list[Row]:
+def _numbered(connection: Connection, fresh: list[Member], secret: bytes) -> list[Row]:
     """The matters' rows with number and mark, each kind and year numbered without a gap."""
-    groups: dict[tuple[str, int], list[Prepared]] = {}
+    groups: dict[tuple[str, int], list[Member]] = {}
     for one in fresh:
         groups.setdefault((one.prefix, one.year), []).append(one)
     rows: list[Row] = []
@@ -328,7 +456,7 @@ def _numbered(connection: Connection, fresh: list[Prepared], secret: bytes) -> l
         first = take_numbers(connection, prefix, year, len(group))
         for count, one in enumerate(group, start=first):
             text = number_text(prefix, year, count)
-            mark = mark_of(one.matter[0], text, None, None, secret)
+            mark = mark_of(one.matter[0], text, one.origin[0], one.origin[1], secret)
             rows.append((one.matter[0], text, *one.matter[2:-1], mark))
     return rows
 
@@ -339,26 +467,49 @@ def _take_the_ordinary_way(
     """Step by step, as `submit` does it, inside the transaction of the chunk."""
     use = means()
     desk = Batch(connection, use, now, {}, {})
-    known = connection.rows_in(KNOWN_KEYS, [history[0].key])
+    commands = _commands(history)
+    key = commands[0].key
+    known = connection.rows_in(KNOWN_KEYS, [key])
     digest = _history_digest(history, use.secret)
     if known:
         if bytes(known[0][1]) == digest:
             taken.known += 1
         else:
-            taken.refused.append(RefusedHistory(history[0].key, 0, answers.key_reused()))
+            taken.refused.append(RefusedHistory(key, 0, answers.key_reused()))
         return
-    matter: str | None = None
-    for place, command in enumerate(history):
-        command = replace(command, matter=matter, key=f"{history[0].key}#{place}")
-        answer = desk.carry_out(command, digest, now)
-        if isinstance(answer, Refused):
-            taken.refused.append(RefusedHistory(history[0].key, place, answer))
-            return
-        matter = answer.matter
+    chronicle = history if isinstance(history, Chronicle) else Chronicle(commands=tuple(commands))
+    try:
+        _carry_out(desk, chronicle, key, digest, None, now)
+    except _Refusing as refusing:
+        taken.refused.append(RefusedHistory(key, refusing.command, refusing.refused))
+        return
     stage = desk.stage
-    stage.command_keys[0] = (history[0].key, *stage.command_keys[0][1:])
+    stage.command_keys[0] = (key, *stage.command_keys[0][1:])
     stage.outbox = []
     number(connection, desk)
     connection.write(*rows_of(desk))
     taken.matters += len(stage.matters)
     taken.events += len(stage.events)
+
+
+def _carry_out(
+    desk: Batch, chronicle: Chronicle, key: str, digest: bytes, matter: str | None, now: datetime
+) -> None:
+    """Every command of a chronicle on its matter, and of those it opens on theirs."""
+    first = 0 if matter is None else 1  # the opening by a hand-over has its place too
+    recorded = chronicle.recorded or (now,) * len(chronicle.commands)
+    for place, (command, at) in enumerate(
+        zip(chronicle.commands, recorded, strict=True), start=first
+    ):
+        before = len(desk.stage.command_keys)
+        command = replace(command, matter=matter, key=f"{key}#{place}")
+        answer = desk.carry_out(command, digest, at)
+        if isinstance(answer, Refused):
+            raise _Refusing(place, answer)
+        matter = answer.matter
+        handed = f"{matter}:handover:{answer.seq}:"
+        for handover, _, other, _ in desk.stage.command_keys[before:]:
+            number_ = handover.removeprefix(handed)
+            goes_on = chronicle.opened.get(f"{place}:{number_}")
+            if handover.startswith(handed) and goes_on is not None:
+                _carry_out(desk, goes_on, f"{key}#{place}:{number_}", digest, other, now)
