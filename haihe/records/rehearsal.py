@@ -32,7 +32,8 @@ from haihe.records.staging import all_clocks
 from haihe.records.told import QUARTER, Told, events_of, joined, table_of, tables_of
 from haihe.simulation.book import Book, Fault, load_book
 from haihe.simulation.city import Simulation
-from haihe.simulation.truth import Planted, truths_of
+from haihe.simulation.telling import visible_truths
+from haihe.simulation.truth import Planted
 from haihe.simulation.walk import Played
 from haihe.supervision import views
 
@@ -130,6 +131,7 @@ class Teller:
             state=state,
             clocks=list(clocks.values()),
             parties=parties,
+            readings=[],
             from_matter=parent,
             from_seq=seq,
         )
@@ -195,9 +197,7 @@ def write_lots(
 def _day(day: date) -> _Part:
     simulation, teller, scale = _AT_WORK[0]
     simulation.tally.problems.clear()
-    lots = [
-        simulation.lot(kind, key, at) for at, kind, key in simulation.openings(day, scale)
-    ]
+    lots = [simulation.lot(kind, key, at) for at, kind, key in simulation.openings(day, scale)]
     return _part(lots, simulation, teller)
 
 
@@ -206,11 +206,7 @@ def _part(lots: list[list[Played]], simulation: Simulation, teller: Teller) -> _
     written = part.written
     told: list[Told] = []
     for lot in lots:
-        for planted in truths_of(lot, simulation.pack.calendar):
-            if planted.visible_at <= teller.at and (
-                planted.gone_at is None or planted.gone_at > teller.at
-            ):
-                written.truths.append(planted)
+        written.truths += visible_truths(simulation, lot, teller.at)
         for played in lot:
             told += teller.told(played)
     for one in told:
@@ -225,9 +221,7 @@ def _part(lots: list[list[Played]], simulation: Simulation, teller: Teller) -> _
     return part
 
 
-def _gather(
-    folder: Path, parts: Iterable[_Part], pack: Pack, simulation: Simulation
-) -> Written:
+def _gather(folder: Path, parts: Iterable[_Part], pack: Pack, simulation: Simulation) -> Written:
     written = Written()
     kept: dict[str, list[pa.Table]] = {}
     events: list[pa.Table] = []

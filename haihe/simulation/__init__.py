@@ -1,1 +1,1 @@
-"""A simulated city: whole matters with their times, made from data and a seed, never from people."""
+"""A simulated city: whole matters made from data and a seed, never from real people."""

@@ -1,4 +1,4 @@
-"""What the simulated city is made from: figures, organs, words, courses and faults, read from files.
+"""What the simulated city is made from: figures, organs, words, courses and faults, as files.
 
 The folder `simulation/` holds `figures.yaml`, `city.yaml`, `words.yaml`, `courses/<kind>.yaml` and
 `faults/<id>.yaml`. Files are read like those of a pack: unknown keys and wrong types are refused.

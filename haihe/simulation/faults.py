@@ -26,9 +26,7 @@ def named_steps(fault: Fault) -> set[str]:
             names.add(one.record_late.step)
         if one.add is not None:
             names.add(one.add.after or one.add.before)
-    added = {
-        step.act for one in fault.how if one.add is not None for step in one.add.steps
-    }
+    added = {step.act for one in fault.how if one.add is not None for step in one.add.steps}
     return names - added
 
 
@@ -86,6 +84,5 @@ def _place(steps: Sequence[Taken], name: str) -> int:
 def _changed(steps: Sequence[Taken], name: str, **changes: object) -> list[Taken]:
     place = _place(steps, name)
     return [
-        replace(step, **changes) if number == place else step  # type: ignore[arg-type]  # named above
-        for number, step in enumerate(steps)
+        replace(step, **changes) if number == place else step for number, step in enumerate(steps)
     ]

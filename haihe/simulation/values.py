@@ -55,7 +55,6 @@ class Values:
 
     def __init__(self, words: Words) -> None:
         self.words = words
-        self._samples = {one: re.compile(one) for one in ()}
 
     def resolve(self, spec: Any, scene: Scene, depth: int = 0) -> Datum:
         """What a stated value comes to; raises WrongValue."""
@@ -71,7 +70,8 @@ class Values:
         made = getattr(self, f"_{sort}", None)
         if made is None:
             raise WrongValue(f"{sort!r}: there is no such value; see docs/simulation.md")
-        return made(told, scene, depth)  # type: ignore[no-any-return]  # each gives a Datum
+        found: Datum = made(told, scene, depth)
+        return found
 
     def filled(self, text: str, scene: Scene) -> str:
         """A text with its slots filled from the lists of `words.yaml`."""
@@ -99,7 +99,8 @@ class Values:
     def _pick(self, told: Any, scene: Scene, depth: int) -> Datum:
         if isinstance(told, dict):
             (key,) = scene.chance.choices(list(told), weights=list(told.values()))
-            return {"true": True, "false": False}.get(key, key)
+            found: Datum = {"true": True, "false": False}.get(key, key)
+            return found
         return self.resolve(scene.chance.choice(told), scene, depth + 1)
 
     def _share(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape for all

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -333,9 +333,7 @@ class Walk:
         """Every clock as it stands after the last act."""
         if self._clocks is None:
             assert self.state is not None, "a matter is open"
-            self._clocks = clocks(
-                self.procedure, self.state, self.calendar, self.at, explain=False
-            )
+            self._clocks = clocks(self.procedure, self.state, self.calendar, self.at, explain=False)
         return self._clocks
 
     def falls(self, clock: RunningClock) -> datetime | None:
@@ -357,7 +355,9 @@ class Walk:
         latest = None if taken.beyond else self._latest(taken, step, rest)
         if latest is not None and at > latest:
             room = (latest - self.at).total_seconds()
-            cut = self.at + timedelta(seconds=int(max(0.0, room) * (0.3 + 0.6 * self.chance.random())))
+            cut = self.at + timedelta(
+                seconds=int(max(0.0, room) * (0.3 + 0.6 * self.chance.random()))
+            )
             at = self._in_hours(cut, latest) if keeps_hours else cut
         at = max(at, after, self.at + NEVER_BEFORE)
         return at.replace(microsecond=0)
@@ -393,9 +393,7 @@ class Walk:
     def _applies(self, tests: Iterable[Test]) -> bool:
         return all_hold(tuple(tests), self.given)
 
-    def _latest(
-        self, taken: Taken, step: Step | None, rest: Sequence[Taken]
-    ) -> datetime | None:
+    def _latest(self, taken: Taken, step: Step | None, rest: Sequence[Taken]) -> datetime | None:
         """By when the step must be taken, so that it and those to come are in time."""
         found: datetime | None = None
         plans = index_of(self.procedure).plans
@@ -421,10 +419,13 @@ class Walk:
             for request in self.state.requests:
                 if request.answered_seq is None:
                     ending = expires_at(
-                        due(parse_allowance(request.due), request.asked_at, self.calendar, law=None),
+                        due(
+                            parse_allowance(request.due), request.asked_at, self.calendar, law=None
+                        ),
                         self.calendar,
                     )
-                    found = ending if found is None else min(found, ending)
+                    if ending is not None:
+                        found = ending if found is None else min(found, ending)
         return found
 
     # ── with which values ────────────────────────────────────────────────────────────────────
@@ -567,5 +568,3 @@ def check_clean(walk: Walk, course: Course) -> None:
             raise Unplayable(f"{course.id}: {clock.id} is {clock.status}")
         if clock.status == "running":
             raise Unplayable(f"{course.id}: nobody stops {clock.id}")
-
-

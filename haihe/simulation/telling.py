@@ -1,0 +1,58 @@
+"""Matters as they were played, told as chronicles: up to an instant, in the order of opening."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from heapq import heappop, heappush
+
+from haihe.kernel.chronicle import Chronicle
+from haihe.simulation.city import Simulation
+from haihe.simulation.truth import Planted, truths_of
+from haihe.simulation.walk import Played
+
+
+def chronicle_of(played: Played, until: datetime) -> Chronicle | None:
+    """What was recorded of a matter by then; None if it was not open yet."""
+    return _told(played, until, first=0)
+
+
+def _told(played: Played, until: datetime, first: int) -> Chronicle | None:
+    count = sum(1 for event in played.events if event.recorded_at <= until)
+    if not count:
+        return None
+    opened: dict[str, Chronicle] = {}
+    for path, child in played.opened.items():
+        if int(path.partition(":")[0]) < count:
+            goes_on = _told(child, until, first=1)
+            if goes_on is not None and goes_on.commands:
+                opened[path] = goes_on
+    return Chronicle(
+        commands=tuple(played.commands[first:count]),
+        recorded=tuple(event.recorded_at for event in played.events[first:count]),
+        opened=opened,
+    )
+
+
+def in_order_of_opening(
+    lots: Iterable[tuple[datetime, list[Played]]], until: datetime
+) -> Iterator[Played]:
+    """Matters by when they opened; a lot may hold later ones than its own day."""
+    waiting: list[tuple[datetime, str, Played]] = []
+    for day_ends, lot in lots:
+        for played in lot:
+            opened = played.events[0].happened_at
+            if opened <= until:
+                heappush(waiting, (opened, played.key, played))
+        while waiting and waiting[0][0] < day_ends:
+            yield heappop(waiting)[2]
+    while waiting:
+        yield heappop(waiting)[2]
+
+
+def visible_truths(simulation: Simulation, lot: list[Played], until: datetime) -> Iterator[Planted]:
+    """What must be found of a lot by then, and is not gone again."""
+    for planted in truths_of(lot, simulation.pack.calendar):
+        gone = planted.gone_at is not None and planted.gone_at <= until
+        if planted.visible_at <= until and not gone:
+            yield planted
