@@ -1,4 +1,4 @@
-"""`haihe models`: list the supervision models of a pack, or run all their worked cases."""
+"""`haihe models`: list models, run their worked cases, send them to and take them from a city."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from haihe.supervision.catalogue import Catalogue, Verdict
 
-HELP = "监督模型：列出，检查卡片并运行全部示例"
+HELP = "监督模型：列出，检查卡片并运行全部示例，导出、导入签名的模型包"
+PACKAGE_NAME_MAX = 100
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,8 +21,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="?",
         default="list",
-        choices=["list", "test"],
-        help="list 列出（默认），test 检查卡片并运行全部示例",
+        choices=["list", "test", "export", "import"],
+        help="list 列出（默认），test 检查卡片并运行全部示例，export 导出，import 导入",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="export：模型的编号；import：模型包文件"
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="export：写到这个文件")
+    parser.add_argument(
+        "--trust", action="append", default=[], metavar="FINGERPRINT", help="import：信任的签名者"
+    )
+    parser.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="import：写入这个城市文件夹（同 HAIHE_PACK）"
     )
     parser.add_argument(
         "--pack", type=Path, metavar="FOLDER", help="程序包所在文件夹（默认本机的）"
@@ -36,7 +47,11 @@ def run(args: argparse.Namespace) -> int:
     from haihe.supervision.views import WrongView
 
     try:
+        if args.what == "import":
+            return _import(args)
         catalogue = read_catalogue(args.pack)
+        if args.what == "export":
+            return _export(catalogue, args)
         if args.what == "test":
             return _test(verdicts(catalogue), args)
         return _list(catalogue, args)
@@ -92,6 +107,65 @@ def _test(found: Sequence[Verdict], args: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     return 1 if wrong else 0
+
+
+def _export(catalogue: Catalogue, args: argparse.Namespace) -> int:
+    """Sign the named models with this installation's key and write them to a file."""
+    from datetime import UTC, datetime
+
+    from haihe.records import keys
+    from haihe.supervision.package import NotTaken, fingerprint, packed, signed
+
+    if not args.names or args.out is None:
+        print("用法：haihe models export 模型编号… --out 文件", file=sys.stderr)
+        return 2
+    name = args.out.stem[:PACKAGE_NAME_MAX]
+    try:
+        package = packed(catalogue, args.names, name, datetime.now(UTC))
+    except NotTaken as error:
+        print(str(error), file=sys.stderr)
+        return 1
+    args.out.write_bytes(signed(package, keys.signing_key()))
+    mark = fingerprint(keys.public_key().hex())
+    if args.json:
+        _print_json({"file": args.out.name, "models": args.names, "fingerprint": mark})
+    print(
+        f"导出了 {len(package.models)} 个模型到 {args.out}；签名指纹 {mark}，请另外告诉对方",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    """Take a package into a city's own pack; nothing is written if anything differs."""
+    import os
+
+    from haihe.pack.place import models_folder
+    from haihe.supervision.catalogue import read_catalogue
+    from haihe.supervision.package import NotTaken, opened, take
+
+    if len(args.names) != 1 or not Path(args.names[0]).is_file():
+        print("用法：haihe models import 模型包文件 --to 城市文件夹 --trust 指纹", file=sys.stderr)
+        return 2
+    if args.to is not None:
+        os.environ["HAIHE_PACK"] = str(args.to)
+    if not os.environ.get("HAIHE_PACK"):
+        print(
+            "说明导入到哪个城市文件夹：--to 文件夹，或者设置 HAIHE_PACK；"
+            "本机正在使用的模型由工作台送审（监督中心“模型”）",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        package = opened(Path(args.names[0]).read_bytes(), frozenset(args.trust))
+        taken = take(package, read_catalogue(None), models_folder())
+    except NotTaken as error:
+        print(str(error), file=sys.stderr)
+        return 1
+    if args.json:
+        _print_json({"taken": taken})
+    print(f"导入了 {len(taken)} 个模型：{'、'.join(taken)}", file=sys.stderr)
+    return 0
 
 
 def _print_json(value: Any) -> None:

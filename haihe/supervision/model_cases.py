@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final
@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from haihe.pack.models import CaseMatter, Model, ModelCase, Prepared
-from haihe.supervision.sweep import UnusableModel, prepare, run_model
+from haihe.supervision.sweep import Finding, Swept, UnusableModel, prepare, run_model
 from haihe.supervision.views import SQL_TYPES, TYPES, VIEWS, Fields, fit, shut_in
 
 _WHEN: Final = re.compile(
@@ -32,12 +32,14 @@ class WrongCase(ValueError):
 
 @dataclass(frozen=True)
 class CaseResult:
-    """How a case went: what is wrong, nothing if it holds."""
+    """How a case went: what is wrong (nothing if it holds) and what the model found."""
 
     model: str
     case: str
     it: str
     problems: tuple[str, ...]
+    found: tuple[Finding, ...] = ()
+    measures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,18 +76,12 @@ def named_fields(model: Model, ground: Ground) -> Ground:
 
 def _run(model: Model, case: ModelCase, ground: Ground) -> CaseResult:
     told = partial(CaseResult, model.id, case.id, case.it)
-    connection = duckdb.connect()
     try:
-        for name, table in case_tables(case, ground).items():
-            connection.register(name, table)
-        shut_in(connection)
-        prepare(connection, ground.prepared)
-        swept = run_model(connection, model)
+        swept = swept_case(model, case, ground)
     except (WrongCase, UnusableModel) as error:
         return told((str(error),))
-    finally:
-        connection.close()
-    found = {(one.matter_id, one.cause): one.seqs for one in swept.all()}
+    findings = tuple(swept.all())
+    found = {(one.matter_id, one.cause): one.seqs for one in findings}
     wanted = {(one.matter, one.cause): tuple(sorted(one.seqs)) for one in case.finds}
     problems = [f"finds {_say(key, found[key])}, not expected" for key in found.keys() - wanted]
     problems += [f"does not find {_say(key, wanted[key])}" for key in wanted.keys() - found]
@@ -99,7 +95,20 @@ def _run(model: Model, case: ModelCase, ground: Ground) -> CaseResult:
         for name, number in case.measures.items()
         if swept.measures.get(name) != number
     ]
-    return told(tuple(problems))
+    return told(tuple(problems), findings, swept.measures)
+
+
+def swept_case(model: Model, case: ModelCase, ground: Ground) -> Swept:
+    """What the model finds in one of its cases; WrongCase or UnusableModel where it cannot run."""
+    connection = duckdb.connect()
+    try:
+        for name, table in case_tables(case, ground).items():
+            connection.register(name, table)
+        shut_in(connection)
+        prepare(connection, ground.prepared)
+        return run_model(connection, model)
+    finally:
+        connection.close()
 
 
 def _say(key: tuple[str, str], seqs: Sequence[int]) -> str:
