@@ -1,0 +1,13 @@
+-- Four fifths of the time are gone and nothing is wrong yet: a notice, never a rectification.
+SELECT c.matter_id, c.clock AS cause, c.start_seq AS seq
+FROM clock c
+JOIN matter m ON m.matter_id = c.matter_id
+CROSS JOIN today t
+WHERE c.status = 'running' AND c.whose = 'organ'
+  AND c.legal_due >= c.started_at + INTERVAL 1 DAY AND c.legal_due > t.at
+  AND 5 * date_diff('minute', c.started_at, t.at)
+    >= 4 * date_diff('minute', c.started_at, c.legal_due)
+  AND m.kind IN (
+    'alarm', 'public_security_case', 'criminal_case', 'custody_stay', 'case_property',
+    'evidence', 'collaboration_letter', 'collaboration_task', 'hazard_spot'
+  )
