@@ -1,0 +1,1 @@
+SELECT 'of' AS measure, count(*) AS n FROM matter WHERE kind = 'supervision_clue'
