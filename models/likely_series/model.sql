@@ -1,0 +1,95 @@
+-- Alarms that resemble a withdrawn one, at most the three nearest; the finding says with which alarm
+-- and by which features with their weights. What is compared are alarms, never persons; whether it
+-- is a series a person decides.
+--   同地点 2.5   同号码 3   同手法同对象 1.5 (at most ten alarms of it in all: 3)
+--   说法相近 2 / 1.5 / 1 (share of the pairs of characters of the one found in the other)
+--   三日内 1   三十日内 0.5                     proposed from 4.5 on
+WITH alarm AS (
+  SELECT matter_id, state, opened_at, place, means, target_kind, merged_into,
+    substr(what, 1, 60) AS what,
+    count(*) OVER (PARTITION BY means, target_kind) AS of_method
+  FROM matter
+  WHERE kind = 'alarm'
+),
+withdrawn AS (
+  SELECT * FROM alarm
+  WHERE state IN ('withdrawn', 'withdrawal_confirmed') AND merged_into IS NULL
+),
+candidate AS (
+  SELECT w.matter_id AS a, o.matter_id AS b
+  FROM withdrawn w JOIN alarm o ON o.place = w.place
+  UNION
+  SELECT w.matter_id, o.matter_id
+  FROM withdrawn w JOIN alarm o ON o.means = w.means AND o.target_kind = w.target_kind
+  WHERE w.means <> 'other' AND (w.of_method <= 10
+    OR o.opened_at BETWEEN w.opened_at - INTERVAL 30 DAY AND w.opened_at + INTERVAL 30 DAY)
+  UNION
+  SELECT w.matter_id, q.matter_id
+  FROM withdrawn w
+  JOIN party p ON p.matter_id = w.matter_id AND p.known_by = 'phone'
+  JOIN party q ON q.party = p.party AND q.known_by = 'phone'
+),
+numbered AS (
+  SELECT 10 * t.d + u.d + 1 AS n
+  FROM (VALUES (0), (1), (2), (3), (4), (5)) AS t(d)
+  CROSS JOIN (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS u(d)
+),
+shared AS (
+  SELECT c.a, c.b,
+    1.0 * count(CASE WHEN o.what LIKE concat('%', substr(w.what, n.n, 2), '%') THEN 1 END)
+      / count(*) AS share
+  FROM candidate c
+  JOIN withdrawn w ON w.matter_id = c.a
+  JOIN alarm o ON o.matter_id = c.b
+  JOIN numbered n ON n.n < length(w.what)
+  GROUP BY c.a, c.b
+),
+called AS (
+  SELECT DISTINCT c.a, c.b
+  FROM candidate c
+  JOIN party p ON p.matter_id = c.a AND p.known_by = 'phone'
+  JOIN party q ON q.matter_id = c.b AND q.party = p.party AND q.known_by = 'phone'
+),
+feature AS (
+  SELECT c.a, c.b,
+    CASE WHEN o.place = w.place THEN 2.5 ELSE 0 END AS by_place,
+    CASE WHEN n.a IS NOT NULL THEN 3 ELSE 0 END AS by_number,
+    CASE WHEN o.means = w.means AND w.means <> 'other' AND o.target_kind = w.target_kind
+      THEN CASE WHEN w.of_method <= 10 THEN 3 ELSE 1.5 END ELSE 0 END AS by_method,
+    CASE WHEN s.share >= 0.7 THEN 2 WHEN s.share >= 0.5 THEN 1.5 WHEN s.share >= 0.3 THEN 1
+      ELSE 0 END AS by_words,
+    CASE WHEN abs(date_diff('hour', w.opened_at, o.opened_at)) <= 72 THEN 1
+      WHEN abs(date_diff('day', w.opened_at, o.opened_at)) <= 30 THEN 0.5 ELSE 0 END AS by_time
+  FROM candidate c
+  JOIN withdrawn w ON w.matter_id = c.a
+  JOIN alarm o ON o.matter_id = c.b
+  LEFT JOIN shared s ON s.a = c.a AND s.b = c.b
+  LEFT JOIN called n ON n.a = c.a AND n.b = c.b
+  WHERE c.a <> c.b AND o.merged_into IS NULL
+    AND abs(date_diff('day', w.opened_at, o.opened_at)) <= 90
+),
+ranked AS (
+  SELECT f.*, by_place + by_number + by_method + by_words + by_time AS weight,
+    row_number() OVER (PARTITION BY a
+      ORDER BY by_place + by_number + by_method + by_words + by_time DESC, b) AS place_no
+  FROM feature f
+),
+proof AS (
+  SELECT matter_id, max(seq) AS seq
+  FROM event
+  WHERE kind = 'alarm' AND act = 'withdraw_alarm'
+  GROUP BY matter_id
+)
+SELECT r.a AS matter_id,
+  concat('与 ', r.b, '：',
+    CASE WHEN by_place > 0 THEN '同地点2.5 ' ELSE '' END,
+    CASE WHEN by_number > 0 THEN '同号码3 ' ELSE '' END,
+    CASE WHEN by_method = 3 THEN '少见的同手法同对象3 ' WHEN by_method > 0 THEN '同手法同对象1.5 '
+      ELSE '' END,
+    CASE WHEN by_words = 2 THEN '说法相近2 ' WHEN by_words = 1.5 THEN '说法相近1.5 '
+      WHEN by_words = 1 THEN '说法相近1 ' ELSE '' END,
+    CASE WHEN by_time = 1 THEN '三日内1' WHEN by_time > 0 THEN '三十日内0.5' ELSE '' END) AS cause,
+  p.seq, CAST(r.weight AS DOUBLE) AS weight
+FROM ranked r
+JOIN proof p ON p.matter_id = r.a
+WHERE r.weight >= 4.5 AND r.place_no <= 3
