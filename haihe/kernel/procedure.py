@@ -186,6 +186,7 @@ class ClockRule(Frozen, frozen=True, kw_only=True):
     whose: Literal["organ", "citizen"] = "organ"
     after_due: str = ""  # what the law says follows, e.g. 视为受理
     row: str = ""  # id in the clock table, e.g. ZA-02
+    citizen: str = ""  # what a citizen reads instead of the name, where that is jargon
     general_law: str = ""  # whose rules of counting the reasons cite; a name of GENERAL_LAWS
     level: Literal["A", "B", "C", "D"] = "A"
     source: str = ""  # C and D: where the length was read

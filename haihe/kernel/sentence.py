@@ -1,6 +1,6 @@
 """What a citizen reads of a matter: what happens, who has it, what next, until when, what I can do.
 
-Two parts are written with each state (`citizen`, `next`), the others follow from the matter. Nothing
+Two parts are written with each state (`citizen`, `next`), the rest follows from the matter. Nothing
 is invented: a date is the legal end of a running clock, an offer is an act that is really open.
 """
 
@@ -20,6 +20,7 @@ from haihe.kernel.values import Actor, Frozen
 
 PART_LETTERS_MAX: Final = 40  # each written part
 ACT_LETTERS_MAX: Final = 12  # what an act is called to a citizen
+CLOCK_LETTERS_MAX: Final = 14  # what a clock is called to a citizen
 WHOLE_LETTERS_MAX: Final = 160  # with an organ's name of at most ORGAN_LETTERS_MAX
 ORGAN_LETTERS_MAX: Final = 20
 OFFERED_MAX: Final = 4
@@ -165,16 +166,15 @@ def _until(
         paused = any(one.status == "suspended" for one in running)
         return PAUSED if paused or state.suspended_since is not None else NO_PERIOD
     assert clock.legal is not None
-    day = due_in_words(clock.legal, zone)
-    kept = "" if clock.official else "（暂定）"
+    rule = procedure.clocks[rule_of(clock)]
+    what = rule.citizen or rule.name
+    day = due_in_words(clock.legal, zone) + ("" if clock.official else "（暂定）")
     if clock.whose == "citizen":
-        if clock.status == "overdue":
-            return f"您的期限到{day}{kept}，已经过了。"
-        return f"您的期限到{day}{kept}。"
-    by = "按本市约定" if procedure.clocks[rule_of(clock)].level in SETTINGS else "依法"
+        return f"{what}：到{day}为止{'，已经过了' if clock.status == 'overdue' else ''}。"
+    by = "按本市约定" if rule.level in SETTINGS else "依法"
     if clock.status == "overdue":
-        return f"{by}应在{day}{kept}前办完，已经超期。"
-    return f"{by}最迟{day}{kept}。"
+        return f"{what}：{by}应在{day}前办完，已经超期。"
+    return f"{what}：{by}最迟{day}。"
 
 
 def due_in_words(due: date | datetime, zone: tzinfo) -> str:
