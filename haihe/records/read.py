@@ -16,6 +16,7 @@ from haihe.kernel.kernel_acts import issued
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.reading import PURPOSES, View, concerns_minor, may_read
 from haihe.kernel.reading import Reader as Asking
+from haihe.kernel.sentence import Told, called, tell
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Data, Event, Refused
 from haihe.records import answers, keys, papers, personal, reading, rules
@@ -401,7 +402,7 @@ def _file(
         basis=printer.articles(procedure.basis),
         state=state.state,
         state_name=procedure.states[state.state].name,
-        citizen_says=procedure.states[state.state].citizen,
+        citizen_says=_told(printer, read).whole(),
         ended=state.ended,
         outcome=state.outcome,
         contested=state.contested,
@@ -513,7 +514,7 @@ def _link(printer: Printer, relation: str, row: Row, line: str) -> Link:
 
 def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
     state, procedure = read.state, read.procedure
-    told = procedure.states[state.state]
+    told = _told(printer, read)
     until = printer
     if state.ended:
         until = Printer(rules=printer.rules, now=restored(_changed(read), printer.rules.zone))
@@ -522,8 +523,9 @@ def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
         number=read.number,
         title=procedure.name,
         subject="" if concerns_minor(state, procedure) else subject(procedure, state.fields),
-        state_name=told.name,
-        says=told.citizen,
+        state_name=procedure.states[state.state].name,
+        says=told.now,
+        told=told,
         ended=state.ended,
         outcome=state.outcome,
         organ=printer.rules.organ_name(state.owner.organ),
@@ -545,6 +547,13 @@ def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
     )
 
 
+def _told(printer: Printer, read: _Read) -> Told:
+    """The sentence a citizen reads of this matter now."""
+    rules = printer.rules
+    organ = rules.organ_name(read.state.owner.organ)
+    return tell(read.procedure, read.state, read.clocks, rules.calendar, printer.now, organ)
+
+
 def _public_acts(printer: Printer, read: _Read) -> tuple[Act, ...]:
     """What the public role may still do by the code: its own steps, and to contest."""
     roles = [name for name, role in read.procedure.roles.items() if role.stands == "public"]
@@ -552,7 +561,7 @@ def _public_acts(printer: Printer, read: _Read) -> tuple[Act, ...]:
         return ()
     reader = Reader(person=PUBLIC, organ=PUBLIC, roles=tuple(roles))
     return tuple(
-        act
+        msgspec.structs.replace(act, name=called(read.procedure, act.id))
         for act in _acts(printer, read, reader)
         if (act.general and ACTS[act.id].who == "public")
         or (not act.general and set(read.procedure.steps[act.id].by) & set(roles))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from haihe.kernel.paper import PaperLine
+from haihe.kernel.sentence import Told
 from haihe.kernel.values import Frozen
 
 # How a thing should look: a page maps it to a colour and a sign, never to a colour alone.
@@ -220,6 +221,7 @@ class CitizenFile(Frozen, frozen=True, kw_only=True):
     subject: str
     state_name: str
     says: str
+    told: Told  # what happens, who, what next, until when, what can be done
     ended: bool
     outcome: str
     organ: str
