@@ -35,6 +35,7 @@ FULLY = {
     "evidence",
     "grid_event",
     "idea",
+    "model_change",
     "public_security_case",
     "rectification",
 }
