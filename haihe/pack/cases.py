@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
@@ -114,6 +114,17 @@ class CaseResult:
     problems: tuple[str, ...]
 
 
+class Taken(NamedTuple):
+    """A matter right after a step that a case takes: where it stands and what is known of it."""
+
+    case: str
+    act: str
+    procedure: Procedure
+    state: State
+    personal: Data
+    at: datetime
+
+
 class WrongCase(ValueError):
     """A case that cannot be run: a weekday, a key, a clock or a value that makes no sense."""
 
@@ -125,7 +136,7 @@ class _Walk:
     procedure: Procedure | None = None
     state: State | None = None
     now: datetime | None = None
-    takings: int = 0
+    personal: Data = field(default_factory=dict)
 
 
 def case_path(pack: Pack, kind: str) -> Path:
@@ -163,6 +174,24 @@ def run_cases(
         except WrongCase as error:
             problems.append(str(error))
         yield CaseResult(kind, case.id, case.it, tuple(problems))
+
+
+def taken(pack: Pack, kind: str, cases: Sequence[Case]) -> Iterator[Taken]:
+    """Every step the cases take, with the matter after it; of a case that fails, no more steps."""
+    by_id = {case.id: case for case in cases}
+    for case in cases:
+        try:
+            walk = _before(pack, kind, case, by_id)
+            for step in case.steps:
+                if step.refused:
+                    continue
+                if any(_take(pack, kind, case, walk, step, {})):
+                    break
+                if walk.procedure is not None and walk.state is not None and walk.now is not None:
+                    known = dict(walk.personal)
+                    yield Taken(case.id, step.do, walk.procedure, walk.state, known, walk.now)
+        except WrongCase:
+            continue
 
 
 def _run(
@@ -235,6 +264,7 @@ def _take(
         raise WrongCase(f"{step.do}: `cites` and `field` belong to a step that is `refused`")
     walk.procedure = procedure
     walk.state = advance(procedure, walk.state, result.event)
+    walk.personal |= result.personal
     walk.now = now
     seen.steps.add(step.do)
 

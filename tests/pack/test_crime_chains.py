@@ -118,7 +118,14 @@ def test_a_request_for_arrest_arrives_at_the_procuratorate_with_the_suspect() ->
     legal = Actor(person="法制", role="legal", organ="分局")
     passed: dict[str, Any] = {"review_opinion": "符合逮捕条件", "review_passed": True}
     case.take("2026-09-12T09:00", "legal_review", legal, review_for="arrest", **passed)
-    case.take("2026-09-12T10:00", "ask_arrest", HEAD, procuratorate="区检察院", police_organ="分局")
+    case.take(
+        "2026-09-12T10:00",
+        "ask_arrest",
+        HEAD,
+        procuratorate="区检察院",
+        police_organ="分局",
+        facts_found="虚构货源骗取六万元",
+    )
     review = case.next("2026-09-12T10:00", "arrest_review")
     assert review.organ() == "区检察院"
     assert (review.field("suspect"), review.field("detained")) == ("赵某", True)
@@ -137,6 +144,7 @@ def test_a_finished_investigation_arrives_for_prosecution_with_suspect_cause_and
         HEAD,
         procuratorate="区检察院",
         police_organ="分局",
+        facts_found="虚构货源骗取六万元",
         **dict.fromkeys(done, True),
     )
     review = case.next("2026-11-02T10:00", "prosecution_review")

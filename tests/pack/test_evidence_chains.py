@@ -138,6 +138,7 @@ def test_every_record_of_questioning_is_evidence_of_the_sort_the_law_names(
         asked_person=asked,
         asked_minor=False,
         in_case_area=True,
+        statement="因停车争吵，互相推打",
     )
     record = case.next(f"{DAY}T11:30", "evidence")
     assert record.field("evidence_sort") == sort
@@ -146,10 +147,16 @@ def test_every_record_of_questioning_is_evidence_of_the_sort_the_law_names(
 
 def test_the_record_of_an_inspection_and_an_expert_opinion_are_evidence_too() -> None:
     case = filed_case().take(
-        f"{DAY}T13:00", "inspect", OFFICER, **TWO, inspected="item", warrant=True
+        f"{DAY}T13:00",
+        "inspect",
+        OFFICER,
+        **TWO,
+        inspected="item",
+        warrant=True,
+        inspection_found="木棍上有血迹",
     )
     assert case.next(f"{DAY}T13:00", "evidence").field("evidence_sort") == "inspection"
-    case.take(f"{DAY}T14:00", "appraise", OFFICER)
+    case.take(f"{DAY}T14:00", "appraise", OFFICER, appraisal_matter="伤情程度")
     case.take("2026-09-08T14:00", "receive_opinion", OFFICER, opinion="轻微伤")
     opinion = case.next("2026-09-08T14:00", "evidence")
     assert (opinion.field("evidence_sort"), opinion.field("opinion")) == ("opinion", "轻微伤")

@@ -112,7 +112,14 @@ def test_a_prosecution_opens_the_trial_with_the_defendant_and_the_charge() -> No
         "2026-09-02T10:00", "question", PROCURATOR, guardian_present=False, question_record="是我"
     )
     walk.take("2026-09-02T11:00", "hear_opinions", PROCURATOR, opinions="没有意见")
-    walk.take(when, "prosecute", CHIEF, court="区法院", evidence_enough=True)
+    walk.take(
+        when,
+        "prosecute",
+        CHIEF,
+        court="区法院",
+        evidence_enough=True,
+        facts_found="虚构货源骗取六万元",
+    )
     (opening,) = walk.opened
     owner, values, personal = arrived(opening, when)
     assert (opening.kind, owner) == ("criminal_first_instance", "区法院")
