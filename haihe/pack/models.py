@@ -63,6 +63,7 @@ class Card(Frozen, frozen=True, kw_only=True):
     scope: Literal["matter", "linked", "all"] = "matter"
     linked_by: tuple[Link, ...] = ()
     depends_on: str = ""
+    waits: tuple[str, ...] = ()  # "36 hours", "10 days", "4/5 of a clock"; see supervision/waits.py
     alert_budget: int = ALERTS_A_WEEK  # per organ; what is above it becomes one digest
     expects: Aim = Aim()
     falls_short: str = ""  # why it misses its aim, in words, where it does

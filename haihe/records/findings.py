@@ -1,17 +1,19 @@
 """What models found becomes rows of table finding, and matters of kind `rectification`.
 
-A finding is its model, its matter and its cause: raised once, kept up to date, closed when the
-sweep no longer finds it, and opened again if it comes back. A model in force opens a rectification
+A finding is its model, its matter and its cause: raised once, kept up to date, closed when a sweep
+no longer finds it, and opened again if it comes back. A model in force opens a rectification
 through the one door in; its key is made from the finding, so a sweep that was cut off and runs
-again opens nothing twice. A model on trial only tells. Whoever answers for a finding is the organ
-that has the matter, or the organ that the cause names (the card says which).
+again opens nothing twice. A model on trial, or one whose card says `opens: notice`, only tells.
+Whoever answers for a finding is the organ that has the matter, or the organ that the cause names
+(the card says which). Above a model's alert budget of the week the findings against one organ are
+gathered in one digest, a rectification that stands for all of them; none is lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Final
 
 import msgspec
@@ -20,14 +22,23 @@ from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.pack.models import Card
 from haihe.records import journal, rules, write
-from haihe.records.database import Connection, Row, connect, reading_connection, writing
+from haihe.records.database import IN_MAX, Connection, Row, connect, reading_connection, writing
 from haihe.records.instants import stored
+from haihe.records.staging import rule_of
+from haihe.records.writer import first_id
 from haihe.supervision.sweep import Finding
 
 KIND: Final = "rectification"
 RUNNER: Final = Actor(person="model_runner", role="model_runner", organ="supervision")
 EVENTS_TOLD_MAX: Final = 100
 WORDS_MAX: Final = 200
+WEEK: Final = timedelta(days=7)
+
+# A rectification in this state, whose clock ran out, goes to the organ above by this step.
+SILENCES: Final = {
+    "raised": ("escalate_silence", ("reply", "rating_fix")),
+    "returned": ("escalate_rework", ("rework",)),
+}
 
 _COLUMNS: Final = (
     "finding_id, model, matter_id, cause, says, events, first_seen, last_seen, closed_at, times,"
@@ -37,14 +48,26 @@ _COLUMNS: Final = (
 
 @dataclass
 class Raised:
-    """What a sweep of one model changed; `refused` are rectifications that could not be opened."""
+    """What a sweep of one model changed; `refused` are rectifications that could not be opened.
+
+    `gathered` counts the new findings that went into a digest of their organ's week.
+    """
 
     open: int = 0
     new: int = 0
     returned: int = 0
     gone: int = 0
-    rechecked: int = 0
+    gathered: int = 0
     refused: list[str] = field(default_factory=list)
+
+    def add(self, other: Raised) -> None:
+        """Count another sweep of the same model in."""
+        self.open += other.open
+        self.new += other.new
+        self.returned += other.returned
+        self.gone += other.gone
+        self.gathered += other.gathered
+        self.refused += other.refused
 
 
 class Known(msgspec.Struct, frozen=True, array_like=True):
@@ -63,81 +86,183 @@ class Known(msgspec.Struct, frozen=True, array_like=True):
     rectification: str | None
 
 
-def raise_findings(card: Card, found: Iterable[Finding], now: datetime) -> Raised:
-    """Bring the findings of one model up to what a full sweep found.
+class Week:
+    """What each model told each organ one by one since Monday; looked up when first asked."""
 
-    Several sweeps at once do no harm, but do work twice: call it from one place.
+    def __init__(self, now: datetime) -> None:
+        self.begun = _monday(now)
+        self._alone: dict[tuple[str, str], int] | None = None
+
+    def alone(self, connection: Connection, model: str, organ: str) -> int:
+        """How many rectifications the model opened against the organ, digests left out."""
+        if self._alone is None:
+            self._alone = _opened_since(connection, self.begun)
+        return self._alone.get((model, organ), 0)
+
+    def count(self, model: str, organ: str) -> None:
+        """One more."""
+        if self._alone is not None:
+            self._alone[model, organ] = self._alone.get((model, organ), 0) + 1
+
+
+def raise_findings(
+    card: Card,
+    found: Iterable[Finding],
+    now: datetime,
+    within: Sequence[str] | None = None,
+    week: Week | None = None,
+) -> Raised:
+    """Bring the findings of one model up to what a sweep found: of all matters, or of some.
+
+    `week` is shared by the models of a sweep. Several sweeps at once do no harm, but do work
+    twice: call it from one place.
     """
-    told = Raised()
-    known = {(one.matter, one.cause): one for one in _known(reading_connection(), card.id)}
+    found = list(found)
     connection = connect()
     try:
+        known = {(one.matter, one.cause): one for one in _known(connection, card.id, within)}
+        if not found and not known:
+            return Raised()
+        raising = _Raising(connection, card, now, week or Week(now))
         for finding in found:
-            told.open += 1
-            before = known.pop((finding.matter_id, finding.cause), None)
-            _raise(connection, card, finding, before, now, told)
-        for gone in known.values():
-            if gone.closed_at is None:
-                told.gone += 1
-                _close(connection, gone, now)
+            raising.take(finding, known.pop((finding.matter_id, finding.cause), None))
+        gone = [one for one in known.values() if one.closed_at is None]
+        raising.told.gone = len(gone)
+        _close(connection, gone, now)
+        return raising.told
     finally:
         connection.close()
-    told.rechecked = recheck(card.id, now)
-    return told
 
 
-def _known(connection: Connection, model: str) -> list[Known]:
-    rows = connection.rows(f"SELECT {_COLUMNS} FROM finding WHERE model = ?", (model,))
-    return [Known(*row) for row in rows]
+def close_others(models: set[str], now: datetime) -> int:
+    """Close the open findings of models that are no longer in service; gives how many."""
+    connection = connect()
+    try:
+        rows = connection.rows(f"SELECT {_COLUMNS} FROM finding WHERE closed_at IS NULL")
+        gone = [one for one in (Known(*row) for row in rows) if one.model not in models]
+        _close(connection, gone, now)
+        return len(gone)
+    finally:
+        connection.close()
 
 
-def _raise(
-    connection: Connection,
-    card: Card,
-    finding: Finding,
-    before: Known | None,
-    now: datetime,
-    told: Raised,
-) -> None:
-    """One finding: new, come back, or seen again; nothing is written when nothing changed."""
-    matter = _matter(connection, finding.matter_id)
-    if matter is None:  # gone since the views were made; the next sweep will tell
-        told.open -= 1
-        return
-    says = _says(card, finding, matter[0])
-    events = msgspec.json.encode(list(finding.seqs[:EVENTS_TOLD_MAX])).decode()
-    instant = stored(now)
-    if before is not None and before.closed_at is None:
-        opened = before.rectification or _open(card, finding, matter, says, 1, "", now, told)
-        if (before.says, before.events, before.rectification) != (says, events, opened):
-            _update(connection, before, says, events, instant, before.times, opened)
-        return
-    times = 1 if before is None else before.times + 1
-    earlier = (before.rectification or "") if before is not None else ""
-    opened = _open(card, finding, matter, says, times, earlier, now, told)
-    if before is None:
-        told.new += 1
-        with writing(connection):
-            connection.insert(
-                "finding",
-                [
-                    (
-                        card.id,
-                        finding.matter_id,
-                        finding.cause,
-                        says,
-                        events,
-                        instant,
-                        instant,
-                        None,
-                        times,
-                        opened,
-                    )
-                ],
+def of_rectification(matter: str) -> tuple[Known, ...]:
+    """The findings a rectification stands for: one, or those its digest gathers."""
+    rows = reading_connection().rows(
+        f"SELECT {_COLUMNS} FROM finding WHERE rectification = ? ORDER BY finding_id", (matter,)
+    )
+    return tuple(Known(*row) for row in rows)
+
+
+def _known(connection: Connection, model: str, within: Sequence[str] | None) -> list[Known]:
+    if within is None:
+        rows = connection.rows(f"SELECT {_COLUMNS} FROM finding WHERE model = ?", (model,))
+        return [Known(*row) for row in rows]
+    found: list[Known] = []
+    for start in range(0, len(within), IN_MAX):
+        part = within[start : start + IN_MAX]
+        marks = ", ".join("?" * len(part))
+        sql = f"SELECT {_COLUMNS} FROM finding WHERE model = ? AND matter_id IN ({marks})"
+        found += [Known(*row) for row in connection.rows(sql, (model, *part))]
+    return found
+
+
+class _Raising:
+    """The findings of one model, taken one after another."""
+
+    def __init__(self, connection: Connection, card: Card, now: datetime, week: Week) -> None:
+        self.connection = connection
+        self.card = card
+        self.now = now
+        self.told = Raised()
+        self._week = week
+
+    def take(self, finding: Finding, before: Known | None) -> None:
+        """One finding: new, come back, or seen again; nothing is written when nothing changed."""
+        matter = _matter(self.connection, finding.matter_id)
+        if matter is None:  # gone since the views were made; the next sweep will tell
+            return
+        self.told.open += 1
+        says = _says(self.card, finding, matter[0])
+        events = msgspec.json.encode(list(finding.seqs[:EVENTS_TOLD_MAX])).decode()
+        if before is not None and before.closed_at is None:
+            opened = before.rectification or self._open(finding, matter, says, before.times, "")
+            if (before.says, before.events, before.rectification) != (says, events, opened):
+                self._update(before, says, events, before.times, opened)
+            return
+        times = 1 if before is None else before.times + 1
+        earlier = (before.rectification or "") if before is not None else ""
+        opened = self._open(finding, matter, says, times, earlier)
+        if before is not None:
+            self.told.returned += 1
+            self._update(before, says, events, times, opened)
+            return
+        self.told.new += 1
+        instant = stored(self.now)
+        row = (self.card.id, finding.matter_id, finding.cause, says, events)
+        with writing(self.connection):
+            self.connection.insert("finding", [(*row, instant, instant, None, times, opened)])
+
+    def _open(
+        self,
+        finding: Finding,
+        matter: tuple[Procedure, str],
+        says: str,
+        times: int,
+        earlier: str,
+    ) -> str | None:
+        """The rectification of a finding, opened unless it is there; None where a model tells."""
+        if self.card.status != "in_force" or self.card.opens == "notice":
+            return None
+        organ = finding.cause if self.card.concerns == "cause" else matter[1]
+        key = f"finding/{self.card.id}/{finding.matter_id}/{finding.cause}/{times}"
+        known = _opened_before(self.connection, key)
+        if known:
+            return known
+        if self._week.alone(self.connection, self.card.id, organ) < self.card.alert_budget:
+            opened = self._submit(key, finding, organ, says, earlier)
+            if opened is not None:
+                self._week.count(self.card.id, organ)
+            return opened
+        self.told.gathered += 1
+        digest = _digest_key(self.card.id, organ, self._week.begun)
+        told = f"{self.card.name}：本周同类发现超过{self.card.alert_budget}件，其余合并整改"
+        return _opened_before(self.connection, digest) or self._submit(
+            digest, finding, organ, told, ""
+        )
+
+    def _submit(
+        self, key: str, finding: Finding, organ: str, says: str, earlier: str
+    ) -> str | None:
+        data: Data = {
+            "model": self.card.id,
+            "finding": says,
+            "concerned_matter": finding.matter_id,
+            "organ_concerned": organ,
+            "events": [str(seq) for seq in finding.seqs[:EVENTS_TOLD_MAX]],
+            "article": rules.current().article(self.card.basis[0]),
+            "question": self.card.question,
+        }
+        if earlier:
+            data["relapse_of"] = earlier
+        command = Command(key=key, act="raise_finding", actor=RUNNER, kind=KIND, data=data)
+        answer = write.submit(command, now=self.now)
+        if not isinstance(answer, Refused):
+            return answer.matter
+        if answer.reason == "key_reused":  # opened by a sweep that was cut off, with other events
+            return _opened_before(reading_connection(), key) or None
+        self.told.refused.append(f"{self.card.id} {finding.matter_id}: {answer.says}")
+        return None
+
+    def _update(
+        self, before: Known, says: str, events: str, times: int, rectification: str | None
+    ) -> None:
+        with writing(self.connection):
+            self.connection.run(
+                "UPDATE finding SET says = ?, events = ?, last_seen = ?, closed_at = NULL,"
+                " times = ?, rectification = ? WHERE finding_id = ?",
+                (says, events, stored(self.now), times, rectification, before.finding_id),
             )
-        return
-    told.returned += 1
-    _update(connection, before, says, events, instant, times, opened)
 
 
 def _matter(connection: Connection, matter: str) -> tuple[Procedure, str] | None:
@@ -153,7 +278,7 @@ def _matter(connection: Connection, matter: str) -> tuple[Procedure, str] | None
 
 def _says(card: Card, finding: Finding, procedure: Procedure) -> str:
     """The finding in words: 期限届满未办：派遣期限."""
-    run = finding.cause.partition("#")[0]
+    run = rule_of(finding.cause)
     if finding.cause in card.causes:
         cause = card.causes[finding.cause]
     elif run in procedure.clocks:
@@ -165,95 +290,130 @@ def _says(card: Card, finding: Finding, procedure: Procedure) -> str:
     return f"{card.name}：{cause}"[:WORDS_MAX]
 
 
-def _open(
-    card: Card,
-    finding: Finding,
-    matter: tuple[Procedure, str],
-    says: str,
-    times: int,
-    earlier: str,
-    now: datetime,
-    told: Raised,
-) -> str | None:
-    """The rectification of a finding, opened unless it is there; None where the model only tells."""
-    if card.status != "in_force" or card.opens == "notice":
-        return None
-    key = f"finding/{card.id}/{finding.matter_id}/{finding.cause}/{times}"
-    data: Data = {
-        "model": card.id,
-        "finding": says,
-        "concerned_matter": finding.matter_id,
-        "organ_concerned": finding.cause if card.concerns == "cause" else matter[1],
-        "events": [str(seq) for seq in finding.seqs[:EVENTS_TOLD_MAX]],
-        "article": rules.current().article(card.basis[0]),
-        "question": card.question,
-    }
-    if earlier:
-        data["relapse_of"] = earlier
-    command = Command(key=key, act="raise_finding", actor=RUNNER, kind=KIND, data=data)
-    answer = write.submit(command, now=now)
-    if not isinstance(answer, Refused):
-        return answer.matter
-    if answer.reason == "key_reused":  # opened by a sweep that was cut off, with other events
-        rows = reading_connection().rows("SELECT matter_id FROM command_key WHERE key = ?", (key,))
-        return str(rows[0][0])
-    told.refused.append(f"{card.id} {finding.matter_id}: {answer.says}")
-    return None
+def _opened_before(connection: Connection, key: str) -> str:
+    rows = connection.rows("SELECT matter_id FROM command_key WHERE key = ?", (key,))
+    return str(rows[0][0]) if rows else ""
 
 
-def _update(
-    connection: Connection,
-    before: Known,
-    says: str,
-    events: str,
-    instant: int,
-    times: int,
-    rectification: str | None,
-) -> None:
-    with writing(connection):
-        connection.run(
-            "UPDATE finding SET says = ?, events = ?, last_seen = ?, closed_at = NULL, times = ?,"
-            " rectification = ? WHERE finding_id = ?",
-            (says, events, instant, times, rectification, before.finding_id),
-        )
+def _close(connection: Connection, gone: Sequence[Known], now: datetime) -> None:
+    for start in range(0, len(gone), IN_MAX):
+        with writing(connection):
+            for one in gone[start : start + IN_MAX]:
+                connection.run(
+                    "UPDATE finding SET closed_at = ? WHERE finding_id = ?",
+                    (stored(now), one.finding_id),
+                )
 
 
-def _close(connection: Connection, gone: Known, now: datetime) -> None:
-    with writing(connection):
-        connection.run(
-            "UPDATE finding SET closed_at = ? WHERE finding_id = ?",
-            (stored(now), gone.finding_id),
-        )
+# ── the alert budget of a week ───────────────────────────────────────────────────────────────
 
 
-def recheck(model: str, now: datetime) -> int:
-    """Answer for the machine in every rectification of a model that was replied to.
+def _monday(now: datetime) -> datetime:
+    """The midnight with which the week began."""
+    zone = rules.current().zone
+    day = now.astimezone(zone).date()
+    return datetime.combine(day - timedelta(days=day.weekday()), time(), tzinfo=zone)
+
+
+def _digest_key(model: str, organ: str, begun: datetime) -> str:
+    return f"digest/{model}/{organ}/{begun.date().isoformat()}"
+
+
+def _opened_since(connection: Connection, begun: datetime) -> dict[tuple[str, str], int]:
+    """How many rectifications each model opened against each organ, digests left out.
+
+    Ids are ordered by time, so this reads the matters of the week and no others.
+    """
+    rows = connection.rows(
+        "SELECT e.data FROM matter m"
+        " JOIN event e ON e.matter_id = m.matter_id AND e.seq = 1"
+        " WHERE m.matter_id >= ? AND m.kind = ? AND e.act = 'raise_finding'",
+        (first_id(begun), KIND),
+    )
+    counts: dict[tuple[str, str], int] = {}
+    for (data,) in rows:
+        told = msgspec.json.decode(data)
+        pair = (told["model"], told["organ_concerned"])
+        counts[pair] = counts.get(pair, 0) + 1
+    for model, organ in counts:
+        if _opened_before(connection, _digest_key(model, organ, begun)):
+            counts[model, organ] -= 1
+    return counts
+
+
+# ── rectifications that were answered, or that nobody answers ────────────────────────────────
+
+
+def follow_up(matters: Sequence[str] | None, now: datetime) -> tuple[int, int]:
+    """Answer for the machine in rectifications (None: all): look again, or go to the organ above.
 
     An answer is not a rectification: the sweep that has just run says whether the cause is gone.
-    Gives how many were rechecked.
+    Silence goes up the tiers (基层、分局、市局) by the step the procedure has for it, where the
+    city tells an organ above. Gives how many were rechecked, and how many went up.
     """
-    rows: list[Row] = reading_connection().rows(
-        "SELECT r.matter_id, r.seq, f.closed_at, f.events FROM matter r"
-        " JOIN finding f ON f.rectification = r.matter_id"
-        " WHERE r.kind = ? AND r.state = 'replied' AND f.model = ?",
-        (KIND, model),
-    )
-    count = 0
-    for matter, seq, closed_at, events in rows:
-        remains = closed_at is None
-        answer = write.submit(
-            Command(
-                key=f"recheck/{matter}/{seq}",
-                act="recheck",
-                actor=RUNNER,
-                matter=matter,
-                data={
-                    "recheck_result": "remains" if remains else "gone",
-                    "recheck_events": [str(one) for one in msgspec.json.decode(events)],
-                },
-                expects=seq,
-            ),
-            now=now,
+    connection = reading_connection()
+    columns = "SELECT matter_id, seq, state, owner_organ FROM matter WHERE"
+    if matters is None:
+        states = ", ".join(f"'{state}'" for state in ("replied", *SILENCES))
+        rows = connection.rows(
+            f"{columns} kind = ? AND ended = ? AND state IN ({states})", (KIND, False)
         )
-        count += not isinstance(answer, Refused)
-    return count
+    else:
+        rows = [
+            row
+            for start in range(0, len(matters), IN_MAX)
+            for row in connection.rows_in(
+                f"{columns} matter_id", matters[start : start + IN_MAX], "ORDER BY matter_id"
+            )
+        ]
+    rechecked = sum(_recheck(connection, row, now) for row in rows if row[2] == "replied")
+    escalated = sum(_escalate(connection, row, now) for row in rows if row[2] in SILENCES)
+    return rechecked, escalated
+
+
+def _recheck(connection: Connection, row: Row, now: datetime) -> bool:
+    """Say in a rectification of a model whether what it stands for is still found."""
+    matter, seq, _, _ = row
+    opening = connection.rows("SELECT act FROM event WHERE matter_id = ? AND seq = 1", (matter,))
+    if opening[0][0] != "raise_finding":
+        return False
+    remaining = connection.rows(
+        "SELECT events FROM finding WHERE closed_at IS NULL AND rectification = ?", (matter,)
+    )
+    events = [str(one) for row in remaining for one in msgspec.json.decode(row[0])]
+    command = Command(
+        key=f"recheck/{matter}/{seq}",
+        act="recheck",
+        actor=RUNNER,
+        matter=matter,
+        data={
+            "recheck_result": "remains" if remaining else "gone",
+            "recheck_events": list(dict.fromkeys(events))[:EVENTS_TOLD_MAX],
+        },
+        expects=seq,
+    )
+    return not isinstance(write.submit(command, now=now), Refused)
+
+
+def _escalate(connection: Connection, row: Row, now: datetime) -> bool:
+    """Hand a rectification nobody answered in time to the organ above its owner."""
+    matter, seq, state, organ = row
+    act, clocks = SILENCES[state]
+    above = rules.current().organ_above(organ)
+    if not above:
+        return False
+    running = connection.rows(
+        "SELECT clock FROM clock WHERE matter_id = ? AND stopped_at IS NULL AND falls_at < ?",
+        (matter, stored(now)),
+    )
+    if not any(rule_of(clock) in clocks for (clock,) in running):
+        return False
+    command = Command(
+        key=f"escalate/{matter}/{seq}",
+        act=act,
+        actor=RUNNER,
+        matter=matter,
+        data={"upper_organ": above},
+        expects=seq,
+    )
+    return not isinstance(write.submit(command, now=now), Refused)

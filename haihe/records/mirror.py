@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 
 from haihe.kernel.procedure import Procedure
 from haihe.records import home
+from haihe.records.chain import sha256
 from haihe.records.database import Connection, writing
 from haihe.records.instants import stored
 from haihe.records.rules import Rules
@@ -49,7 +50,6 @@ from haihe.supervision.manifest import (
     sweep_away,
     write_manifest,
 )
-from haihe.supervision.views import Fields
 
 FORM: Final = 2  # of the rows; another number makes every row anew
 MATTERS_A_SEGMENT: Final = 40_000
@@ -128,21 +128,24 @@ def settled(connection: Connection) -> int:
         return int(connection.rows(newest)[0][0])
 
 
-def made_by(fields: Fields, matter_fields: Fields) -> str:
-    """What the rows are made by, so that a field of another type is noticed."""
-    return msgspec.json.encode([FORM, dict(fields), dict(matter_fields)]).decode()
+def head(connection: Connection, position: int) -> str:
+    """The hash of the event at a position: another one means that the journal is another."""
+    rows = connection.rows("SELECT hash FROM event WHERE position = ?", (position,))
+    return bytes(rows[0][0]).hex() if rows else ""
 
 
-def _still_fits(before: str, now: str) -> bool:
-    """Whether rows made earlier may stay: every field they may hold has its type still."""
-    try:
-        form, *held = msgspec.json.decode(before)
-        new_form, *known = msgspec.json.decode(now)
-        return form == new_form and all(
-            a.items() <= b.items() for a, b in zip(held, known, strict=True)
-        )
-    except (msgspec.DecodeError, ValueError, TypeError):
-        return False
+def made_by(rules: Rules) -> str:
+    """A digest of what the rows are made by: the form, every procedure, and the calendar."""
+    calendar = rules.calendar
+    days = (calendar.rest_days, calendar.makeup_days, calendar.statutory_days)
+    told = [
+        FORM,
+        str(rules.zone),
+        rules.every_version(),
+        sorted(calendar.published),
+        [sorted(days_of) for days_of in days],
+    ]
+    return sha256(msgspec.json.encode(told, order="deterministic")).hex()
 
 
 @dataclass
@@ -166,7 +169,7 @@ class _Refresh:
         self.reader = Reader(self.connection, self.rules)
         position = settled(self.connection)
         reading = self._count("SELECT coalesce(max(position), 0) FROM reading")
-        kind_of_rows = made_by(self.fields, self.matter_fields)
+        kind_of_rows = made_by(self.rules)
         before = read_manifest(self.root) or Manifest()
         if not self._continues(before, position, reading, kind_of_rows):
             before = Manifest(generation=before.generation)
@@ -180,7 +183,7 @@ class _Refresh:
         self.done = Manifest(
             views={view: tuple(segments) for view, segments in self.held.items()},
             position=position,
-            head=self._head(position),
+            head=head(self.connection, position),
             reading=reading,
             at=stored(self.now),
             made_by=kind_of_rows,
@@ -193,17 +196,13 @@ class _Refresh:
         return self.done
 
     def _continues(self, before: Manifest, position: int, reading: int, made: str) -> bool:
-        """Whether the rows there are of this journal and of these fields."""
+        """Whether the rows there are of this journal and made by the same rules."""
         return (
             before.position <= position
             and before.reading <= reading
-            and before.head == self._head(before.position)
-            and _still_fits(before.made_by, made)
+            and before.head == head(self.connection, before.position)
+            and before.made_by == made
         )
-
-    def _head(self, position: int) -> str:
-        rows = self.connection.rows("SELECT hash FROM event WHERE position = ?", (position,))
-        return bytes(rows[0][0]).hex() if rows else ""
 
     def _count(self, sql: str) -> int:
         return int(self.connection.rows(sql)[0][0])

@@ -50,6 +50,7 @@ class Told:
     parties: list[Party]
     from_matter: str | None
     from_seq: int | None
+    readings: list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,14 @@ class Reader:
             columns = journal.CLOCK_COLUMNS
             for row in ask(f"SELECT {columns} FROM clock WHERE matter_id", matters):
                 clocks.setdefault(row[0], []).append(journal.clock_row(row))
+        readings: dict[str, list[tuple[Any, ...]]] = {}
+        for row in ask(
+            "SELECT matter_id, read_at, role, organ, person, purpose FROM reading WHERE matter_id",
+            matters,
+            "ORDER BY matter_id, seq",
+        ):
+            if not moment.past or row[1] <= stored(moment.at):
+                readings.setdefault(row[0], []).append(row)
         parties = parties_of(self.connection, matters, self.words)
         for matter, seq, kind, version, from_matter, from_seq in heads:
             held = events.get(matter)
@@ -144,6 +153,7 @@ class Reader:
                 parties=[one for one in parties.get(matter, ()) if one.seq <= state.seq],
                 from_matter=from_matter,
                 from_seq=from_seq,
+                readings=readings.get(matter, []),
             )
 
     def _clocks(

@@ -76,6 +76,12 @@ def new_id(at: datetime) -> str:
     return (milliseconds.to_bytes(ID_TIME_BYTES, "big") + keys.random_bytes(ID_CHANCE_BYTES)).hex()
 
 
+def first_id(at: datetime) -> str:
+    """The least id a matter opened from this instant on can have."""
+    milliseconds = int(at.timestamp() * 1000)
+    return (milliseconds.to_bytes(ID_TIME_BYTES, "big") + bytes(ID_CHANCE_BYTES)).hex()
+
+
 def means() -> Means:
     """What deciding needs, as the settings say."""
     store = keys.store()

@@ -8,6 +8,7 @@ The handbook page docs/reference/views.md is written from this module.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,7 @@ _FIELD_TYPES: Final[dict[str, FieldType]] = {
     "day": "day",
     "instant": "instant",
 }
+_WORD: Final = re.compile(r"[a-z_][a-z0-9_]*")
 SEQUENCE_DIGITS: Final = 12
 SEGMENTS_MAX: Final = 100_000
 FIELDS_MAX: Final = 5_000
@@ -451,6 +453,36 @@ def open_views(
         connection.execute(f"CREATE VIEW {name} AS {_select(folder, view, declared)}")
     shut_in(connection, folder)
     return connection
+
+
+def open_tables(
+    tables: Mapping[str, pa.Table], fields: Fields, matter_fields: Fields
+) -> duckdb.DuckDBPyConnection:
+    """The same views over rows in memory: those of a few matters. Views not given are empty."""
+    connection = duckdb.connect()
+    for name, view in VIEWS.items():
+        kinds = {column.name: SQL_TYPES[column.type] for column in view.columns}
+        declared = {"event": fields, "matter": matter_fields}.get(name, {})
+        kinds |= {field: SQL_TYPES[kind] for field, kind in declared.items()}
+        table = tables.get(name, schema(name).empty_table())
+        chosen = ", ".join(
+            f'CAST({_quoted(field, table)} AS {kind}) AS "{field}"' for field, kind in kinds.items()
+        )
+        connection.register("given", table)
+        connection.execute(f"CREATE TABLE {name} AS SELECT {chosen} FROM given")
+        connection.unregister("given")
+    shut_in(connection)
+    return connection
+
+
+def _quoted(field: str, table: pa.Table) -> str:
+    return f'"{field}"' if field in table.column_names else "NULL"
+
+
+def mentioned(fields: Fields, sql: Iterable[str]) -> dict[str, FieldType]:
+    """Those data fields whose names occur in some SQL: a view has hundreds, models name a few."""
+    words = {word for text in sql for word in _WORD.findall(text.lower())}
+    return {name: kind for name, kind in fields.items() if name in words}
 
 
 def shut_in(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:

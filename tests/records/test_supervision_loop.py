@@ -10,7 +10,9 @@ import pytest
 
 from haihe.commands.sweep import sweep_all
 from haihe.kernel.values import Actor, Command, Data
-from haihe.records import mirror, rules, write
+from haihe.pack.models import load_models
+from haihe.pack.place import models_folder
+from haihe.records import mirror, rules, sweeping, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection, writing
 from haihe.records.installed import InstalledRules
@@ -25,10 +27,19 @@ HANDLER = Actor(person="li", role="handler", organ=BUREAU)
 RECTIFIER = Actor(person="wang", role="rectifier", organ=STREET)
 
 
+INSTALLED = InstalledRules()
+MODELS = tuple(
+    one
+    for one in load_models(models_folder())
+    if one.id in ("clock_overdue", "clock_ended_late", "request_unanswered")
+)
+
+
 @pytest.fixture
-def city(journal: Connection) -> Connection:
-    """An empty journal under the installed pack."""
-    rules.use(InstalledRules())
+def city(journal: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    """An empty journal under the installed pack with three of its models."""
+    rules.use(INSTALLED)
+    monkeypatch.setattr(sweeping, "load_models", lambda _: MODELS)
     return journal
 
 
@@ -128,8 +139,7 @@ def test_the_finding_closes_when_its_cause_is_gone_and_the_answer_is_rechecked(
     rectification = rectification_of(city, matter)[0]
     reply: Data = {"answer_facts": "派遣员交接漏看", "cause": "交接无清单", "measures": "已受理"}
     act(RECTIFIER, "reply", 3.5, rectification, reply)
-    remains = one_model(sweep_all(at(3.6)), "clock_overdue")
-    assert (remains["rechecked"], rectification_of(city, matter)[3]) == (1, "rechecked")
+    assert (sweep_all(at(3.6))["rechecked"], rectification_of(city, matter)[3]) == (1, "rechecked")
     act(DISPATCHER, "accept", 4, matter, {"urgency": "utility", "category": "facility"})
     gone = one_model(sweep_all(at(4.5)), "clock_overdue")
     assert (gone["open"], gone["gone"]) == (0, 1)

@@ -1,0 +1,369 @@
+"""Sweeps: every model over every matter, or over those that were touched since the last one.
+
+A touched matter had an event or was read since; or time alone may have changed what a model finds
+in it: a clock ran out, a length of time that some model counts went by (supervision/waits.py). For
+a model whose findings depend on the rows of one matter, the touched matters are all there is to
+look at; one that is `linked` also looks at those linked to them. Models that were added or changed,
+and those of `scope: all` at night, run over everything.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import msgspec
+import pyarrow as pa
+from msgspec import structs
+
+from haihe.pack.models import Model, in_service, load_models
+from haihe.pack.place import models_folder
+from haihe.records import findings, follow, mirror, rules
+from haihe.records.chain import sha256
+from haihe.records.database import Connection, reading_connection
+from haihe.records.follow import LINK_LETTERS, Follow, Marks
+from haihe.records.instants import stored
+from haihe.records.rules import Rules
+from haihe.records.told import Moment, Reader, Told, events_of, joined, table_of, tables_of
+from haihe.supervision.sweep import Finding, Swept, run_model
+from haihe.supervision.views import Fields, data_fields, mentioned, open_tables, open_views
+from haihe.supervision.waits import Waits, waits_of
+
+MATTERS_AT_ONCE: Final = 2_000
+LINKED_MAX: Final = 20_000  # matters looked at for one model because they are linked
+NOTED_AT_ONCE: Final = 1_000
+
+
+@dataclass
+class Sweep:
+    """What a sweep looked at, and what it changed for each model."""
+
+    full: bool
+    matters: int = 0
+    events: int = 0
+    models: dict[str, findings.Raised] = field(default_factory=dict)
+    rechecked: int = 0
+    escalated: int = 0
+    left: list[str] = field(default_factory=list)  # models with too many linked matters
+
+    def __post_init__(self) -> None:
+        """The alert budgets of the week are shared by the models."""
+        self.week: findings.Week | None = None
+
+    def raised(
+        self, model: Model, found: list[Finding], now: datetime, within: Sequence[str] | None
+    ) -> None:
+        """Raise what a model found, and count it."""
+        if self.week is None:
+            self.week = findings.Week(now)
+        one = findings.raise_findings(model.card, found, now, within, self.week)
+        self.models.setdefault(model.id, findings.Raised()).add(one)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a sweep stands on: the journal, the rules, the models, their fields and waits."""
+
+    connection: Connection
+    rules: Rules
+    reader: Reader
+    models: tuple[Model, ...]
+    waits: Waits
+    fields: Fields
+    matter_fields: Fields
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Of each model, so that one that was changed is noticed."""
+        return {model.id: _digest([model.card, model.sql]) for model in self.models}
+
+
+def ground(models: Sequence[Model] | None = None) -> Ground:
+    """The ground as the installation is now; `models` in the place of those in service."""
+    in_use = rules.current()
+    procedures = in_use.every_version()
+    swept = in_service(load_models(models_folder())) if models is None else tuple(models)
+    sql = [text for model in swept for text in (model.sql, model.population)]
+    connection = reading_connection()
+    return Ground(
+        connection,
+        in_use,
+        Reader(connection, in_use),
+        swept,
+        waits_of(swept),
+        mentioned(data_fields(procedures), sql),
+        mentioned(data_fields(procedures, "matter"), sql),
+    )
+
+
+def sweep_all(now: datetime, models: Sequence[Model] | None = None) -> Sweep:
+    """Bring the views up to the journal, run every model over all of it, raise what they find.
+
+    A model on trial raises findings without a rectification. Findings of models that are no longer
+    in service are closed.
+    """
+    base = ground(models)
+    with follow.opened() as followed:
+        marks = _noted(base, followed, now)
+        told = Sweep(full=True)
+        with _opened_views(base) as connection:
+            told.matters = _count(connection, "matter")
+            told.events = _count(connection, "event")
+            _run_in_full(connection, base.models, now, told)
+        findings.close_others({model.id for model in base.models}, now)
+        told.rechecked, told.escalated = findings.follow_up(None, now)
+        followed.keep(marks)
+    return told
+
+
+def sweep_touched(now: datetime, models: Sequence[Model] | None = None) -> Sweep:
+    """Look again at what was touched since the last sweep; the first one is a full sweep.
+
+    It costs what was touched, not what is held. What it finds is what a full sweep would find,
+    but for models that look at everything (`scope: all`), which wait for the next full one.
+    """
+    base = ground(models)
+    with follow.opened() as followed:
+        marks = followed.marks()
+        if marks is not None and _continues(base, marks, now):
+            return _look_again(base, followed, marks, now)
+    return sweep_all(now, models)
+
+
+def found_now(now: datetime, models: Sequence[Model] | None = None) -> dict[str, list[Finding]]:
+    """What every model finds in all there is; nothing is raised."""
+    base = ground(models)
+    mirror.refresh(base.connection, base.rules, base.rules.every_version(), now)
+    with _opened_views(base) as connection:
+        return {model.id: run_model(connection, _uncounted(model)).all() for model in base.models}
+
+
+def found_as_of(
+    at: datetime, models: Sequence[Model] | None = None, *, imported: bool = False
+) -> list[Swept]:
+    """What every model would have found at a past instant; nothing is raised.
+
+    The views are made anew from what had been recorded by then (`imported`: had happened by then,
+    for journals that were taken in at once), with the clocks as they stood.
+    """
+    base = ground(models)
+    with tempfile.TemporaryDirectory(prefix="haihe-as-of-") as folder:
+        mirror.as_of(
+            base.connection,
+            base.rules,
+            base.rules.every_version(),
+            Moment(at, past=True, imported=imported),
+            Path(folder),
+        )
+        connection = open_views(Path(folder), base.fields, base.matter_fields)
+        try:
+            return [run_model(connection, model) for model in base.models]
+        finally:
+            connection.close()
+
+
+# ── in full ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _noted(base: Ground, followed: Follow, now: datetime) -> Marks:
+    """Note every matter touched since the last sweep, and bring the views up to the journal."""
+    before = followed.marks()
+    marks = _marks(base, now)
+    procedures = base.rules.every_version()
+    if before is not None and _continues(base, before, now):
+        for part in _slices(_touched(base, followed, before, marks)):
+            told = base.reader.told(part, Moment(now, marks.position))
+            followed.note(told, base.reader, base.waits, stored(now))
+        mirror.refresh(base.connection, base.rules, procedures, now)
+        return marks
+    followed.empty()
+    mirror.forget()
+    waiting: list[Told] = []
+
+    def watch(one: Told) -> None:
+        waiting.append(one)
+        if len(waiting) >= NOTED_AT_ONCE:
+            followed.note(waiting, base.reader, base.waits, stored(now))
+            waiting.clear()
+
+    mirror.refresh(base.connection, base.rules, procedures, now, watch)
+    followed.note(waiting, base.reader, base.waits, stored(now))
+    return marks
+
+
+def _run_in_full(
+    connection: duckdb.DuckDBPyConnection, models: Iterable[Model], now: datetime, told: Sweep
+) -> None:
+    for model in models:
+        found = run_model(connection, _uncounted(model)).all()
+        told.raised(model, found, now, None)
+
+
+def _uncounted(model: Model) -> Model:
+    """The model without its population: who raises findings needs no rate."""
+    return replace(model, population="", card=structs.replace(model.card, measures={}))
+
+
+@contextmanager
+def _opened_views(base: Ground) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = open_views(mirror.folder(), base.fields, base.matter_fields)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _count(connection: duckdb.DuckDBPyConnection, view: str) -> int:
+    return int(connection.sql(f"SELECT count(*) FROM {view}").fetchall()[0][0])
+
+
+# ── what was touched ─────────────────────────────────────────────────────────────────────────
+
+
+def _marks(base: Ground, now: datetime) -> Marks:
+    position = mirror.settled(base.connection)
+    return Marks(
+        position=position,
+        head=mirror.head(base.connection, position),
+        reading=int(base.connection.rows("SELECT coalesce(max(position), 0) FROM reading")[0][0]),
+        at=stored(now),
+        waits=base.waits.told(),
+        pack=mirror.made_by(base.rules),
+        models=base.digests,
+    )
+
+
+def _continues(base: Ground, before: Marks, now: datetime) -> bool:
+    """Whether the notes of the last sweep are of this journal, this pack and these waits."""
+    return (
+        before.at <= stored(now)
+        and before.waits == base.waits.told()
+        and before.pack == mirror.made_by(base.rules)
+        and before.head == mirror.head(base.connection, before.position)
+    )
+
+
+def _touched(base: Ground, followed: Follow, before: Marks, marks: Marks) -> list[str]:
+    """Matters with an event or a reading since, and those that are due for another look."""
+    found = set(followed.woken(marks.at))
+    for table, after, upto in (
+        ("event", before.position, marks.position),
+        ("reading", before.reading, marks.reading),
+    ):
+        sql = f"SELECT DISTINCT matter_id FROM {table} WHERE position > ? AND position <= ?"
+        found.update(row[0] for row in base.connection.rows(sql, (after, upto)))
+    return sorted(found)
+
+
+def _look_again(base: Ground, followed: Follow, before: Marks, now: datetime) -> Sweep:
+    marks = _marks(base, now)
+    told = Sweep(full=False, models={model.id: findings.Raised() for model in base.models})
+    changed = [one for one in base.models if before.models.get(one.id) != marks.models[one.id]]
+    steady = [one for one in base.models if one not in changed and one.card.scope != "all"]
+    if changed:
+        mirror.refresh(base.connection, base.rules, base.rules.every_version(), now)
+        with _opened_views(base) as connection:
+            _run_in_full(connection, changed, now, told)
+    if before.models.keys() - marks.models.keys():
+        findings.close_others({model.id for model in base.models}, now)
+    touched = _touched(base, followed, before, marks)
+    moment = Moment(now, marks.position)
+    replied: list[str] = []
+    for part in _slices(touched):
+        replied += _look_at(base, followed, part, moment, steady, told)
+    told.rechecked, told.escalated = findings.follow_up(replied, now)
+    marks.models |= dict.fromkeys(told.left, "")  # owed: the next sweep runs them in full
+    followed.keep(marks)
+    return told
+
+
+def _look_at(
+    base: Ground,
+    followed: Follow,
+    part: Sequence[str],
+    moment: Moment,
+    models: Sequence[Model],
+    told: Sweep,
+) -> list[str]:
+    """Run the models over these matters; gives the rectifications among them."""
+    read = list(base.reader.told(part, moment))
+    told.matters += len(read)
+    told.events += sum(len(one.events) for one in read)
+    linked = [one for one in models if one.card.scope == "linked"]
+    letters = "".join({LINK_LETTERS[link] for one in linked for link in one.card.linked_by})
+    before = followed.words(part, letters) if linked else set()
+    followed.note(read, base.reader, base.waits, stored(moment.at))
+    alone = [one for one in models if one.card.scope == "matter"]
+    _raise_within(base, read, part, alone, moment, told)
+    for links in {one.card.linked_by for one in linked}:
+        sorts = "".join(LINK_LETTERS[link] for link in links)
+        words = {one for one in before if one[0] in sorts} | followed.words(part, sorts)
+        these = [one for one in linked if one.card.linked_by == links]
+        concerned = followed.matters(words, LINKED_MAX)
+        around = concerned and followed.matters(
+            followed.words(sorted(concerned), sorts), LINKED_MAX
+        )
+        if concerned is None or around is None:
+            told.left += [one.id for one in these]
+            continue
+        concerned |= set(part)
+        rows = base.reader.told(sorted(around | concerned), moment)
+        _raise_within(base, rows, sorted(concerned), these, moment, told)
+    return [one.matter for one in read if one.state.kind == findings.KIND]
+
+
+def _raise_within(
+    base: Ground,
+    rows: Iterable[Told],
+    within: Sequence[str],
+    models: Sequence[Model],
+    moment: Moment,
+    told: Sweep,
+) -> None:
+    """Run models over the rows of some matters; what they find in those `within` counts."""
+    if not models or not within:
+        return
+    counted = set(within)
+    connection = open_tables(tables(base, list(rows), moment.at), base.fields, base.matter_fields)
+    try:
+        for model in models:
+            swept = run_model(connection, _uncounted(model))
+            found = [one for one in swept.all() if one.matter_id in counted]
+            told.raised(model, found, moment.at, within)
+    finally:
+        connection.close()
+
+
+def tables(base: Ground, told: Sequence[Told], at: datetime) -> dict[str, pa.Table]:
+    """Every view over the rows of these matters alone."""
+    reader = base.reader
+    made = tables_of(told, reader, at, base.matter_fields)
+    made["event"] = joined("event", list(events_of(told, reader, base.fields).values()))
+    readings = [row for one in told for row in one.readings]
+    places = {row for row in made["matter"]["place"].unique().to_pylist() if row}
+    whole = {
+        "today": [mirror.today_row(at, reader)],
+        "reading": mirror.reading_rows(readings, reader.person),
+        "place": mirror.place_rows(places),
+        **mirror.city_rows(base.connection, base.rules),
+    }
+    return made | {view: table_of(view, rows, {}) for view, rows in whole.items()}
+
+
+def _slices(matters: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(matters), MATTERS_AT_ONCE):
+        yield matters[start : start + MATTERS_AT_ONCE]
+
+
+def _digest(value: Any) -> str:
+    return sha256(msgspec.json.encode(value)).hex()
