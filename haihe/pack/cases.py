@@ -20,6 +20,7 @@ from haihe.kernel.decide import REASONS, decide
 from haihe.kernel.fields import DIGEST, nearest
 from haihe.kernel.fold import advance
 from haihe.kernel.needs import attempt, first_unmet, refusal_of
+from haihe.kernel.paper import CLOCK
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Command, Data, Datum, Decided, Frozen, Refused
@@ -97,11 +98,15 @@ class CaseFile(Frozen, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Exercised:
-    """What cases have shown of one version, for the lint: steps taken, needs refused, clocks."""
+    """What cases have shown of one version, for the lint: steps taken, needs refused, clocks.
+
+    `filled`: for every step that issues papers what was known then, fields and `clock:` due dates.
+    """
 
     steps: set[str] = field(default_factory=set)
     needs: set[tuple[str, int]] = field(default_factory=set)
     statuses: set[tuple[str, Status]] = field(default_factory=set)
+    filled: dict[str, set[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +272,20 @@ def _take(
     walk.personal |= result.personal
     walk.now = now
     seen.steps.add(step.do)
+    if step.do in procedure.steps and procedure.steps[step.do].issues:
+        seen.filled.setdefault(step.do, set()).update(_fillable(pack, procedure, walk))
+
+
+def _fillable(pack: Pack, procedure: Procedure, walk: _Walk) -> Iterator[str]:
+    """What a paper can say at this moment: fields with a value, clocks with a due date."""
+    if walk.state is None or walk.now is None:
+        return
+    for name, value in (*walk.state.fields.items(), *walk.personal.items()):
+        if value not in (None, "", []):
+            yield name
+    for clock in clocks(procedure, walk.state, pack.calendar, walk.now, explain=False):
+        if clock.legal is not None:
+            yield f"{CLOCK}{clock.id.partition('#')[0]}"
 
 
 def _expected_refusal(step: CaseStep, result: Decided | Refused) -> Iterator[str]:

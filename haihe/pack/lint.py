@@ -16,10 +16,9 @@ from haihe.kernel.procedure import ClockRule, Field, Handover, Need, Procedure, 
 from haihe.kernel.reading import MINOR
 from haihe.pack import Pack, UnusablePack
 from haihe.pack.cases import Case, Exercised, load_cases, run_cases
-from haihe.pack.papers import paper_faults, version_faults
+from haihe.pack.papers import blank_papers, missing_papers, paper_faults, version_faults
+from haihe.pack.plain_words import faults_of_words
 
-CITIZEN_SENTENCE_MAX: Final = 60
-CITIZEN_SENTENCE_MIN: Final = 6
 PROBLEMS_MAX: Final = 5_000
 # Personal fields that name a party; who only reports something or rates a service is none.
 NATURAL_PERSONS: Final = frozenset(
@@ -97,6 +96,8 @@ def _check_kind(pack: Pack, kind: str) -> Iterator[Problem]:
             yield from (Problem(file, where, says) for where, says in one(pack, procedure))
         exercised = shown.get(procedure.since, Exercised())
         for where, says in _unexercised(procedure, exercised):
+            yield Problem(file, where, says)
+        for where, says in blank_papers(pack.papers_of(procedure), procedure, exercised.filled):
             yield Problem(file, where, says)
 
 
@@ -272,12 +273,7 @@ def _family(length: str) -> str:
 
 
 def _citizen_sentences(_: Pack, procedure: Procedure) -> Found:
-    for name, state in procedure.states.items():
-        length = len(state.citizen.strip())
-        if length < CITIZEN_SENTENCE_MIN:
-            yield f"states.{name}.citizen", "no sentence for the citizen"
-        elif length > CITIZEN_SENTENCE_MAX:
-            yield f"states.{name}.citizen", f"{length} characters; at most {CITIZEN_SENTENCE_MAX}"
+    yield from faults_of_words(procedure)
 
 
 def _citations(pack: Pack, procedure: Procedure) -> Found:
@@ -375,8 +371,11 @@ def _wrong_carrying(
 
 
 def _papers(pack: Pack, procedure: Procedure) -> Found:
-    """Templates of papers that this version cannot fill."""
-    yield from version_faults(pack.papers_of(procedure), procedure)
+    """Papers this version cannot fill, and, in a pack that has papers, those nobody wrote."""
+    templates = pack.papers_of(procedure)
+    yield from version_faults(templates, procedure)
+    if pack.papers:
+        yield from missing_papers(templates, procedure)
 
 
 def _unexercised(procedure: Procedure, shown: Exercised) -> Found:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
@@ -103,6 +104,36 @@ def version_faults(templates: Iterable[PaperTemplate], procedure: Procedure) -> 
             if first != template.id:
                 yield f"papers/{template.id}", f"{first} is the template of {name} already"
             yield from _unfilled(template, procedure, name)
+
+
+def missing_papers(templates: Sequence[PaperTemplate], procedure: Procedure) -> Iterator[Fault]:
+    """Papers that a step of this version issues without any template."""
+    written = {(step, one.name) for one in templates for step in one.steps}
+    for name, step in procedure.steps.items():
+        for paper in step.issues:
+            if (name, paper) not in written:
+                yield f"steps.{name}.issues", f"papers/ has no template of {paper} for it"
+
+
+def blank_papers(
+    templates: Iterable[PaperTemplate], procedure: Procedure, filled: Mapping[str, AbstractSet[str]]
+) -> Iterator[Fault]:
+    """Placeholders that stay blank in every worked case.
+
+    `filled`: step -> what was known in some case after it, fields and `clock:` names.
+    """
+    for template in templates:
+        asked = [
+            name
+            for name in placeholders(template)
+            if name in procedure.fields or name.startswith(CLOCK)
+        ]
+        for step in template.steps:
+            if step not in procedure.steps or template.name not in procedure.steps[step].issues:
+                continue
+            for name in asked:
+                if name not in filled.get(step, frozenset()):
+                    yield f"papers/{template.id}", f"{{{name}}}: no case fills it in {step}"
 
 
 def _unfilled(template: PaperTemplate, procedure: Procedure, step: str) -> Iterator[Fault]:
