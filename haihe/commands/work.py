@@ -1,4 +1,8 @@
-"""`haihe work`: the background worker - seals, delivers what was announced, runs the models."""
+"""`haihe work`: the background worker - seals, delivers what was announced, runs the models.
+
+Every few seconds the models look at what was touched; every minute the views are brought up to the
+journal; once a night everything is swept.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-HELP = "后台工作：定时封存、投递通知、全量监督；--once 各做一次后结束"
+HELP = "后台工作：定时封存、投递通知、随时监督、夜间全量监督；--once 各做一次后结束"
 
 SEAL_SECONDS: Final = 60.0
 DELIVER_SECONDS: Final = 1.0
-SWEEP_SECONDS: Final = 300.0
+SWEEP_SECONDS: Final = 2.0
+VIEWS_SECONDS: Final = 60.0
+NIGHT_SECONDS: Final = 600.0  # how often it is asked whether the night's sweep is due
+NIGHT_HOUR: Final = 2
 PRUNE_SECONDS: Final = 3_600.0
 ROUNDS_A_DELIVERY_MAX: Final = 200
 OUTBOX_FILE: Final = "outbox.jsonl"
@@ -50,6 +58,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seal-seconds", type=float, default=SEAL_SECONDS, help="封存间隔")
     parser.add_argument("--deliver-seconds", type=float, default=DELIVER_SECONDS, help="投递间隔")
     parser.add_argument("--sweep-seconds", type=float, default=SWEEP_SECONDS, help="监督间隔")
+    parser.add_argument("--views-seconds", type=float, default=VIEWS_SECONDS, help="视图更新间隔")
+    parser.add_argument(
+        "--night-hour", type=int, default=NIGHT_HOUR, help="几点以后做夜间全量监督；-1 不做"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -73,6 +85,8 @@ def run(args: argparse.Namespace) -> int:
             Job("seal", args.seal_seconds, seal),
             Job("deliver", args.deliver_seconds, deliver),
             Job("sweep", args.sweep_seconds, sweep),
+            Job("views", args.views_seconds, bring_up_views),
+            Job("night", NIGHT_SECONDS if args.night_hour >= 0 else 0, Night(args.night_hour)),
             Job("prune", PRUNE_SECONDS, prune),
         )
         if job.every > 0
@@ -133,9 +147,46 @@ def prune() -> None:
 
 
 def sweep() -> None:
-    """Run the supervision models over every matter and raise what they find."""
+    """Run the models over what was touched since the last sweep and raise what they find."""
     from datetime import UTC, datetime
 
-    from haihe.commands.sweep import sweep_all
+    from haihe.records import sweeping
 
-    sweep_all(datetime.now(UTC))
+    told = sweeping.sweep_touched(datetime.now(UTC))
+    if told.left:
+        log.warning("too many linked matters: %s run in full next time", ", ".join(told.left))
+
+
+def bring_up_views() -> None:
+    """Bring the published views up to the journal, for whoever reads them."""
+    from datetime import UTC, datetime
+
+    from haihe.records import mirror, rules
+    from haihe.records.database import reading_connection
+
+    in_use = rules.current()
+    mirror.refresh(reading_connection(), in_use, in_use.every_version(), datetime.now(UTC))
+
+
+class Night:
+    """Sweeps everything once a night, after an hour; the worker's first night is the next one."""
+
+    def __init__(self, hour: int) -> None:
+        self._hour = hour
+        self._done: date | None = None
+
+    def __call__(self) -> None:
+        """Sweep, if tonight's sweep is due and was not done."""
+        from datetime import UTC, datetime
+
+        from haihe.records import rules, sweeping
+
+        now = datetime.now(UTC)
+        local = now.astimezone(rules.current().zone)
+        begun, self._done = self._done, local.date()
+        if begun is None or begun == local.date():
+            return
+        if local.hour < self._hour:
+            self._done = begun
+            return
+        sweeping.sweep_all(now)
