@@ -228,8 +228,11 @@ def kind_page(pack: Pack, kind: str, cases: Mapping[str, Case]) -> Iterator[str]
         yield from ("", f"Supervised by: {', '.join(f'`{one}`' for one in newest.supervisors)}.")
     yield from ("", "## What a citizen reads", "")
     yield from table(
-        ("state", "name", "sentence"),
-        [(f"`{name}`", state.name, state.citizen) for name, state in newest.states.items()],
+        ("state", "name", "what happens", "what comes next"),
+        [
+            (f"`{name}`", state.name, state.citizen, state.next)
+            for name, state in newest.states.items()
+        ],
     )
     yield from papers_part(newest)
     yield from handovers_part(pack, newest)

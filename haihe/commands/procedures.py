@@ -156,7 +156,7 @@ def _show_version(pack: Pack, procedure: Procedure) -> None:
         _show_step(pack, procedure, name, step)
     print("\n状态，群众看到的话")
     for name, state in procedure.states.items():
-        print(f"  {state.name}（{name}）：{state.citizen}")
+        print(f"  {state.name}（{name}）：{state.citizen}{state.next}")
     print("\n期限")
     for name, clock in procedure.clocks.items():
         _show_clock(pack, procedure, name, clock)

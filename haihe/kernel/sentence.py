@@ -167,7 +167,7 @@ def _until(
         return PAUSED if paused or state.suspended_since is not None else NO_PERIOD
     assert clock.legal is not None
     rule = procedure.clocks[rule_of(clock)]
-    what = rule.citizen or rule.name
+    what = period_called(rule)
     day = due_in_words(clock.legal, zone) + ("" if clock.official else "（暂定）")
     if clock.whose == "citizen":
         return f"{what}：到{day}为止{'，已经过了' if clock.status == 'overdue' else ''}。"
@@ -206,6 +206,11 @@ def called(procedure: Procedure, act: str) -> str:
     if step is None:
         return ACTS[act].name
     return step.citizen or step.name
+
+
+def period_called(rule: ClockRule) -> str:
+    """What a clock is called to a citizen."""
+    return rule.citizen or rule.name
 
 
 def _can(

@@ -35,8 +35,8 @@ fields:
   size: {name: 长度, type: number}
   hearing_on: {name: 听证日, type: day}
 states:
-  open: {name: 已收件, citizen: 您的申请已经收到。}
-  closed: {name: 已办结, citizen: 您的申请已经办结。, end: true}
+  open: {name: 已收件, citizen: 您的申请已经收到。, next: 审查后办结。}
+  closed: {name: 已办结, citizen: 您的申请已经办结。, next: 可以再次申请。, end: true}
 steps:
   receive:
     name: 收件

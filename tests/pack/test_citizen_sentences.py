@@ -22,8 +22,8 @@ from haihe.kernel.sentence import (
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor
 from haihe.pack.cases import taken
+from haihe.pack.plain_words import jargon_in
 from tests.pack.mutations import cases, pack
-from tests.pack.test_clock_coverage import JARGON
 
 ORGAN = "河西区社会治安综合治理中心"
 LATER = timedelta(days=400)  # long enough for most clocks to have run out
@@ -49,7 +49,7 @@ def faults(procedure: Procedure, state: State, now: datetime) -> Iterator[str]:
     whole = told.whole()
     if len(whole) > WHOLE_LETTERS_MAX:
         yield f"{len(whole)} letters: {whole}"
-    yield from (f"jargon {word}: {whole}" for word in JARGON if word in whole)
+    yield from (f"{says}: {whole}" for says in jargon_in(whole))
     if ORGAN not in told.who:
         yield f"says not who has it: {told.who}"
     yield from wrong_date(told, state, running)

@@ -1,4 +1,4 @@
-"""The procedures cover the table of clocks and the list of kinds, in words a citizen knows."""
+"""The procedures cover the table of clocks and the list of kinds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ ROWS = Path(__file__).with_name("clock_rows.csv")
 NOT_USED = ROOT / "docs" / "reference" / "clocks-not-used.md"
 TABLE = Path(os.environ.get("HAIHE_CLOCK_TABLE", ROOT.parent / "shared" / "domain" / "clocks.csv"))
 REASON_LETTERS_MIN = 20
-SENTENCE_LETTERS_MAX = 40
 
 KINDS = [
     "alarm",
@@ -65,48 +64,6 @@ KINDS = [
     "enforcement_supervision_case",
     "visit_problem",
 ]
-# What a citizen of seventy does not know; the words beside each say what to write instead.
-JARGON = {
-    "受案": "受理、登记",
-    "立案审查": "审查是否立案",
-    "羁押": "关押",
-    "移送审查起诉": "送检察院审查",
-    "前置": "先要",
-    "归口": "归谁管",
-    "研判": "分析",
-    "台账": "清单、登记",
-    "闭环": "办完并核实",
-    "溯源": "查清原因",
-    "抓手": "办法",
-    "续行": "延长",
-    "提请": "报请",
-    "转派": "转给",
-    "标的": "财物",
-    "案由": "事由",
-    "管辖异议": "认为不归这家法院审理",
-    "送达回证": "签收单",
-    "在押": "被关押",
-    "首接": "最先接到",
-    "执结": "办完执行",
-    "终本": "暂时没有财产可以执行",
-    "合议庭": "法官",
-    "案卷": "材料",
-    "督办": "催办",
-    "交办": "交给",
-    "管辖权": "该管的",
-    "拟作出": "打算作出",
-    "质证": "对证据说意见",
-    "裁量": "轻重",
-    "倒查": "追查",
-    "销号": "办完划掉",
-    "权属": "归谁所有",
-    "会商": "一起商量",
-    "督促令": "催办",
-    "包案": "专人负责",
-    "评查": "检查",
-    "阅核": "审核",
-    "专班": "工作组",
-}
 
 
 @cache
@@ -181,30 +138,3 @@ def test_every_row_is_listed_once() -> None:
 
 def test_every_kind_that_the_mission_names_exists() -> None:
     assert not [kind for kind in KINDS if kind not in pack().procedures]
-
-
-def sentences() -> list[tuple[str, str]]:
-    return [
-        (f"{procedure.kind} {procedure.since}: {name}", state.citizen)
-        for versions in pack().procedures.values()
-        for procedure in versions
-        for name, state in procedure.states.items()
-    ]
-
-
-def test_no_sentence_for_a_citizen_holds_jargon() -> None:
-    assert sentences()
-    assert not [
-        f"{where}: {sentence} — {word}: {instead}"
-        for where, sentence in sentences()
-        for word, instead in JARGON.items()
-        if word in sentence
-    ]
-
-
-def test_every_sentence_for_a_citizen_is_there_and_short() -> None:
-    assert not [
-        f"{where}: {sentence}"
-        for where, sentence in sentences()
-        if not sentence.endswith("。") or len(sentence) > SENTENCE_LETTERS_MAX
-    ]

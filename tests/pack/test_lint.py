@@ -24,7 +24,8 @@ FAULTS = [
     ),
     (
         "  closed: {",
-        "  lost: {name: 不见, citizen: 您的申请找不到了。, end: true}\n  closed: {",
+        "  lost: {name: 不见, citizen: 您的申请找不到了。, next: 请再申请。, end: true}\n"
+        "  closed: {",
         "states.lost: unreachable",
     ),
     ("from: [open]\n    to: closed", "from: [open]\n    to: open", "states.open: dead end"),
@@ -58,7 +59,17 @@ FAULTS = [
     ("basis: [fences#118]", "basis: []", "basis: cites nothing"),
     ("cites: [fences#3之一]", "cites: []", "steps.receive.cites: cites nothing"),
     ("citizen: 您的申请已经收到。", "citizen: ''", "states.open.citizen: no sentence"),
-    ("citizen: 您的申请已经收到。", f"citizen: {'好' * 90}", "states.open.citizen: 90 characters"),
+    ("citizen: 您的申请已经收到。", f"citizen: {'好' * 41}", "states.open.citizen: 41 characters"),
+    ("next: 审查后办结。", "next: ''", "states.open.next: no sentence"),
+    ("next: 审查后办结。", "next: 审查后就办结", "states.open.next: expected a whole sentence"),
+    ("next: 审查后办结。", "next: 提请负责人研判。", "states.open.next: “研判” is jargon"),
+    (
+        "next: 审查后办结。",
+        "next: 审查后办结。, until: [deicde]",
+        "states.open.until: there is no clock `deicde`",
+    ),
+    ("name: 决定期限", "name: 合议庭审限", "clocks.decide: “合议庭” is jargon"),
+    ("name: 决定期限", f"name: {'长' * 15}", "clocks.decide: 长长长长长长长长长长长长长长长: 15"),
     ("may_ask: [phone, size,", "may_ask: [size,", "fields.phone: no step asks it"),
     ("may_ask: [phone,", "may_ask: [what, phone,", "steps.receive.asks: asked twice"),
     ("{field: size, below: 100}", "{field: phone, equals: x}", "phone is personal"),
@@ -206,3 +217,13 @@ def test_the_command_lists_shows_and_runs_cases(
     assert "相符  ordinary" in capsys.readouterr().out
     assert main(["procedures", "show", "wall", "--pack", root]) == 2
     assert main(["procedures", "show", "--pack", root]) == 2
+
+
+def test_what_a_citizen_may_do_is_called_by_a_plain_and_short_name(tmp_path: Path) -> None:
+    public = changed(PROCEDURE, "name: 审查人员, stands: anywhere", "name: 当事人, stands: public")
+    jargon = changed(public, "    name: 办结\n", "    name: 提请办结\n")
+    assert "steps.close: “提请” is jargon" in found(tmp_path / "a", procedure=jargon)
+    long = changed(public, "    name: 办结\n", f"    name: 办结\n    citizen: {'办' * 13}\n")
+    assert f"steps.close: {'办' * 13}: 13 characters" in found(tmp_path / "b", procedure=long)
+    plain = changed(jargon, "    name: 提请办结\n", "    name: 提请办结\n    citizen: 请求办结\n")
+    assert "jargon" not in found(tmp_path / "c", procedure=plain)
