@@ -180,9 +180,9 @@ def write_city(
     wanted = [first + timedelta(days=number) for number in range(days)]
     _AT_WORK[:] = [(simulation, Teller(InstalledRules(pack), at), scale)]
     if processes == 1:
-        return _gather(folder, map(_day, wanted), pack, simulation)
+        return _gather(folder, map(_day, wanted), pack, simulation, at)
     with get_context("fork").Pool(min(processes, PROCESSES_MAX)) as pool:
-        return _gather(folder, pool.imap(_day, wanted), pack, simulation)
+        return _gather(folder, pool.imap(_day, wanted), pack, simulation, at)
 
 
 def write_lots(
@@ -191,7 +191,7 @@ def write_lots(
     """These lots as views in an empty folder, as of an instant."""
     teller = Teller(InstalledRules(simulation.pack), at)
     part = _part([list(lot) for lot in lots], simulation, teller)
-    return _gather(folder, [part], simulation.pack, simulation)
+    return _gather(folder, [part], simulation.pack, simulation, at)
 
 
 def _day(day: date) -> _Part:
@@ -221,7 +221,9 @@ def _part(lots: list[list[Played]], simulation: Simulation, teller: Teller) -> _
     return part
 
 
-def _gather(folder: Path, parts: Iterable[_Part], pack: Pack, simulation: Simulation) -> Written:
+def _gather(
+    folder: Path, parts: Iterable[_Part], pack: Pack, simulation: Simulation, at: datetime
+) -> Written:
     written = Written()
     kept: dict[str, list[pa.Table]] = {}
     events: list[pa.Table] = []
@@ -239,6 +241,9 @@ def _gather(folder: Path, parts: Iterable[_Part], pack: Pack, simulation: Simula
             written.problems[problem] = written.problems.get(problem, 0) + count
     kept["event"] = events
     kept["organ"] = [_organs(simulation)]
+    teller = Teller(InstalledRules(pack), at)
+    today = {"at": stored(at), "at_local": teller.local(stored(at))}
+    kept["today"] = [table_of("today", [today], {})]
     procedures = [version for all_ in pack.procedures.values() for version in all_]
     for view, tables in kept.items():
         table = joined(view, tables)
