@@ -53,10 +53,10 @@ class Ground:
     prepared: Sequence[Prepared] = ()
 
 
-def run_cases(model: Model, ground: Ground) -> list[CaseResult]:
-    """Run every case of a model."""
+def run_cases(model: Model, ground: Ground, settings: Sequence[str] = ()) -> list[CaseResult]:
+    """Run every case of a model, each on an engine with these SET statements."""
     named = named_fields(model, ground)
-    return [_run(model, case, named) for case in model.cases]
+    return [_run(model, case, named, settings) for case in model.cases]
 
 
 def named_fields(model: Model, ground: Ground) -> Ground:
@@ -74,10 +74,10 @@ def named_fields(model: Model, ground: Ground) -> Ground:
     )
 
 
-def _run(model: Model, case: ModelCase, ground: Ground) -> CaseResult:
+def _run(model: Model, case: ModelCase, ground: Ground, settings: Sequence[str]) -> CaseResult:
     told = partial(CaseResult, model.id, case.id, case.it)
     try:
-        swept = swept_case(model, case, ground)
+        swept = swept_case(model, case, ground, settings)
     except (WrongCase, UnusableModel) as error:
         return told((str(error),))
     findings = tuple(swept.all())
@@ -98,11 +98,22 @@ def _run(model: Model, case: ModelCase, ground: Ground) -> CaseResult:
     return told(tuple(problems), findings, swept.measures)
 
 
-def swept_case(model: Model, case: ModelCase, ground: Ground) -> Swept:
+def swept_case(
+    model: Model, case: ModelCase, ground: Ground, settings: Sequence[str] = ()
+) -> Swept:
     """What the model finds in one of its cases; WrongCase or UnusableModel where it cannot run."""
+    return swept_tables(model, case_tables(case, ground), ground, settings)
+
+
+def swept_tables(
+    model: Model, tables: Mapping[str, pa.Table], ground: Ground, settings: Sequence[str] = ()
+) -> Swept:
+    """What the model finds in views that are tables; raises UnusableModel."""
     connection = duckdb.connect()
     try:
-        for name, table in case_tables(case, ground).items():
+        for setting in settings:
+            connection.execute(setting)
+        for name, table in tables.items():
             connection.register(name, table)
         shut_in(connection)
         prepare(connection, ground.prepared)

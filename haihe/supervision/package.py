@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -106,7 +106,7 @@ def packed(catalogue: Catalogue, ids: Sequence[str], name: str, now: datetime) -
         name=name,
         made_at=now,
         models=tuple(
-            PackedModel(model.id, model.card.version, _files(model), _results(ran[model.id]))
+            PackedModel(model.id, model.card.version, files_of(model), _results(ran[model.id]))
             for model in models
         ),
         law={cite: _told(catalogue, cite) for cite in cites},
@@ -114,7 +114,8 @@ def packed(catalogue: Catalogue, ids: Sequence[str], name: str, now: datetime) -
     )
 
 
-def _files(model: Model) -> dict[str, str]:
+def files_of(model: Model) -> dict[str, str]:
+    """The texts of a model as they lie in its folder."""
     return {
         name: (model.folder / name).read_text(encoding="utf-8")
         for name in FILES
@@ -226,14 +227,19 @@ def _differs(told: PackedModel, model: Model, ground: Ground) -> Iterator[str]:
             yield f"{told.id} {case}: 在本市找到的与发送方的结果不同"
 
 
-def _written(package: Package, folder: Path) -> tuple[Model, ...]:
-    """The models of a package as files below a folder, read again, in the package's order."""
-    for model in package.models:
+def place_files(models: Iterable[PackedModel], folder: Path) -> None:
+    """Write each model's files below a folder; UnusablePack for a name that is not a model's."""
+    for model in models:
         if not _ID.fullmatch(model.id) or not set(model.files) <= set(FILES):
             raise UnusablePack(f"{model.id}: 不是模型的文件名")
         (folder / model.id).mkdir()
         for name, text in model.files.items():
             (folder / model.id / name).write_text(text, encoding="utf-8")
+
+
+def _written(package: Package, folder: Path) -> tuple[Model, ...]:
+    """The models of a package as files below a folder, read again, in the package's order."""
+    place_files(package.models, folder)
     read = {model.id: model for model in load_models(folder)}
     return tuple(read[model.id] for model in package.models)
 
@@ -249,7 +255,7 @@ def take(package: Package, here: Catalogue, folder: Path) -> list[str]:
     for model in package.models:
         present = known.get(model.id)
         if present is not None and present.card.version >= model.version:
-            if _files(present) == model.files:
+            if files_of(present) == model.files:
                 continue
             wrong.append(
                 f"{model.id}: 本市已有第{present.card.version}版，内容不同；新的版本号要更大"

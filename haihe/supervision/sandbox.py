@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pyarrow as pa
@@ -48,14 +49,32 @@ class Limits(msgspec.Struct, frozen=True):
     rows: int = ROWS_MAX
 
 
-class Task(msgspec.Struct, frozen=True):
-    """What a child is asked to do."""
+class Query(msgspec.Struct, frozen=True, tag="query"):
+    """A child's task: one SELECT over the published views."""
 
     sql: str
     views: str
     event: dict[str, FieldType]
     matter: dict[str, FieldType]
     limits: Limits
+
+
+class Cases(msgspec.Struct, frozen=True, tag="cases"):
+    """A child's task: the worked cases of the models that lie in a folder."""
+
+    folder: str
+    zone: str
+    event: dict[str, FieldType]
+    matter: dict[str, FieldType]
+    limits: Limits
+
+
+class CaseProblems(msgspec.Struct, frozen=True):
+    """A case that does not hold, and why."""
+
+    model: str
+    case: str
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,12 +100,18 @@ class Sandbox:
         if len(sql.encode()) > SQL_BYTES_MAX:
             raise Stopped(f"语句超过{SQL_BYTES_MAX}字节：请写得短一些，或者拆成几个模型。")
         views = str(self.views.resolve())
-        task = Task(sql, views, self.event, self.matter, self.limits)
+        task = Query(sql, views, self.event, self.matter, self.limits)
         begun = time.perf_counter()
         done = _child(msgspec.json.encode(task), self.limits)
         rows = pa.ipc.open_stream(done).read_all()
         cut = rows.num_rows > self.limits.rows
         return Ran(rows.slice(0, self.limits.rows), time.perf_counter() - begun, cut)
+
+    def run_cases(self, folder: Path, zone: str) -> tuple[CaseProblems, ...]:
+        """What is wrong with the worked cases of the models in a folder; Stopped as `run`."""
+        task = Cases(str(folder.resolve()), zone, self.event, self.matter, self.limits)
+        done = _child(msgspec.json.encode(task), self.limits)
+        return msgspec.json.decode(done, type=tuple[CaseProblems, ...])
 
     def rows_of(self) -> Callable[[str, str], pa.Table]:
         """The engine for haihe.supervision.sweep.swept; a run that was cut is refused."""
@@ -137,28 +162,61 @@ def _program() -> str:
 
 
 def main() -> int:
-    """Read a task from standard input, write its rows as an Arrow stream to standard output."""
+    """Carry out the task on standard input; what it gives goes to standard output."""
+    task = msgspec.json.decode(sys.stdin.buffer.read(), type=Query | Cases)
+    return _query(task) if isinstance(task, Query) else _cases(task)
+
+
+def _query(task: Query) -> int:
+    """The rows of a SELECT as an Arrow stream."""
     import duckdb
 
     from haihe.supervision.sweep import UnusableModel, refuse_more_than_select
     from haihe.supervision.views import open_views
 
-    task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     _confine(task.limits)
-    connection = open_views(Path(task.views), task.event, task.matter, _small(task))
+    connection = open_views(Path(task.views), task.event, task.matter, _small(task.limits))
     try:
         refuse_more_than_select("model.sql", task.sql)
         limited = f"SELECT * FROM (\n{task.sql}\n) LIMIT {task.limits.rows + 1}"
         rows = connection.sql(limited).to_arrow_table()
     except (UnusableModel, duckdb.Error) as error:
-        print(str(error)[:WORDS_MAX], file=sys.stderr)
-        return REFUSED
+        return _refuse(str(error))
     if rows.nbytes > OUTPUT_MB_MAX * MEGABYTE:
-        print(f"结果超过{OUTPUT_MB_MAX} MB：只选需要的列。", file=sys.stderr)
-        return REFUSED
+        return _refuse(f"结果超过{OUTPUT_MB_MAX} MB：只选需要的列。")
     with pa.ipc.new_stream(sys.stdout.buffer, rows.schema) as out:
         out.write_table(rows)
     return 0
+
+
+def _cases(task: Cases) -> int:
+    """The cases that do not hold, as JSON."""
+    from haihe.pack.models import load_models
+    from haihe.pack.yaml_file import UnusablePack
+    from haihe.supervision.model_cases import Ground, run_cases
+    from haihe.supervision.persons import faults
+
+    _confine(task.limits)
+    ground = Ground(ZoneInfo(task.zone), "", task.event, task.matter)
+    try:
+        models = load_models(Path(task.folder))
+    except UnusablePack as error:
+        return _refuse(str(error))
+    settings = _small(task.limits)
+    wrong: list[CaseProblems] = []
+    for model in models:
+        ran = [one for one in run_cases(model, ground, settings) if one.problems]
+        wrong += [CaseProblems(one.model, one.case, one.problems) for one in ran]
+        if not ran:
+            faulty = tuple(faults(model, ground, settings))
+            wrong += [CaseProblems(model.id, "", faulty)] if faulty else []
+    sys.stdout.buffer.write(msgspec.json.encode(wrong))
+    return 0
+
+
+def _refuse(why: str) -> int:
+    print(why[:WORDS_MAX], file=sys.stderr)
+    return REFUSED
 
 
 def _confine(limits: Limits) -> None:
@@ -177,10 +235,10 @@ def _confine(limits: Limits) -> None:
         resource.setrlimit(what, (least, least))
 
 
-def _small(task: Task) -> tuple[str, ...]:
+def _small(limits: Limits) -> tuple[str, ...]:
     """Settings of a connection before its configuration is locked."""
     return (
-        f"SET memory_limit = '{task.limits.memory_mb}MB'",
+        f"SET memory_limit = '{limits.memory_mb}MB'",
         f"SET threads = {THREADS}",
         "SET temp_directory = ''",
         "SET autoinstall_known_extensions = false",

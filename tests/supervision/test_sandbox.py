@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from haihe.supervision.sandbox import Limits, Sandbox, Stopped
 from haihe.supervision.views import write_segment
 
+ROOT = Path(__file__).resolve().parents[2]
 SECRET = "the planted truth"
 
 
@@ -171,3 +173,21 @@ def test_what_grows_too_large_is_stopped(sandbox: Sandbox, sql: str) -> None:
 def test_a_mistake_is_said_in_the_words_of_the_engine(sandbox: Sandbox) -> None:
     with pytest.raises(Stopped, match="matterid"):
         sandbox.run("SELECT matterid FROM event")
+
+
+def test_cases_of_a_draft_are_run_within_the_limits_too(sandbox: Sandbox, tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    shutil.copytree(ROOT / "models/contest_unheard", folder / "contest_unheard")
+    assert sandbox.run_cases(folder, "Asia/Shanghai") == ()
+    sql = folder / "contest_unheard/model.sql"
+    sql.write_text("SELECT matter_id, 'unheard' AS cause, seq FROM event WHERE act = 'x'")
+    wrong = sandbox.run_cases(folder, "Asia/Shanghai")
+    assert wrong
+    assert all("does not find" in one.problems[0] for one in wrong)
+    sql.write_text(
+        "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t)"
+        " SELECT 'm' AS matter_id, 'c' AS cause, max(n) AS seq FROM t"
+    )
+    short = Sandbox(sandbox.views, {}, {}, Limits(seconds=2, memory_mb=256))
+    with pytest.raises(Stopped, match="停止"):
+        short.run_cases(folder, "Asia/Shanghai")
