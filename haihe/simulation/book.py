@@ -44,10 +44,14 @@ class Taken(Frozen, frozen=True, kw_only=True, rename={"act": "do", "role": "as"
     by: By = By()
     entered: str = ""  # a delay: entered so much later than it happened (set by faults)
     beyond: str = ""  # a clock that runs out first (set by faults)
+    child: dict[str, str] = {}  # kind -> course of the matter of that kind which this act opens
 
 
 class Course(Frozen, frozen=True, kw_only=True):
-    """One ordinary way of a kind: its acts in order. `when` limits it to what was carried over."""
+    """One way of a kind: its acts in order. `when` limits it to what was carried over.
+
+    Without weight it is never taken by itself: a fault names it in `courses`.
+    """
 
     id: str
     steps: tuple[Taken, ...]

@@ -137,9 +137,7 @@ class Simulation:
                     if one.steps[0].act == first.commands[0].act
                     and (fault is None or fits(one, fault))
                 ]
-                if not found:
-                    return
-                chosen = chance.choices(found, weights=[one.weight for one in found])[0]
+                chosen = _one_of(found, chance, f"{first.kind}: no course for a copy")
                 opening = chosen.steps[0]
                 known = walk.procedure.steps[opening.act]
                 asked = {*known.asks, *known.may_ask}
@@ -160,13 +158,9 @@ class Simulation:
         found = [
             one
             for one in self.courses(procedure)
-            if (not course or one.id == course)
-            and (fault is None or fits(one, fault))
-            and procedure.steps[one.steps[0].act].from_ == ()
+            if (not course or one.id == course) and (fault is None or fits(one, fault))
         ]
-        if not found:
-            raise Unplayable(f"{procedure.kind}: no course for {procedure.since}")
-        return chance.choices(found, weights=[one.weight for one in found])[0]
+        return _one_of(found, chance, f"{procedure.kind}: no course for {procedure.since}")
 
     def courses(self, procedure: Procedure) -> list[Course]:
         """The courses written for this version; without a version they are for the newest."""
@@ -187,7 +181,7 @@ class Simulation:
         return None
 
     def _course_of_opened(
-        self, walk: Walk, command: Command, tried: set[str]
+        self, walk: Walk, command: Command, tried: set[str], wanted: str
     ) -> tuple[Course, Fault | None]:
         kind = walk.procedure.kind
         found = [
@@ -195,11 +189,10 @@ class Simulation:
             for one in self.courses(walk.procedure)
             if one.steps[0].act == command.act
             and one.id not in tried
+            and (not wanted or one.id == wanted)
             and all(walk.given.get(name) == value for name, value in one.when.items())
         ]
-        if not found:
-            raise Unplayable(f"{kind}: no course begins with {command.act}")
-        course = walk.chance.choices(found, weights=[one.weight for one in found])[0]
+        course = _one_of(found, walk.chance, f"{kind}: no course begins with {command.act}")
         return course, self._fault(course, kind, walk.chance)
 
     # ── the days ─────────────────────────────────────────────────────────────────────────────
@@ -238,3 +231,11 @@ class Simulation:
         # 248 working days and 117 others in a year, so that a year gives the yearly figure
         ordinary = 365 / (248 + 117 * volume.rest_days)
         return volume.yearly / 365 * share * ordinary * (1.0 if worked else volume.rest_days)
+
+
+def _one_of(courses: list[Course], chance: Random, problem: str) -> Course:
+    """One of these by weight; those without weight only if there is no other."""
+    if not courses:
+        raise Unplayable(problem)
+    weights = [one.weight for one in courses]
+    return chance.choices(courses, weights=weights if any(weights) else None)[0]

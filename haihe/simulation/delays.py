@@ -12,9 +12,10 @@ from typing import Final
 from haihe.kernel.calendar import Calendar
 
 _DELAY: Final = re.compile(
-    r"(?:past (\w+) )?(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?))? "
+    r"(?:(past|follows) (\w+) )?(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?))? "
     r"(seconds|minutes|hours|days|working_hours|working_days)"
 )
+_ON: Final = re.compile(r"on (\w+)")
 _MINUTES: Final = {
     "seconds": 1 / 60,
     "minutes": 1.0,
@@ -31,31 +32,45 @@ DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Between `least` and `most` minutes, most often near the least; `past` a clock first."""
+    """Between `least` and `most` minutes, most often near the least.
+
+    `past` a clock first; `follows` the end of the matter of that kind which this one opened; `on`
+    the day or at the instant that a field of the matter names.
+    """
 
     least: float
     most: float
     office: bool  # counted in working time only
     exact: bool  # minutes and seconds: nobody waits for the office to open
     past: str = ""
+    on: str = ""
+    follows: str = ""
 
 
 @cache
 def parse_delay(text: str) -> Delay:
-    """`20..200 minutes`, `1..8 working_hours`, `past pay 1..5 days`; raises ValueError."""
+    """`20..200 minutes`, `past pay 1..5 days`, `on hearing_on`; raises ValueError."""
+    named = _ON.fullmatch(text)
+    if named is not None:
+        return Delay(0.0, 240.0, office=False, exact=True, on=named[1])
     found = _DELAY.fullmatch(text)
     if found is None:
         raise ValueError(
             f"{text!r}: a delay is written like `20..200 minutes`, `1..8 working_hours`,"
-            " `2 days` or `past CLOCK 1..5 days`"
+            " `2 days`, `past CLOCK 1..5 days`, `follows KIND 1..5 days` or `on FIELD`"
         )
-    past, least, most, unit = found.groups()
+    waits, named_one, least, most, unit = found.groups()
     first = float(least) * _MINUTES[unit]
     last = float(most or least) * _MINUTES[unit]
     if last < first:
         raise ValueError(f"{text!r}: the smaller number stands first")
     return Delay(
-        first, last, unit.startswith("working_"), unit in ("seconds", "minutes"), past or ""
+        first,
+        last,
+        unit.startswith("working_"),
+        unit in ("seconds", "minutes"),
+        past=named_one if waits == "past" else "",
+        follows=named_one if waits == "follows" else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any, Final, Protocol
 
@@ -18,6 +18,7 @@ from haihe.simulation.delays import parse_delay, sample
 
 DEPTH_MAX: Final = 5
 ROADS: Final = "roads"
+SESSIONS: Final = (time(9), time(9, 30), time(14), time(14, 30), time(15))
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _SHIFT: Final = re.compile(r"([+-]?\d+) (minutes|hours|days)")
 
@@ -82,6 +83,8 @@ class Values:
                 return scene.area_name
             if slot == "number":
                 return str(scene.chance.randint(1, 300))
+            if slot == "eight":
+                return f"{scene.chance.randrange(10**8):08d}"
             if slot == "serial":
                 return str(scene.chance.randint(1, 99_999))
             if slot == "year":
@@ -116,6 +119,17 @@ class Values:
 
     def _instant(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
         return (scene.at + _shift(told)).isoformat()
+
+    def _session(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
+        """An instant of a session in some working days: in the morning or the afternoon."""
+        calendar, today = scene.calendar, scene.at.date()
+        day = calendar.nth_workday(calendar.workdays_until(today) + int(told))
+        hour = scene.chance.choice(SESSIONS)
+        return datetime.combine(day, hour, scene.at.tzinfo).isoformat()
+
+    def _count(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
+        listed = scene.given.get(str(told))
+        return len(listed) if isinstance(listed, list) else 1
 
     def _before(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
         minutes = sample(parse_delay(str(told)), scene.chance)

@@ -23,7 +23,7 @@ from haihe.kernel.clocks import clocks
 from haihe.kernel.deadline import due, expires_at
 from haihe.kernel.decide import decide
 from haihe.kernel.facts import all_hold, holds, is_given
-from haihe.kernel.fold import advance
+from haihe.kernel.fold import advance, ends_matter
 from haihe.kernel.handover import handovers
 from haihe.kernel.index import index_of
 from haihe.kernel.kernel_acts import open_requests
@@ -65,7 +65,7 @@ class World:
     calendar: Calendar
     governing: Callable[[str, date], Procedure | None]
     # chooses the course (and the fault, if any) of a matter that another one opened
-    course_for: Callable[[Walk, Command, set[str]], tuple[Course, Fault | None]]
+    course_for: Callable[[Walk, Command, set[str], str], tuple[Course, Fault | None]]
 
 
 @dataclass(slots=True)
@@ -116,6 +116,7 @@ class Walk:
         self.played = Played(key, kind, "", area, procedure)
         self.number = chance.randrange(1000)
         self._staff: dict[tuple[str, str], int] = {}
+        self._wanted: dict[str, str] = {}
         self._clocks: list[RunningClock] | None = None
         self._load = 0.6 + 0.8 * chance.random()
 
@@ -190,6 +191,7 @@ class Walk:
             data=data,
             happened_at=self.at,
         )
+        self._wanted = taken.child
         self._record(command, entered)
 
     def _record(self, command: Command, entered: datetime) -> None:
@@ -237,6 +239,7 @@ class Walk:
         assert command.happened_at is not None, "hand-overs say when"
         problem = ""
         tried: set[str] = set()
+        wanted = self._wanted.get(command.kind, "")
         for _ in range(CHILD_TRIES):
             child = Walk(
                 self.world,
@@ -249,13 +252,14 @@ class Walk:
             )
             child.open_by(replace(command, key=child.played.key))
             try:
-                course, fault = self.world.course_for(child, command, tried)
+                course, fault = self.world.course_for(child, command, tried, wanted)
             except Unplayable as error:
                 raise Unplayable(f"{error}; {problem}") from None
             try:
                 return played_clean(child, course, fault)
             except Unplayable as error:
-                tried.add(course.id)
+                if not wanted:
+                    tried.add(course.id)
                 problem = str(error)
         raise Unplayable(f"{self.played.kind}: {command.kind} {path}: {problem}")
 
@@ -348,11 +352,12 @@ class Walk:
         is_public = told is not None and told.stands == "public"
         after = self._earliest(delay.past or taken.beyond, step)
         minutes = sample(delay, self.chance, self._load)
-        at = later(max(self.at, after), minutes, self.calendar, office=delay.office)
+        begins = max(self.at, after, self._named(delay.on), self._ended(delay.follows))
+        at = later(begins, minutes, self.calendar, office=delay.office)
         keeps_hours = self.plan.hours == "office" and not delay.exact and not is_public
         if keeps_hours:
             at = into_office(at, self.calendar)
-        latest = None if taken.beyond else self._latest(taken, step, rest)
+        latest = None if taken.beyond or delay.on else self._latest(taken, step, rest)
         if latest is not None and at > latest:
             room = (latest - self.at).total_seconds()
             cut = self.at + timedelta(
@@ -361,6 +366,26 @@ class Walk:
             at = self._in_hours(cut, latest) if keeps_hours else cut
         at = max(at, after, self.at + NEVER_BEFORE)
         return at.replace(microsecond=0)
+
+    def _ended(self, kind: str) -> datetime:
+        """When the newest matter of this kind that was opened here came to its end."""
+        children = [one for one in self.played.opened.values() if one.kind == kind]
+        if not kind or not children:
+            return self.at
+        child = children[-1]
+        return next(
+            (one.happened_at for one in child.events if ends_matter(child.procedure, one.act)),
+            child.events[-1].happened_at,
+        )
+
+    def _named(self, field: str) -> datetime:
+        """The instant a field names; of a day, when offices open."""
+        named = self.given.get(field) if field else None
+        if not isinstance(named, str):
+            return self.at
+        if len(named) > DAY_LENGTH:
+            return datetime.fromisoformat(named)
+        return datetime.combine(date.fromisoformat(named), OPENS, self.at.tzinfo)
 
     def _in_hours(self, at: datetime, latest: datetime) -> datetime:
         """`at`, moved into office hours if that is possible before `latest`."""
@@ -527,6 +552,7 @@ class Walk:
 
 
 CHILD_TRIES: Final = 8
+DAY_LENGTH: Final = 10  # of 2026-09-01; longer is an instant
 
 
 def _asked(state: State) -> str:
