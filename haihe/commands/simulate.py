@@ -66,9 +66,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _until(args: argparse.Namespace) -> date:
-    from datetime import timedelta
+    """The last day that is told: yesterday on the clocks of the city."""
+    from datetime import UTC, datetime, timedelta
+    from zoneinfo import ZoneInfo
 
-    return args.until or date.today() - timedelta(days=1)  # noqa: DTZ011 - the city's own day
+    from haihe.pack import ZONE
+
+    given: date | None = args.until
+    return given or (datetime.now(UTC).astimezone(ZoneInfo(ZONE)) - timedelta(days=1)).date()
 
 
 def _views(args: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from haihe.kernel.values import Frozen
 from haihe.pack.place import own_folder
@@ -236,6 +237,12 @@ class Words(Frozen, frozen=True, kw_only=True):
     patterns: tuple[str, ...]  # samples of texts with a form: the first that fits is taken
 
 
+class Weights(Frozen, frozen=True, kw_only=True):
+    """`weights.yaml`: how often the courses of a kind are taken beside one another."""
+
+    kinds: dict[str, dict[str, float]]
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """All of it."""
@@ -255,8 +262,9 @@ def simulation_folder() -> Path:
 def load_book(folder: Path | None = None) -> Book:
     """Every file of the folder; raises UnusablePack that names file and key."""
     root = folder or simulation_folder()
+    weights = read_struct(root / "weights.yaml", "weights.yaml", Weights).kinds
     courses = [
-        _named(read_struct(path, f"courses/{path.name}", Courses), path)
+        _weighed(_named(read_struct(path, f"courses/{path.name}", Courses), path), weights)
         for path in sorted((root / "courses").glob("*.yaml"))
     ]
     paths = sorted((root / "faults").glob("*.yaml"))
@@ -329,6 +337,22 @@ def _named(courses: Courses, path: Path) -> Courses:
         for step in course.steps:
             _delay(step.after, f"{name}: {course.id}.{step.act}.after")
     return courses
+
+
+def _weighed(courses: Courses, weights: dict[str, dict[str, float]]) -> Courses:
+    """The courses of a kind with the weights written apart; a name nothing answers to is refused."""
+    told = weights.get(courses.kind, {})
+    unknown = sorted(told.keys() - {one.id for one in courses.courses})
+    if unknown:
+        raise UnusablePack(f"weights.yaml: {courses.kind}: no course {', '.join(unknown)}")
+    if not told:
+        return courses
+    return replace(
+        courses,
+        courses=tuple(
+            replace(one, weight=told.get(one.id, one.weight)) for one in courses.courses
+        ),
+    )
 
 
 def _delay(text: str, where: str) -> Delay | None:

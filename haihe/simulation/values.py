@@ -102,8 +102,8 @@ class Values:
     def _pick(self, told: Any, scene: Scene, depth: int) -> Datum:
         if isinstance(told, dict):
             (key,) = scene.chance.choices(list(told), weights=list(told.values()))
-            found: Datum = {"true": True, "false": False}.get(key, key)
-            return found
+            words: dict[str, Datum] = {"true": True, "false": False}
+            return int(key) if key.isdecimal() else words.get(key, key)
         return self.resolve(scene.chance.choice(told), scene, depth + 1)
 
     def _share(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape for all
