@@ -9,6 +9,7 @@ and those of `scope: all` at night, run over everything.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,18 +23,20 @@ import msgspec
 import pyarrow as pa
 from msgspec import structs
 
-from haihe.pack.models import Model, in_service, load_models
+from haihe.pack.models import Model, in_service
 from haihe.pack.place import models_folder
-from haihe.records import findings, follow, mirror, rules
+from haihe.records import findings, follow, mirror, published, rules
 from haihe.records.chain import sha256
-from haihe.records.database import Connection, reading_connection
+from haihe.records.database import Connection, place, reading_connection
 from haihe.records.follow import LINK_LETTERS, Follow, Marks
 from haihe.records.instants import stored
 from haihe.records.rules import Rules
 from haihe.records.told import Moment, Reader, Told, events_of, joined, table_of, tables_of
-from haihe.supervision.sweep import Finding, Swept, run_model
+from haihe.supervision.sweep import Finding, Swept, UnusableModel, run_model
 from haihe.supervision.views import Fields, data_fields, mentioned, open_tables, open_views
-from haihe.supervision.waits import Waits, waits_of
+from haihe.supervision.waits import Waits, kinds_of, waits_of
+
+log = logging.getLogger(__name__)
 
 MATTERS_AT_ONCE: Final = 2_000
 LINKED_MAX: Final = 20_000  # matters looked at for one model because they are linked
@@ -51,6 +54,7 @@ class Sweep:
     rechecked: int = 0
     escalated: int = 0
     left: list[str] = field(default_factory=list)  # models with too many linked matters
+    failed: dict[str, str] = field(default_factory=dict)  # models that cannot be run, and why
 
     def __post_init__(self) -> None:
         """The alert budgets of the week are shared by the models."""
@@ -78,6 +82,7 @@ class Ground:
     rules: Rules
     reader: Reader
     models: tuple[Model, ...]
+    kinds: dict[str, frozenset[str]]  # model -> the kinds without which it finds nothing
     waits: Waits
     fields: Fields
     matter_fields: Fields
@@ -87,19 +92,65 @@ class Ground:
         """Of each model, so that one that was changed is noticed."""
         return {model.id: _digest([model.card, model.sql]) for model in self.models}
 
+    @property
+    def pack(self) -> str:
+        """What the rows of matters are made by."""
+        return mirror.made_by(self.rules)
+
+
+@dataclass
+class _Kept:
+    """The last ground, while rules, models and database stay what they are."""
+
+    key: tuple[object, ...] = ()
+    ground: Ground | None = None
+    position: int = 0  # of the journal when the published models were looked up
+
+
+_kept = _Kept()
+
+
+def _ground(models: Sequence[Model] | None) -> Ground:
+    """The ground as the installation is now, made anew only when something changed."""
+    connection = reading_connection()
+    stamp = _files_of_models() if models is None else tuple((one.card, one.sql) for one in models)
+    key = (id(rules.current()), id(connection), place(), stamp)
+    position = int(connection.rows("SELECT coalesce(max(position), 0) FROM event")[0][0])
+    if _kept.ground is None or _kept.key != key or _models_moved(connection, _kept.position):
+        _kept.ground = ground(models)
+        _kept.key = key
+    _kept.position = position
+    return _kept.ground
+
+
+def _files_of_models() -> tuple[object, ...]:
+    files = sorted(file for file in models_folder().glob("*/*") if file.is_file())
+    return tuple((str(file), file.stat().st_mtime_ns) for file in files)
+
+
+def _models_moved(connection: Connection, position: int) -> bool:
+    """Whether a model was published, changed or retired since: reads new events only."""
+    sql = (
+        "SELECT 1 FROM event e JOIN matter m ON m.matter_id = e.matter_id"
+        " WHERE e.position > ? AND m.kind = ? LIMIT 1"
+    )
+    return bool(connection.rows(sql, (position, published.KIND)))
+
 
 def ground(models: Sequence[Model] | None = None) -> Ground:
     """The ground as the installation is now; `models` in the place of those in service."""
     in_use = rules.current()
     procedures = in_use.every_version()
-    swept = in_service(load_models(models_folder())) if models is None else tuple(models)
-    sql = [text for model in swept for text in (model.sql, model.population)]
     connection = reading_connection()
+    here = in_service(published.in_use(connection).models) if models is None else ()
+    swept = here if models is None else tuple(models)
+    sql = [text for model in swept for text in (model.sql, model.population)]
     return Ground(
         connection,
         in_use,
         Reader(connection, in_use),
         swept,
+        {model.id: kinds_of(model) for model in swept},
         waits_of(swept),
         mentioned(data_fields(procedures), sql),
         mentioned(data_fields(procedures, "matter"), sql),
@@ -112,7 +163,7 @@ def sweep_all(now: datetime, models: Sequence[Model] | None = None) -> Sweep:
     A model on trial raises findings without a rectification. Findings of models that are no longer
     in service are closed.
     """
-    base = ground(models)
+    base = _ground(models)
     with follow.opened() as followed:
         marks = _noted(base, followed, now)
         told = Sweep(full=True)
@@ -122,6 +173,7 @@ def sweep_all(now: datetime, models: Sequence[Model] | None = None) -> Sweep:
             _run_in_full(connection, base.models, now, told)
         findings.close_others({model.id for model in base.models}, now)
         told.rechecked, told.escalated = findings.follow_up(None, now)
+        marks.models |= dict.fromkeys(told.failed, "")
         followed.keep(marks)
     return told
 
@@ -132,7 +184,7 @@ def sweep_touched(now: datetime, models: Sequence[Model] | None = None) -> Sweep
     It costs what was touched, not what is held. What it finds is what a full sweep would find,
     but for models that look at everything (`scope: all`), which wait for the next full one.
     """
-    base = ground(models)
+    base = _ground(models)
     with follow.opened() as followed:
         marks = followed.marks()
         if marks is not None and _continues(base, marks, now):
@@ -142,7 +194,7 @@ def sweep_touched(now: datetime, models: Sequence[Model] | None = None) -> Sweep
 
 def found_now(now: datetime, models: Sequence[Model] | None = None) -> dict[str, list[Finding]]:
     """What every model finds in all there is; nothing is raised."""
-    base = ground(models)
+    base = _ground(models)
     mirror.refresh(base.connection, base.rules, base.rules.every_version(), now)
     with _opened_views(base) as connection:
         return {model.id: run_model(connection, _uncounted(model)).all() for model in base.models}
@@ -156,7 +208,7 @@ def found_as_of(
     The views are made anew from what had been recorded by then (`imported`: had happened by then,
     for journals that were taken in at once), with the clocks as they stood.
     """
-    base = ground(models)
+    base = _ground(models)
     with tempfile.TemporaryDirectory(prefix="haihe-as-of-") as folder:
         mirror.as_of(
             base.connection,
@@ -205,8 +257,21 @@ def _run_in_full(
     connection: duckdb.DuckDBPyConnection, models: Iterable[Model], now: datetime, told: Sweep
 ) -> None:
     for model in models:
-        found = run_model(connection, _uncounted(model)).all()
-        told.raised(model, found, now, None)
+        found = _found(connection, model, told)
+        if found is not None:
+            told.raised(model, found, now, None)
+
+
+def _found(
+    connection: duckdb.DuckDBPyConnection, model: Model, told: Sweep
+) -> list[Finding] | None:
+    """What a model finds; None where it cannot be run: its findings stay, the others go on."""
+    try:
+        return run_model(connection, _uncounted(model)).all()
+    except UnusableModel as error:
+        told.failed[model.id] = str(error)
+        log.warning("model %s cannot be run: %s", model.id, error)
+        return None
 
 
 def _uncounted(model: Model) -> Model:
@@ -238,7 +303,7 @@ def _marks(base: Ground, now: datetime) -> Marks:
         reading=int(base.connection.rows("SELECT coalesce(max(position), 0) FROM reading")[0][0]),
         at=stored(now),
         waits=base.waits.told(),
-        pack=mirror.made_by(base.rules),
+        pack=base.pack,
         models=base.digests,
     )
 
@@ -248,7 +313,7 @@ def _continues(base: Ground, before: Marks, now: datetime) -> bool:
     return (
         before.at <= stored(now)
         and before.waits == base.waits.told()
-        and before.pack == mirror.made_by(base.rules)
+        and before.pack == base.pack
         and before.head == mirror.head(base.connection, before.position)
     )
 
@@ -282,7 +347,8 @@ def _look_again(base: Ground, followed: Follow, before: Marks, now: datetime) ->
     for part in _slices(touched):
         replied += _look_at(base, followed, part, moment, steady, told)
     told.rechecked, told.escalated = findings.follow_up(replied, now)
-    marks.models |= dict.fromkeys(told.left, "")  # owed: the next sweep runs them in full
+    owed = [*told.left, *told.failed]  # the next sweep runs them in full
+    marks.models |= dict.fromkeys(owed, "")
     followed.keep(marks)
     return told
 
@@ -331,15 +397,19 @@ def _raise_within(
     told: Sweep,
 ) -> None:
     """Run models over the rows of some matters; what they find in those `within` counts."""
+    rows = list(rows)
+    here = {one.state.kind for one in rows}
+    models = [one for one in models if not base.kinds[one.id] or base.kinds[one.id] & here]
     if not models or not within:
         return
     counted = set(within)
-    connection = open_tables(tables(base, list(rows), moment.at), base.fields, base.matter_fields)
+    connection = open_tables(tables(base, rows, moment.at), base.fields, base.matter_fields)
     try:
         for model in models:
-            swept = run_model(connection, _uncounted(model))
-            found = [one for one in swept.all() if one.matter_id in counted]
-            told.raised(model, found, moment.at, within)
+            found = _found(connection, model, told)
+            if found is not None:
+                inside = [one for one in found if one.matter_id in counted]
+                told.raised(model, inside, moment.at, within)
     finally:
         connection.close()
 

@@ -461,22 +461,20 @@ def open_tables(
     """The same views over rows in memory: those of a few matters. Views not given are empty."""
     connection = duckdb.connect()
     for name, view in VIEWS.items():
-        kinds = {column.name: SQL_TYPES[column.type] for column in view.columns}
-        declared = {"event": fields, "matter": matter_fields}.get(name, {})
-        kinds |= {field: SQL_TYPES[kind] for field, kind in declared.items()}
-        table = tables.get(name, schema(name).empty_table())
-        chosen = ", ".join(
-            f'CAST({_quoted(field, table)} AS {kind}) AS "{field}"' for field, kind in kinds.items()
+        kinds = {column.name: column.type for column in view.columns}
+        kinds |= {"event": fields, "matter": matter_fields}.get(name, {})
+        given = tables.get(name, schema(name).empty_table())
+        rows = pa.table(
+            {
+                field: given[field]
+                if field in given.column_names
+                else pa.nulls(given.num_rows, TYPES[kind])
+                for field, kind in kinds.items()
+            }
         )
-        connection.register("given", table)
-        connection.execute(f"CREATE TABLE {name} AS SELECT {chosen} FROM given")
-        connection.unregister("given")
+        connection.register(name, rows)
     shut_in(connection)
     return connection
-
-
-def _quoted(field: str, table: pa.Table) -> str:
-    return f'"{field}"' if field in table.column_names else "NULL"
 
 
 def mentioned(fields: Fields, sql: Iterable[str]) -> dict[str, FieldType]:

@@ -33,6 +33,9 @@ _TODAY: Final = re.compile(r"\btoday\b", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"--[^\n]*")
 _NUMBER: Final = re.compile(r"(?<![\w.#])(\d{1,4})(?![\w.])")
 _UNIT: Final = re.compile(r"\b(minute|hour|day|week|month|year)s?\b", re.IGNORECASE)
+_KIND_ASKED: Final = re.compile(r"\bkind\s*(?:=\s*('\w+')|IN\s*(\([^)]*\)))", re.IGNORECASE)
+_KIND_LEFT_OUT: Final = re.compile(r"\bkind\s*(?:<>|!=|NOT\b|LIKE\b)", re.IGNORECASE)
+_LITERAL: Final = re.compile(r"'(\w+)'")
 _CARD: Final = re.compile(r"(\d+) (minute|hour|day|week|month|year)s?")
 _SHARE: Final = re.compile(r"(\d+)/(\d+) of a clock")
 
@@ -83,6 +86,20 @@ def waits_of(models: Iterable[Model]) -> Waits:
                 days.update((whole, whole + 1))
         shares.update(_shares(model))
     return Waits(tuple(sorted(lengths)), tuple(sorted(days)), tuple(sorted(shares)))
+
+
+def kinds_of(model: Model) -> frozenset[str]:
+    """The kinds of matter without which it finds nothing; none when that cannot be told.
+
+    They are those its SQL asks for (`kind = 'alarm'`, `kind IN (...)`); where it leaves kinds out,
+    or asks for none, it may find in any.
+    """
+    sql = _COMMENT.sub("", model.sql)
+    if _KIND_LEFT_OUT.search(sql):
+        return frozenset()
+    return frozenset(
+        kind for asked in _KIND_ASKED.finditer(sql) for kind in _LITERAL.findall(asked[0])
+    )
 
 
 def looks_at_time(model: Model) -> bool:

@@ -12,7 +12,7 @@ from haihe.commands.sweep import sweep_all
 from haihe.kernel.values import Actor, Command, Data
 from haihe.pack.models import load_models
 from haihe.pack.place import models_folder
-from haihe.records import mirror, rules, sweeping, write
+from haihe.records import mirror, published, rules, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection, writing
 from haihe.records.installed import InstalledRules
@@ -39,7 +39,7 @@ MODELS = tuple(
 def city(journal: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection:
     """An empty journal under the installed pack with three of its models."""
     rules.use(INSTALLED)
-    monkeypatch.setattr(sweeping, "load_models", lambda _: MODELS)
+    monkeypatch.setattr(published, "load_models", lambda _: MODELS)
     return journal
 
 
