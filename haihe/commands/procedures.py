@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from haihe.kernel.procedure import ClockRule, Procedure, Step
     from haihe.pack import Pack
+    from haihe.pack.lint import Problem
+    from haihe.pack.settings import SettingRow
 
 HELP = "程序：检查、列出、显示，运行示例"
 
@@ -21,8 +23,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="?",
         default="list",
-        choices=["list", "check", "show", "cases"],
-        help="list 列出（默认），check 检查并运行全部示例，show KIND 显示，cases KIND 运行示例",
+        choices=["list", "check", "show", "cases", "settings"],
+        help="list 列出（默认），check 检查并运行全部示例，show KIND 显示，cases KIND 运行示例，"
+        "settings 列出本市可以改定的期限",
     )
     parser.add_argument("kind", nargs="?", help="事项类型，如 alarm")
     parser.add_argument("--pack", type=Path, metavar="FOLDER", help="程序包所在文件夹")
@@ -41,8 +44,7 @@ def run(args: argparse.Namespace) -> int:
         if args.what in ("show", "cases") and not args.kind:
             _tell(f"请写明哪一类事项，如 haihe procedures {args.what} alarm")
             return 2
-        act = {"list": _list, "check": _check, "show": _show, "cases": _cases}[args.what]
-        code = act(pack, args)
+        code = ACTS[args.what](pack, args)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -70,6 +72,8 @@ def _check(pack: Pack, args: argparse.Namespace) -> int:
     from haihe.pack.lint import check
 
     problems = check(pack, [args.kind] if args.kind else [])
+    if args.pack is None and not args.kind:
+        problems += _wrong_settings(pack)
     kinds = [args.kind] if args.kind else list(pack.procedures)
     counted = 0 if problems else sum(len(load_cases(pack, kind)) for kind in kinds)
     if args.json:
@@ -81,6 +85,54 @@ def _check(pack: Pack, args: argparse.Namespace) -> int:
         return 1
     _tell(f"{len(kinds)} 类事项，{counted} 个示例，没有发现问题")
     return 0
+
+
+def _wrong_settings(pack: Pack) -> list[Problem]:
+    """What is wrong with the settings of the city in use."""
+    from haihe.pack.lint import Problem
+    from haihe.pack.settings import SETTINGS_FILE, faults, settings_of_the_city
+
+    found = faults(pack, settings_of_the_city())
+    return [Problem(f"city/{SETTINGS_FILE}", where, says) for where, says in found]
+
+
+def _settings(pack: Pack, args: argparse.Namespace) -> int:
+    """Every clock of level C or D: what holds today, its source, and where the city set it."""
+    from datetime import datetime
+
+    import msgspec
+
+    from haihe.pack.settings import rows, settings_of_the_city
+
+    settings = () if args.pack else settings_of_the_city()
+    today = datetime.now(pack.zone).date()
+    found = [one for one in rows(pack, settings, today) if args.kind in (None, one.kind)]
+    if args.json:
+        _print_json(msgspec.to_builtins(found))
+        return 0
+    kind = ""
+    for row in found:
+        if row.kind != kind:
+            kind = row.kind
+            print(f"{row.kind_name}（{kind}）")
+        _show_setting(row)
+    set_ = sum(bool(row.settings) for row in found)
+    print(f"共 {len(found)} 个期限可以由本市改定，已改定 {set_} 个")
+    return 0
+
+
+def _show_setting(row: SettingRow) -> None:
+    from haihe.pack.settings import length_words
+
+    print(
+        f"  {row.clock_name}（{row.clock}）：{length_words(row)}；{row.level} 级；"
+        f"来源：{row.source or '未写'}；核对 {row.checked_on or '未写'}"
+    )
+    for one in row.settings:
+        print(
+            f"    {one.since} 起 {one.allow}（原 {row.shipped}），{one.decided_by}决定，"
+            f"来源：{one.source}，核对 {one.checked_on}"
+        )
 
 
 def _list(pack: Pack, args: argparse.Namespace) -> int:
@@ -215,3 +267,12 @@ def _show_cases(pack: Pack, kind: str) -> None:
         print(f"  {case.id}  {case.it}")
         for line in case_told(pack, kind, cases, case, CHINESE):
             print(f"    {line}")
+
+
+ACTS = {
+    "list": _list,
+    "check": _check,
+    "show": _show,
+    "cases": _cases,
+    "settings": _settings,
+}

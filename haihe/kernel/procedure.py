@@ -7,7 +7,7 @@ for instance `psp-2025#118`; `haihe procedures check` resolves every one of them
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -29,6 +29,9 @@ FieldType = Literal[
     "place",
     "matter",
 ]
+
+# Levels of clocks that rest on local agreement or on memory, not on a law that was read.
+LOCAL_LEVELS: Final = ("C", "D")
 
 
 class Field(Frozen, frozen=True, kw_only=True):
@@ -187,6 +190,7 @@ class ClockRule(Frozen, frozen=True, kw_only=True):
     after_due: str = ""  # what the law says follows, e.g. 视为受理
     row: str = ""  # id in the clock table, e.g. ZA-02
     citizen: str = ""  # what a citizen reads instead of the name, where that is jargon
+    cap: str = ""  # the longest the law lets a city make it; "" where the law says nothing
     general_law: str = ""  # whose rules of counting the reasons cite; a name of GENERAL_LAWS
     level: Literal["A", "B", "C", "D"] = "A"
     source: str = ""  # C and D: where the length was read

@@ -14,7 +14,7 @@ from haihe.kernel.acts import ACTS
 from haihe.kernel.calendar import Calendar, weekday_name
 from haihe.kernel.decide import possible
 from haihe.kernel.index import END
-from haihe.kernel.procedure import ClockRule, Procedure
+from haihe.kernel.procedure import LOCAL_LEVELS, ClockRule, Procedure
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Frozen
 
@@ -26,7 +26,6 @@ ORGAN_LETTERS_MAX: Final = 20
 OFFERED_MAX: Final = 4
 ANYBODY: Final = "public"  # the person and organ of a citizen who holds the follow code
 STOPPED_NOWHERE: Final = 2  # how close a clock is to a state none of whose acts stops it
-SETTINGS: Final = ("C", "D")  # levels of clocks that rest on local agreement, not on a law read
 
 NO_PERIOD: Final = "这一步没有法定期限。"
 ENDED: Final = "已经办完，没有要等的期限。"
@@ -171,7 +170,7 @@ def _until(
     day = due_in_words(clock.legal, zone) + ("" if clock.official else "（暂定）")
     if clock.whose == "citizen":
         return f"{what}：到{day}为止{'，已经过了' if clock.status == 'overdue' else ''}。"
-    by = "按本市约定" if rule.level in SETTINGS else "依法"
+    by = "按本市约定" if rule.level in LOCAL_LEVELS else "依法"
     if clock.status == "overdue":
         return f"{what}：{by}应在{day}前办完，已经超期。"
     return f"{what}：{by}最迟{day}。"

@@ -18,6 +18,7 @@ from haihe.pack import Pack, UnusablePack
 from haihe.pack.cases import Case, Exercised, load_cases, run_cases
 from haihe.pack.papers import blank_papers, missing_papers, paper_faults, version_faults
 from haihe.pack.plain_words import faults_of_words
+from haihe.pack.settings import SETTABLE, is_longer
 
 PROBLEMS_MAX: Final = 5_000
 # Personal fields that name a party; who only reports something or rates a service is none.
@@ -248,6 +249,8 @@ def _clocks(_: Pack, procedure: Procedure) -> Found:
                 yield where, f"{act} both starts and stops it"
         if clock.level in ("C", "D") and not (clock.source and clock.checked_on):
             yield where, f"level {clock.level} needs `source` and `checked_on`"
+        if clock.cap:
+            yield from _capped(where, clock)
         if clock.allow.endswith("before") and not clock.starts_on:
             yield where, "counted backwards: `starts_on` must name the day it is counted from"
         by_instant = _family(clock.allow) == "instant"
@@ -255,6 +258,15 @@ def _clocks(_: Pack, procedure: Procedure) -> Found:
         if by_instant and start is not None and start.type == "day":
             yield where, f"counts {clock.allow} from {clock.starts_on}, a day: it needs an instant"
         yield from _mixed_units(where, clock)
+
+
+def _capped(where: str, clock: ClockRule) -> Found:
+    """A cap is for what a city may set, and the pack itself keeps to it."""
+    if clock.level not in SETTABLE:
+        yield where, f"cap: a clock of level {clock.level} cannot be set, so it needs no cap"
+    for length in (clock.allow, *(one.allow for one in clock.allow_when)):
+        if is_longer(length, clock.cap):
+            yield where, f"cap: {length} is longer than {clock.cap}"
 
 
 def _mixed_units(where: str, clock: ClockRule) -> Found:

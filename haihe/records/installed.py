@@ -12,8 +12,9 @@ import yaml
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
-from haihe.pack import Pack, load_pack
+from haihe.pack import Pack
 from haihe.pack.place import MissingFolder, city_folder, models_folder
+from haihe.pack.settings import Setting, SettingRow, pack_of_the_city, rows
 
 ORGANS_FILE: Final = "organs.yaml"
 CARD_FILE: Final = "card.yaml"
@@ -42,8 +43,13 @@ class Organ(msgspec.Struct, frozen=True):
 class InstalledRules:
     """A pack behind the questions records asks, with the names of the city's organs."""
 
+    _settings: tuple[Setting, ...]
+
     def __init__(self, pack: Pack | None = None, organs: dict[str, Organ] | None = None) -> None:
-        self.pack = pack or load_pack()
+        if pack is not None:
+            self.pack, self._shipped, self._settings = pack, pack, ()
+        else:
+            self.pack, self._shipped, self._settings = pack_of_the_city()
         self._organs = load_organs() if organs is None else organs
         self._models: dict[str, str] = {}
 
@@ -72,6 +78,10 @@ class InstalledRules:
     def every_version(self) -> list[Procedure]:
         """Every version of every kind the pack has."""
         return [one for versions in self.pack.procedures.values() for one in versions]
+
+    def settings(self, day: date) -> list[SettingRow]:
+        """Every clock the city may set, with what holds on a day."""
+        return rows(self._shipped, self._settings, day)
 
     def article(self, cite: str) -> str:
         """Citations in words; a clock's reason may join several by 、."""

@@ -149,7 +149,8 @@ def procedure_of(rules: Rules, kind: str, version: str) -> Procedure:
     procedure = rules.version(kind, date.fromisoformat(version))
     if procedure is None:
         raise UnknownProcedure(
-            f"the pack in use has no procedures/{kind}/from-{version}.yaml; put it back"
+            f"the pack in use has no procedures/{kind}/from-{version}.yaml, nor does "
+            f"city/settings.yaml make a version of that day; put back what was there"
         )
     return procedure
 

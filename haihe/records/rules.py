@@ -9,6 +9,7 @@ from typing import Protocol
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
+from haihe.pack.settings import SettingRow
 
 
 class Rules(Protocol):
@@ -33,6 +34,9 @@ class Rules(Protocol):
 
     def every_version(self) -> list[Procedure]:
         """Every version of every kind the pack has."""
+
+    def settings(self, day: date) -> list[SettingRow]:
+        """Every clock that the city may set, with what holds on a day."""
 
     def article(self, cite: str) -> str:
         """A citation in words: `psp-2025#118` -> 治安管理处罚法第118条."""

@@ -12,6 +12,7 @@ from haihe.kernel.calendar import Calendar
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Actor, Command, Data
+from haihe.pack.settings import SettingRow
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TUESDAY = datetime(2026, 9, 1, 8, 10, tzinfo=ZONE)
@@ -61,6 +62,9 @@ class SmallCity:
 
     def every_version(self) -> list[Procedure]:
         return list(self.procedures.values())
+
+    def settings(self, day: date) -> list[SettingRow]:
+        return []
 
     def article(self, cite: str) -> str:
         return f"《试验条例》第{cite.partition('#')[2]}条"
