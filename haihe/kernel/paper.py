@@ -24,6 +24,7 @@ RESERVED: Final[dict[str, str]] = {
     "owner": "承办单位",
     "today": "出具日期",
 }
+_POINTS: Final = "。；，、）"
 _PLACEHOLDER: Final = re.compile(r"\{([^{}\s]+)\}")
 
 LineKind = Literal["title", "number", "paragraph", "basis", "signature", "seal", "date"]
@@ -72,9 +73,15 @@ def fill(template: PaperTemplate, say: Callable[[str], str]) -> tuple[PaperLine,
     return tuple(_lines(template, say))
 
 
+def _fitted(value: str, found: re.Match[str]) -> str:
+    """A value in its sentence: its own full stop gives way to the punctuation that follows."""
+    follows = found.string[found.end() : found.end() + 1]
+    return (value.removesuffix("。") if follows and follows in _POINTS else value) or BLANK
+
+
 def _lines(template: PaperTemplate, say: Callable[[str], str]) -> Iterator[PaperLine]:
     def filled(text: str) -> str:
-        return _PLACEHOLDER.sub(lambda found: say(found[1]) or BLANK, text)
+        return _PLACEHOLDER.sub(lambda found: _fitted(say(found[1]), found), text)
 
     yield PaperLine(kind="title", text=filled(template.title))
     yield PaperLine(kind="number", text=filled(template.number))

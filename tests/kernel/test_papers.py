@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from haihe.kernel.kernel_acts import issued
 from haihe.kernel.paper import BLANK, PaperTemplate, fields_of, fill, placeholders
@@ -46,6 +47,13 @@ def test_the_step_that_issues_a_paper_lets_it_be_issued_and_the_journal_holds_it
     found = issued(desk.state, 2, "受理通知书")
     assert found is not None
     assert found.data["digest"] == DIGEST
+
+
+def test_the_full_stop_of_a_value_gives_way_to_the_punctuation_that_follows() -> None:
+    template = replace(TEMPLATE, paragraphs=("事实：{what}。理由：{why}", "{why}；{nothing}。"))
+    words = WORDS | {"what": "邻里争吵。", "why": "证据不足。"}
+    lines = [line.text for line in fill(template, lambda name: words.get(name, ""))]
+    assert lines[2:4] == ["事实：邻里争吵。理由：证据不足。", f"证据不足；{BLANK}。"]
 
 
 def test_a_paper_is_issued_once_and_again_only_after_it_was_withdrawn() -> None:
