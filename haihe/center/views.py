@@ -47,3 +47,11 @@ def findings(request: HttpRequest, reader: Reader) -> HttpResponse:
         "models": board.models(),
     }
     return render(request, "center/findings.html", values)
+
+
+@require_safe
+@supervisor_page
+def settings(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """The lengths this city agreed on, with source and day of checking, and when each was set."""
+    values = {"reader": reader, "here": "settings", "groups": board.settings()}
+    return render(request, "center/settings.html", values)

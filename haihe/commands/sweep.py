@@ -102,10 +102,11 @@ def _instant(text: str, zone: Any) -> datetime:
 
 
 def _chosen(names: list[str]) -> tuple[Model, ...]:
-    from haihe.pack.models import in_service, load_models
-    from haihe.pack.place import models_folder
+    from haihe.pack.models import in_service
+    from haihe.records import published
+    from haihe.records.database import reading_connection
 
-    models = in_service(load_models(models_folder()))
+    models = in_service(published.in_use(reading_connection()).models)
     unknown = sorted(set(names) - {one.id for one in models})
     if unknown:
         raise ValueError(f"没有在用的模型 {'、'.join(unknown)}；haihe models 列出全部")

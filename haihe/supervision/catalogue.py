@@ -64,7 +64,7 @@ def verdicts(catalogue: Catalogue) -> list[Verdict]:
     columns = columns_of(catalogue.ground)
     for model in catalogue.models:
         card = partial(Verdict, model.id, "", "")
-        found.append(card(tuple(_card_faults(model, catalogue.law, columns))))
+        found.append(card(tuple(card_faults(model, catalogue.law, columns))))
         found += [
             Verdict(one.model, one.case, one.it, one.problems)
             for one in run_cases(model, catalogue.ground)
@@ -72,7 +72,8 @@ def verdicts(catalogue: Catalogue) -> list[Verdict]:
     return found
 
 
-def _card_faults(model: Model, law: Law, columns: Mapping[str, str]) -> list[str]:
+def card_faults(model: Model, law: Law, columns: Mapping[str, str]) -> list[str]:
+    """What a card names that is not there: articles and columns."""
     faults = [
         f"basis: {cite}: not told in law/; write <statute>#<article>"
         for cite in model.card.basis

@@ -56,6 +56,8 @@ class _Reader(HTMLParser):
         if tag == "form":
             method = told.get("method", "get").lower()
             self.forms.append(Form(told.get("action", ""), method, told.get("id", "")))
+        elif tag == "button" and told.get("name") and self.forms:
+            self.forms[-1].names.add(told["name"])
         elif tag == "a" and "href" in told:
             self.links.append(Link(told["href"]))
         elif tag == "input":

@@ -1,0 +1,103 @@
+"""Pages of the models: what each asks on what law, its versions, and the workshop."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from uuid import uuid4
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from haihe.kernel.values import Refused
+from haihe.look.staff import supervisor_page
+from haihe.records import catalogue, read, workshop
+from haihe.records.shown import Reader
+from haihe.supervision.package import FILES
+
+NEW: Final = "new"
+NOTE_MAX: Final = 2_000
+_KEY: Final = re.compile(r"[0-9a-f]{32}")
+
+
+@require_safe
+@supervisor_page
+def models(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Every model in use, and the versions on their way to be approved."""
+    values = {
+        "reader": reader,
+        "here": "models",
+        "catalogue": catalogue.models(),
+        "analyst": workshop.ANALYST in reader.roles,
+    }
+    return render(request, "center/models.html", values)
+
+
+@require_safe
+@supervisor_page
+def one(request: HttpRequest, reader: Reader, model: str) -> HttpResponse:
+    """The card of a model in words, its SQL, its worked cases and its versions."""
+    shown = catalogue.model(model)
+    if shown is None:
+        raise Http404
+    analyst = workshop.ANALYST in reader.roles
+    values = {"reader": reader, "here": "models", "model": shown, "analyst": analyst}
+    return render(request, "center/model.html", values)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@supervisor_page
+def change(request: HttpRequest, reader: Reader, model: str) -> HttpResponse:
+    """The workshop: write, try on this city, compare with the version in use, send on."""
+    if workshop.ANALYST not in reader.roles:
+        raise PermissionDenied("模型由数据分析员起草；您可以查看模型和它的每个版本。")
+    post = request.POST
+    examined, wrong, refusal = None, "", None
+    texts = {name: post.get(name, "") for name in FILES} if post else workshop.texts_of(model)
+    note = post.get("note", "").strip()
+    if post:
+        examined = workshop.examine(texts)
+        if post.get("do") == "send" and examined.passes:
+            wrong = (
+                "" if 2 <= len(note) <= NOTE_MAX else f"写明改了什么、为什么改（2到{NOTE_MAX}字）"
+            )
+            if not wrong:
+                answer = workshop.propose(examined, note, reader, _key(request, reader))
+                if not isinstance(answer, Refused):
+                    return HttpResponseRedirect(f"/officer/matter/{answer}/?purpose=handle")
+                refusal = read.refusal(answer)
+    values = {
+        "reader": reader,
+        "here": "models",
+        "name": model,
+        "new": model == NEW,
+        "texts": texts,
+        "files": [(name, _LABELS[name], texts.get(name, ""), _ROWS[name]) for name in FILES],
+        "note": note,
+        "wrong": wrong,
+        "refusal": refusal,
+        "examined": examined,
+        "views": catalogue.columns(),
+        "key": post.get("key") or uuid4().hex,
+        "address": reverse("center:model-change", args=[model]),
+    }
+    return render(request, "center/workshop.html", values)
+
+
+_LABELS: Final = {
+    "card.yaml": "卡片（card.yaml）：问题、依据、输入、已知误报、怎么办",
+    "model.sql": "语句（model.sql）：一条 SELECT，给出 matter_id、cause、seq",
+    "cases.yaml": "示例（cases.yaml）：至少一个找到、一个不找到",
+    "population.sql": "总体（population.sql，可不填）：给出 measure、n",
+}
+_ROWS: Final = {"card.yaml": 16, "model.sql": 14, "cases.yaml": 16, "population.sql": 4}
+
+
+def _key(request: HttpRequest, reader: Reader) -> str:
+    key = request.POST.get("key", "")
+    if not _KEY.fullmatch(key):
+        raise BadRequest("the form carries no key")
+    return f"{reader.person}:{key}"

@@ -1,0 +1,142 @@
+"""The workshop: an analyst tries and sends a version, another approves, the sweep uses it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.pages.visitor import Page, Visitor
+
+SignedIn = Callable[[str], Visitor]
+ROOT = Path(__file__).resolve().parents[2]
+MODEL = ROOT / "models" / "clock_overdue"
+ADDRESS = "/center/models/clock_overdue/change/"
+
+
+@pytest.fixture
+def analyst(signed_in: SignedIn) -> Visitor:
+    return signed_in("analyst")
+
+
+def haihe(settings: dict[str, str], *words: str) -> str:
+    """The output of a command over the installation of the pages."""
+    done = subprocess.run(
+        [sys.executable, "-m", "haihe", *words],
+        env=settings,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+def swept(settings: dict[str, str]) -> dict[str, dict[str, int]]:
+    told: dict[str, dict[str, int]] = json.loads(haihe(settings, "sweep", "--json"))["models"]
+    return told
+
+
+def pressed(visitor: Visitor, page: Page, do: str, **typed: str) -> Page:
+    """Press a button of the workshop with these files typed over."""
+    named = {name.replace("_", ".", 1): text for name, text in typed.items() if name != "note"}
+    note = {"note": typed["note"]} if "note" in typed else {}
+    return visitor.send(page, page.form("/change/"), {**named, **note, "do": do})
+
+
+def version_in_pack() -> int:
+    told = re.search(r"^version: (\d+)$", (MODEL / "card.yaml").read_text("utf-8"), re.MULTILINE)
+    assert told
+    return int(told[1])
+
+
+def next_version() -> dict[str, str]:
+    """The files of clock_overdue as they are, under the next version number."""
+    now = version_in_pack()
+    card = (MODEL / "card.yaml").read_text("utf-8")
+    card = card.replace(f"version: {now}", f"version: {now + 1}")
+    sql = (MODEL / "model.sql").read_text("utf-8").rstrip().rstrip(";")
+    return {"card_yaml": card, "model_sql": sql}
+
+
+def test_only_analysts_enter_the_workshop(signed_in: SignedIn) -> None:
+    assert signed_in("supervisor").get(ADDRESS).status == 403
+    assert signed_in("officer").get("/center/models/").status == 403
+    assert signed_in("analyst").get(ADDRESS).status == 200
+
+
+def test_a_model_is_shown_with_its_law_its_cases_and_its_text(signed_in: SignedIn) -> None:
+    supervisor = signed_in("supervisor")
+    listed = supervisor.get("/center/models/")
+    page = supervisor.get(listed.link("期限届满未办"))
+    assert "期限还在计时，不报" in page.text
+    assert "c.status = 'overdue'" in page.text
+    assert supervisor.get("/center/models/no_such_model/").status == 404
+
+
+def test_what_the_cases_contradict_is_not_sent(analyst: Visitor) -> None:
+    version = next_version()
+    version["model_sql"] += " AND m.kind = 'alarm'"
+    tried = pressed(analyst, analyst.get(ADDRESS), "try", **version)
+    assert "还有" in tried.text
+    assert "nobody_dispatched" in tried.text
+    assert 'value="send"' not in tried.html
+    sent = pressed(analyst, tried, "send", note="只看警情")
+    assert sent.path == ADDRESS
+    assert "不能送审" in sent.text
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("SELECT * FROM read_text('/etc/passwd')", "Permission"),
+        ("SELECT matter_id, coalesce(person, '') AS cause, seq FROM event", "not expected"),
+        ("DROP TABLE event", "SELECT"),
+    ],
+)
+def test_hostile_sql_is_told_and_does_nothing(analyst: Visitor, sql: str, says: str) -> None:
+    version = next_version() | {"model_sql": sql}
+    tried = pressed(analyst, analyst.get(ADDRESS), "try", **version)
+    assert says in tried.text
+    assert "root:" not in tried.text
+    assert 'value="send"' not in tried.html
+
+
+def test_an_approved_version_takes_the_place_of_the_one_before(
+    analyst: Visitor, signed_in: SignedIn, settings: dict[str, str]
+) -> None:
+    before = swept(settings)["clock_overdue"]
+    assert before["open"] > 0
+    version = next_version()
+    version["model_sql"] += "\n  AND c.clock NOT LIKE 'no such clock'"
+    tried = pressed(analyst, analyst.get(ADDRESS), "try", **version)
+    assert "示例全部相符" in tried.text
+    assert "多 0 个，少 0 个" in tried.text
+    sent = pressed(analyst, tried, "send", note="写明只看真实的期限")
+    assert "待审批" in sent.text
+    number = sent.path.split("/")[3]
+
+    own = analyst.get(f"/officer/matter/{number}/?purpose=handle")
+    assert "/act/approve/" not in own.html
+
+    approver = signed_in("supervisor")
+    matter = approver.get(f"/officer/matter/{number}/?purpose=handle")
+    form = matter.form("/act/approve/")
+    approved = approver.send(
+        matter, form, {"approved_status": "in_force", "approval_note": "语句与条文相符"}
+    )
+    assert "已批准待发布" in approved.text
+    published = approver.send(approved, approved.form("/act/publish/"))
+    assert "已发布" in published.text
+
+    page = approver.get("/center/models/clock_overdue/")
+    assert f"第{version_in_pack() + 1}版" in page.text
+    assert "no such clock" in page.text
+    after = swept(settings)["clock_overdue"]
+    assert (after["open"], after["new"], after["gone"]) == (before["open"], 0, 0)
+    assert f"{number}" in page.html
