@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.clocks import clocks
 from haihe.kernel.decide import possible
 from haihe.kernel.procedure import Procedure
@@ -104,3 +105,37 @@ def test_the_cases_reach_every_state_that_speaks_to_a_citizen(kind: str) -> None
         for name in procedure.states
     }
     assert written - reached == set()
+
+
+DIGITS = "零一二三四五六七八九"
+
+
+def counted(number: int) -> str:
+    """A number below a hundred as a sentence writes it: 24 -> 二十四."""
+    tens, ones = divmod(number, 10)
+    before = "" if tens == 0 else "十" if tens == 1 else f"{DIGITS[tens]}十"
+    return before + (DIGITS[ones] if ones or not tens else "")
+
+
+def lengths(procedure: Procedure, *, settable: bool) -> set[str]:
+    """The lengths of clocks that the city itself agreed on (or not), as a sentence writes them."""
+    found = [
+        parse_allowance(one)
+        for rule in procedure.clocks.values()
+        if (rule.level == "D") == settable
+        for one in (rule.allow, *(special.allow for special in rule.allow_when))
+    ]
+    return {str(one).replace(str(one.n), counted(one.n), 1) for one in found}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_sentence_tells_a_length_that_a_city_may_set(kind: str) -> None:
+    wrong = [
+        f"{procedure.since} {name}: {length} in {words}"
+        for procedure in pack().procedures[kind]
+        for name, state in procedure.states.items()
+        for words in (state.citizen, state.next)
+        for length in lengths(procedure, settable=True) - lengths(procedure, settable=False)
+        if length in words
+    ]
+    assert wrong == []
