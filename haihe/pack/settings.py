@@ -150,7 +150,8 @@ def _clocks_on(
     law: Law, version: Procedure, settings: Iterable[Setting], day: date
 ) -> dict[str, ClockRule]:
     """The clocks that settings in force on a day change; of one clock the latest setting holds."""
-    latest = {one.clock: one for one in settings if one.since <= day}
+    in_order = sorted(settings, key=lambda one: one.since)
+    latest = {one.clock: one for one in in_order if one.since <= day}
     return {
         name: set_clock(law, version.clocks[name], one)
         for name, one in latest.items()
@@ -304,7 +305,7 @@ def _row(
 
 
 def length_words(row: SettingRow) -> str:
-    """The lengths that hold in words, 5分钟（特殊情形1分钟、3分钟）, and the cap if there is one."""
+    """The lengths that hold, in words, with special ones and the cap: 5分钟（特殊情形1分钟）."""
     special = "、".join(str(parse_allowance(one)) for one in row.allow_when)
     cap = f"，法定最长{parse_allowance(row.cap)}" if row.cap else ""
     return f"{parse_allowance(row.allow)}{f'（特殊情形{special}）' if special else ''}{cap}"
