@@ -405,6 +405,8 @@ class Walk:
     def _earliest(self, past: str, step: Step | None) -> datetime:
         """The last instant before which the step may not be taken: clocks it has to outwait."""
         waits = {past} if past else set()
+        if past and all(one.id.partition("#")[0] != past for one in self.running()):
+            raise Unplayable(f"{self.played.kind}: the clock `{past}` does not run")
         if step is not None:
             waits |= {need.over for need in step.needs if need.over and self._applies(need.when)}
         found = self.at
