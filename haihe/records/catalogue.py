@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from haihe.pack.models import Model
 from haihe.records import board, published, rules
+from haihe.records.column_words import VIEW_WORDS, words_of
 from haihe.records.database import reading_connection
 from haihe.supervision.package import files_of
 from haihe.supervision.views import VIEWS, data_fields
@@ -162,8 +163,8 @@ def columns() -> tuple[ViewColumns, ...]:
     return tuple(
         ViewColumns(
             view.name,
-            view.meaning,
-            tuple((column.name, column.meaning) for column in view.columns),
+            VIEW_WORDS[view.name],
+            tuple((column.name, words_of(view.name, column.name)) for column in view.columns),
             tuple((name, names.get(name, "")) for name in sorted(fields.get(view.name, {}))),
         )
         for view in VIEWS.values()

@@ -75,9 +75,9 @@ def verdicts(catalogue: Catalogue) -> list[Verdict]:
 def card_faults(model: Model, law: Law, columns: Mapping[str, str]) -> list[str]:
     """What a card names that is not there: articles and columns."""
     faults = [
-        f"basis: {cite}: not told in law/; write <statute>#<article>"
+        f"basis: {cite}：law/ 里没有这一条；写作 法规编号#条"
         for cite in model.card.basis
         if not law.resolves(cite)
     ]
-    faults += [f"inputs: {one}: no such column" for one in model.card.inputs if one not in columns]
+    faults += [f"inputs: {one}：公开视图里没有这一列" for one in model.card.inputs if one not in columns]
     return faults

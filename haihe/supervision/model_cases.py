@@ -83,15 +83,15 @@ def _run(model: Model, case: ModelCase, ground: Ground, settings: Sequence[str])
     findings = tuple(swept.all())
     found = {(one.matter_id, one.cause): one.seqs for one in findings}
     wanted = {(one.matter, one.cause): tuple(sorted(one.seqs)) for one in case.finds}
-    problems = [f"finds {_say(key, found[key])}, not expected" for key in found.keys() - wanted]
-    problems += [f"does not find {_say(key, wanted[key])}" for key in wanted.keys() - found]
+    problems = [f"多找到 {_say(key, found[key])}" for key in found.keys() - wanted]
+    problems += [f"没有找到 {_say(key, wanted[key])}" for key in wanted.keys() - found]
     problems += [
-        f"finds {_say(key, found[key])}; expected events {list(wanted[key])}"
+        f"找到 {_say(key, found[key])}，应当是第 {list(wanted[key])} 条"
         for key in found.keys() & wanted
         if found[key] != wanted[key]
     ]
     problems += [
-        f"measure {name}: {swept.measures.get(name)}; expected {number}"
+        f"measures.{name} 是 {swept.measures.get(name)}，应当是 {number}"
         for name, number in case.measures.items()
         if swept.measures.get(name) != number
     ]
@@ -123,7 +123,7 @@ def swept_tables(
 
 
 def _say(key: tuple[str, str], seqs: Sequence[int]) -> str:
-    return f"{key[0]} ({key[1]}, events {list(seqs)})"
+    return f"{key[0]}（{key[1]}，第 {list(seqs)} 条）"
 
 
 def case_tables(case: ModelCase, ground: Ground) -> dict[str, pa.Table]:

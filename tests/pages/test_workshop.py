@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from haihe.records.column_words import VIEW_WORDS, words_of
+from haihe.supervision.views import VIEWS
 from tests.pages.visitor import Page, Visitor
 
 SignedIn = Callable[[str], Visitor]
@@ -95,7 +97,7 @@ def test_what_the_cases_contradict_is_not_sent(analyst: Visitor) -> None:
     ("sql", "says"),
     [
         ("SELECT * FROM read_text('/etc/passwd')", "Permission"),
-        ("SELECT matter_id, coalesce(person, '') AS cause, seq FROM event", "not expected"),
+        ("SELECT matter_id, coalesce(person, '') AS cause, seq FROM event", "多找到"),
         ("DROP TABLE event", "SELECT"),
     ],
 )
@@ -140,3 +142,14 @@ def test_an_approved_version_takes_the_place_of_the_one_before(
     after = swept(settings)["clock_overdue"]
     assert (after["open"], after["new"], after["gone"]) == (before["open"], 0, 0)
     assert f"{number}" in page.html
+
+
+def test_every_column_an_analyst_may_use_is_told_in_chinese() -> None:
+    silent = [
+        f"{view.name}.{column.name}"
+        for view in VIEWS.values()
+        for column in view.columns
+        if words_of(view.name, column.name) == column.name
+    ]
+    assert silent == []
+    assert VIEW_WORDS.keys() == VIEWS.keys()

@@ -73,7 +73,7 @@ def test_a_model_without_a_silent_case_is_refused(pack: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("codice-strada-1992#201", "codice-strada-1992#999", "not told in law"),
+        ("codice-strada-1992#201", "codice-strada-1992#999", "law/ 里没有这一条"),
         ("event.act", "event.motive", "inputs: event.motive"),
     ],
 )

@@ -123,7 +123,7 @@ def unknown_law(told: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (no_longer_counted, "does not find"),
+        (no_longer_counted, "没有找到"),
         (told_otherwise, "与发送方的结果不同"),
         (another_column, "没有列 clock.colour"),
         (unknown_law, "nowhere-2026#1"),

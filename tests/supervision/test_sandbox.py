@@ -183,7 +183,7 @@ def test_cases_of_a_draft_are_run_within_the_limits_too(sandbox: Sandbox, tmp_pa
     sql.write_text("SELECT matter_id, 'unheard' AS cause, seq FROM event WHERE act = 'x'")
     wrong = sandbox.run_cases(folder, "Asia/Shanghai")
     assert wrong
-    assert all("does not find" in one.problems[0] for one in wrong)
+    assert all("没有找到" in one.problems[0] for one in wrong)
     sql.write_text(
         "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t)"
         " SELECT 'm' AS matter_id, 'c' AS cause, max(n) AS seq FROM t"
