@@ -10,9 +10,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
 from haihe.kernel.values import Frozen
+from haihe.pack.settings import SettingRow, length_words
 from haihe.records import read, rules
 from haihe.records.database import reading_connection
-from haihe.records.instants import instant_words, restored, stored
+from haihe.records.instants import day_words, instant_words, restored, stored
+from haihe.records.printing import period_words
 from haihe.records.shown import Item, Tone
 
 Which = Literal[
@@ -28,6 +30,7 @@ Which = Literal[
 ]
 
 LIST_USUAL: Final = 25
+LEVEL_WORDS: Final = {"C": "凭记忆转述，没有读到原文", "D": "本市约定，法律没有写明长短"}
 NEAR: Final = timedelta(days=2)
 SEAL_FINGERPRINT_BYTES: Final = 8
 MODELS_MAX: Final = 500
@@ -136,6 +139,26 @@ class Matters(Frozen, frozen=True, kw_only=True):
     after: str
 
 
+class SettingFace(Frozen, frozen=True, kw_only=True):
+    """A clock that a city may set; `changes` tells its settings, `ours` that there is one."""
+
+    name: str
+    lengths: str
+    level: str
+    source: str
+    checked_on: str
+    ours: bool
+    changes: tuple[str, ...]
+
+
+class SettingGroup(Frozen, frozen=True, kw_only=True):
+    """The clocks of one kind that a city may set."""
+
+    kind: str
+    name: str
+    rows: tuple[SettingFace, ...]
+
+
 def board(now: datetime | None = None) -> Board:
     """Every number of the moment."""
     now = now or datetime.now(UTC)
@@ -203,6 +226,37 @@ def _totals(now: datetime) -> dict[Which, int]:
         values += bound
     rows = reading_connection().rows(f"SELECT {', '.join(counts)} FROM matter m", values)
     return dict(zip(LISTS, (int(count) for count in rows[0]), strict=True))
+
+
+def settings(now: datetime | None = None) -> tuple[SettingGroup, ...]:
+    """The clocks a city may set, kind by kind: what holds today, its source, and who set it."""
+    current = rules.current()
+    today = (now or datetime.now(UTC)).astimezone(current.zone).date()
+    groups: dict[str, list[SettingFace]] = {}
+    names: dict[str, str] = {}
+    for row in current.settings(today):
+        names[row.kind] = row.kind_name
+        groups.setdefault(row.kind, []).append(_setting_face(row))
+    return tuple(
+        SettingGroup(kind=kind, name=names[kind], rows=tuple(faces))
+        for kind, faces in groups.items()
+    )
+
+
+def _setting_face(row: SettingRow) -> SettingFace:
+    return SettingFace(
+        name=row.clock_name,
+        lengths=length_words(row),
+        level=LEVEL_WORDS[row.level],
+        source=row.source,
+        checked_on=day_words(row.checked_on) if row.checked_on else "",
+        ours=bool(row.settings),
+        changes=tuple(
+            f"{day_words(one.since)}起{period_words(one.allow)}，{one.decided_by}决定，来源：{one.source}，"
+            f"{day_words(one.checked_on)}核对"
+            for one in row.settings
+        ),
+    )
 
 
 def _total(which: Which, now: datetime) -> int:
