@@ -1,13 +1,12 @@
 -- Alarms that resemble a withdrawn one, at most the three nearest; the finding says with which alarm
 -- and by which features with their weights. What is compared are alarms, never persons; whether it
 -- is a series a person decides.
---   同地点 2.5   同号码 3   同手法同对象 1.5 (at most ten alarms of it in all: 3)
+--   同地点 2.5   同号码 3   同手法同对象 1.5 (at most ten alarms of it in that time: 3)
 --   说法相近 2 / 1.5 / 1 (share of the pairs of characters of the one found in the other)
---   三日内 1   三十日内 0.5                     proposed from 4.5 on
+--   三日内 1   三十日内 0.5                     proposed from 5 on
 WITH alarm AS (
   SELECT matter_id, state, opened_at, place, means, target_kind, merged_into,
-    substr(what, 1, 60) AS what,
-    count(*) OVER (PARTITION BY means, target_kind) AS of_method
+    substr(what, 1, 60) AS what
   FROM matter
   WHERE kind = 'alarm'
 ),
@@ -15,13 +14,22 @@ withdrawn AS (
   SELECT * FROM alarm
   WHERE state IN ('withdrawn', 'withdrawal_confirmed') AND merged_into IS NULL
 ),
+method AS (
+  SELECT w.matter_id, count(*) AS n
+  FROM withdrawn w JOIN alarm o ON o.means = w.means AND o.target_kind = w.target_kind
+  WHERE w.means <> 'other'
+    AND o.opened_at BETWEEN w.opened_at - INTERVAL 90 DAY AND w.opened_at + INTERVAL 90 DAY
+  GROUP BY w.matter_id
+),
 candidate AS (
   SELECT w.matter_id AS a, o.matter_id AS b
   FROM withdrawn w JOIN alarm o ON o.place = w.place
   UNION
   SELECT w.matter_id, o.matter_id
-  FROM withdrawn w JOIN alarm o ON o.means = w.means AND o.target_kind = w.target_kind
-  WHERE w.means <> 'other' AND (w.of_method <= 10
+  FROM withdrawn w
+  JOIN method d ON d.matter_id = w.matter_id
+  JOIN alarm o ON o.means = w.means AND o.target_kind = w.target_kind
+  WHERE (d.n <= 10
     OR o.opened_at BETWEEN w.opened_at - INTERVAL 30 DAY AND w.opened_at + INTERVAL 30 DAY)
   UNION
   SELECT w.matter_id, q.matter_id
@@ -55,7 +63,7 @@ feature AS (
     CASE WHEN o.place = w.place THEN 2.5 ELSE 0 END AS by_place,
     CASE WHEN n.a IS NOT NULL THEN 3 ELSE 0 END AS by_number,
     CASE WHEN o.means = w.means AND w.means <> 'other' AND o.target_kind = w.target_kind
-      THEN CASE WHEN w.of_method <= 10 THEN 3 ELSE 1.5 END ELSE 0 END AS by_method,
+      THEN CASE WHEN d.n <= 10 THEN 3 ELSE 1.5 END ELSE 0 END AS by_method,
     CASE WHEN s.share >= 0.7 THEN 2 WHEN s.share >= 0.5 THEN 1.5 WHEN s.share >= 0.3 THEN 1
       ELSE 0 END AS by_words,
     CASE WHEN abs(date_diff('hour', w.opened_at, o.opened_at)) <= 72 THEN 1
@@ -63,6 +71,7 @@ feature AS (
   FROM candidate c
   JOIN withdrawn w ON w.matter_id = c.a
   JOIN alarm o ON o.matter_id = c.b
+  LEFT JOIN method d ON d.matter_id = c.a
   LEFT JOIN shared s ON s.a = c.a AND s.b = c.b
   LEFT JOIN called n ON n.a = c.a AND n.b = c.b
   WHERE c.a <> c.b AND o.merged_into IS NULL
@@ -92,4 +101,4 @@ SELECT r.a AS matter_id,
   p.seq, CAST(r.weight AS DOUBLE) AS weight
 FROM ranked r
 JOIN proof p ON p.matter_id = r.a
-WHERE r.weight >= 4.5 AND r.place_no <= 3
+WHERE r.weight >= 5 AND r.place_no <= 3
