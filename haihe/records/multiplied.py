@@ -126,9 +126,9 @@ def _write(
 
 def _copies(table: pa.Table, numbers: range, changed: frozenset[str]) -> Iterator[pa.Table]:
     for number in numbers:
-        columns = []
-        for name in table.column_names:
-            columns.append(_shifted(name, table.column(name), number, changed))
+        columns = [
+            _shifted(name, table.column(name), number, changed) for name in table.column_names
+        ]
         yield pa.table(columns, names=table.column_names)
 
 

@@ -340,7 +340,7 @@ def _named(courses: Courses, path: Path) -> Courses:
 
 
 def _weighed(courses: Courses, weights: dict[str, dict[str, float]]) -> Courses:
-    """The courses of a kind with the weights written apart; a name nothing answers to is refused."""
+    """The courses of a kind with the weights written apart; an unknown course is refused."""
     told = weights.get(courses.kind, {})
     unknown = sorted(told.keys() - {one.id for one in courses.courses})
     if unknown:
@@ -349,9 +349,7 @@ def _weighed(courses: Courses, weights: dict[str, dict[str, float]]) -> Courses:
         return courses
     return replace(
         courses,
-        courses=tuple(
-            replace(one, weight=told.get(one.id, one.weight)) for one in courses.courses
-        ),
+        courses=tuple(replace(one, weight=told.get(one.id, one.weight)) for one in courses.courses),
     )
 
 
