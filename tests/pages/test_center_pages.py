@@ -120,3 +120,16 @@ def test_the_state_of_the_journal_is_told(supervisor: Visitor) -> None:
 
     assert "记录是否完好" in page.text
     assert re.search(r"\d+ 条", page.text)
+
+
+def test_the_lengths_of_the_city_are_told_with_source_and_day_of_checking(
+    supervisor: Visitor,
+) -> None:
+    board = supervisor.get("/center/")
+    page = supervisor.get(board.link("期限设置"))
+
+    assert page.status == 200
+    assert "下达处警指令：3分钟" in page.text
+    assert "来源：本市默认值（国家规则只写及时）" in page.text
+    assert re.search(r"\d{4}年\d+月\d+日 星期.核对", page.text)
+    assert "办案期限" not in page.text, "what the law fixes is no setting"

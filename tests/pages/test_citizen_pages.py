@@ -148,3 +148,28 @@ def test_two_clicks_on_a_step_that_ends_the_matter_are_one_step(anybody: Visitor
     assert again.status == 200
     assert "已经记入这件事项" in again.text
     assert again.html.count('<p class="what">撤回申请</p>') == 1
+
+
+def test_the_five_sentences_stand_at_the_top_and_nothing_is_said_twice(anybody: Visitor) -> None:
+    receipt = report(anybody, LAMP, TYPED)
+    page = anybody.get(f"/follow/{code_on(receipt)}/")
+
+    top = page.text.split("期限是怎么算的")[0]
+    assert "您反映的问题已经登记，街镇正在决定是否受理。" in top
+    assert "由河西区大营门街道办理。" in top
+    assert "受理的安排单位去办，不受理的告诉您找谁。" in top
+    told = re.search(r"受理期限：按本市约定最迟(\d+年\d+月\d+日 星期. \d\d:\d\d)。", top)
+    assert told
+    assert "您可以凭查询码查进度，有疑问问承办单位。" in top
+    assert top.count(told[1]) == 1
+    assert page.text.count("河西区大营门街道办理") == 1
+    assert told[1] in page.text.split("期限是怎么算的")[1], "the clock tells the same day"
+
+
+def test_what_the_sentence_offers_is_a_form_on_the_same_page(anybody: Visitor) -> None:
+    code = code_on(report(anybody, "/report/people_mediation/apply/", MEDIATION))
+    page = anybody.get(f"/follow/{code}/")
+
+    assert "您可以拒绝调解、撤回申请。" in page.text
+    assert page.form("/act/refuse/")
+    assert page.form("/act/drop/")

@@ -29,6 +29,7 @@ STAFF = (
     "/officer/new/alarm/take_call/",
     "/center/",
     "/center/findings/",
+    "/center/settings/",
     "/center/matters/open/",
 )
 
