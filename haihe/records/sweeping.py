@@ -371,10 +371,10 @@ def _look_at(
     followed.note(read, base.reader, base.waits, stored(moment.at))
     alone = [one for one in models if one.card.scope == "matter"]
     _raise_within(base, read, part, alone, moment, told)
-    for links in {one.card.linked_by for one in linked}:
+    for links in {frozenset(one.card.linked_by) for one in linked}:
         sorts = "".join(LINK_LETTERS[link] for link in links)
         words = {one for one in before if one[0] in sorts} | followed.words(part, sorts)
-        these = [one for one in linked if one.card.linked_by == links]
+        these = [one for one in linked if frozenset(one.card.linked_by) == links]
         concerned = followed.matters(words, LINKED_MAX)
         around = concerned and followed.matters(
             followed.words(sorted(concerned), sorts), LINKED_MAX
@@ -403,7 +403,9 @@ def _raise_within(
     if not models or not within:
         return
     counted = set(within)
-    connection = open_tables(tables(base, rows, moment.at), base.fields, base.matter_fields)
+    asked = [model.sql for model in models]
+    given = tables(base, rows, moment.at)
+    connection = open_tables(given, base.fields, base.matter_fields, asked)
     try:
         for model in models:
             found = _found(connection, model, told)

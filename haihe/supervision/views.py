@@ -456,13 +456,24 @@ def open_views(
 
 
 def open_tables(
-    tables: Mapping[str, pa.Table], fields: Fields, matter_fields: Fields
+    tables: Mapping[str, pa.Table],
+    fields: Fields,
+    matter_fields: Fields,
+    sql: Iterable[str] | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """The same views over rows in memory: those of a few matters. Views not given are empty."""
-    connection = duckdb.connect()
+    """The same views over rows in memory: those of a few matters. Views not given are empty.
+
+    `sql` is all that will be asked: views and data fields that it does not name are left out.
+    """
+    words = None if sql is None else _words(sql)
+    connection = _connected()
     for name, view in VIEWS.items():
-        kinds = {column.name: column.type for column in view.columns}
-        kinds |= {"event": fields, "matter": matter_fields}.get(name, {})
+        declared = {"event": fields, "matter": matter_fields}.get(name, {})
+        if words is not None:
+            if name not in words:
+                continue
+            declared = {field: declared[field] for field in declared if field in words}
+        kinds = {column.name: column.type for column in view.columns} | dict(declared)
         given = tables.get(name, schema(name).empty_table())
         rows = pa.table(
             {
@@ -472,14 +483,27 @@ def open_tables(
                 for field, kind in kinds.items()
             }
         )
-        connection.register(name, rows)
+        connection.register("given", rows)
+        connection.execute(f"CREATE TABLE {name} AS FROM given")
+        connection.unregister("given")
     shut_in(connection)
     return connection
 
 
+def _connected() -> duckdb.DuckDBPyConnection:
+    """A DuckDB that does not fold a column that holds nothing: it then fails at split_part."""
+    connection = duckdb.connect()
+    connection.execute("SET disabled_optimizers = 'statistics_propagation'")
+    return connection
+
+
+def _words(sql: Iterable[str]) -> set[str]:
+    return {word for text in sql for word in _WORD.findall(text.lower())}
+
+
 def mentioned(fields: Fields, sql: Iterable[str]) -> dict[str, FieldType]:
     """Those data fields whose names occur in some SQL: a view has hundreds, models name a few."""
-    words = {word for text in sql for word in _WORD.findall(text.lower())}
+    words = _words(sql)
     return {name: kind for name, kind in fields.items() if name in words}
 
 
