@@ -41,6 +41,7 @@ KNOWN_KEY: Final = b"simulated city"
 DIGITS: Final = 16
 MATTERS_A_TABLE: Final = 20_000
 PROCESSES_MAX: Final = 16
+PLANTED: Final = "planted-"
 TRUTH_FILE: Final = "truth.parquet"
 TRUTH_COLUMNS: Final = pa.schema(
     [
@@ -168,21 +169,28 @@ def write_city(
     scale: float,
     seed: int = 1,
     faults: bool = True,
+    plants: int = 0,
     pack: Pack | None = None,
     book: Book | None = None,
     processes: int = 2,
 ) -> Written:
-    """A city's matters of so many days up to the end of `until`, as views in an empty folder."""
+    """A city's matters of so many days up to the end of `until`, as views in an empty folder.
+
+    `plants` is how many more matters each fault of the catalogue is planted in, so that rare ones
+    can be counted too; their keys begin with PLANTED.
+    """
     pack = pack or load_pack()
     simulation = Simulation(pack, book or load_book(), seed, faults=faults)
     at = datetime.combine(until + timedelta(days=1), time(0), pack.zone)
     first = until - timedelta(days=days - 1)
     wanted = [first + timedelta(days=number) for number in range(days)]
     _AT_WORK[:] = [(simulation, Teller(InstalledRules(pack), at), scale)]
+    tasks: list[_Task] = list(wanted)
+    tasks += [(one, plants, until) for one in simulation.book.faults.values() if plants]
     if processes == 1:
-        return _gather(folder, map(_day, wanted), pack, simulation, at)
+        return _gather(folder, map(_task, tasks), pack, simulation, at)
     with get_context("fork").Pool(min(processes, PROCESSES_MAX)) as pool:
-        return _gather(folder, pool.imap(_day, wanted), pack, simulation, at)
+        return _gather(folder, pool.imap(_task, tasks), pack, simulation, at)
 
 
 def write_lots(
@@ -192,6 +200,24 @@ def write_lots(
     teller = Teller(InstalledRules(simulation.pack), at)
     part = _part([list(lot) for lot in lots], simulation, teller)
     return _gather(folder, [part], simulation.pack, simulation, at)
+
+
+_Task = date | tuple[Fault, int, date]
+
+
+def _task(task: _Task) -> _Part:
+    """The matters of a day, or those that a fault is planted in."""
+    return _day(task) if isinstance(task, date) else _planted(*task)
+
+
+def _planted(fault: Fault, count: int, until: date) -> _Part:
+    simulation, teller, _ = _AT_WORK[0]
+    simulation.tally.problems.clear()
+    if fault.prevented:
+        return _part([], simulation, teller)
+    name = f"{PLANTED}{fault.id}"
+    lots = fault_lots(simulation, fault, fault.kind, "", count, until, name)
+    return _part(lots, simulation, teller)
 
 
 def _day(day: date) -> _Part:
@@ -294,7 +320,13 @@ def _whole(planted: Planted) -> str:
 
 
 def fault_lots(
-    simulation: Simulation, fault: Fault | None, kind: str, course: str, count: int, until: date
+    simulation: Simulation,
+    fault: Fault | None,
+    kind: str,
+    course: str,
+    count: int,
+    until: date,
+    name: str = "trial",
 ) -> list[list[Played]]:
     """So many lots with one fault (or clean ones of a kind and course), for a trial."""
     lots: list[list[Played]] = []
@@ -303,7 +335,7 @@ def fault_lots(
         at = datetime.combine(
             day, time(8 + number % 9, number * 7 % 60, number % 60), simulation.pack.zone
         )
-        lot = simulation.lot(kind, f"trial-{kind}-{number}", at, course, fault)
+        lot = simulation.lot(kind, f"{name}-{kind}-{number}", at, course, fault)
         if lot:
             lots.append(lot)
     return lots
