@@ -20,6 +20,12 @@ HELP = "向空库装入演示城市：人员、事项和演示账号"
 PASSWORD = "haihe-demo"  # printed at the start; never accepted outside a demo
 PACE = 1000  # the most steps a demo may have
 
+SIMULATED_DAYS = 30
+SIMULATED_DAYS_MAX = 400
+SIMULATED_SCALE = 0.0005
+SIMULATED_SEED = 1
+SIMULATED_DISTRICTS = ("120103", "120110")  # 河西、东丽
+
 SHADES = {"photo-before": (138, 75, 58), "photo-after": (47, 107, 79), "photo-check": (42, 95, 116)}
 
 _LENGTH = re.compile(r"(\d+) (minutes|hours|days)")
@@ -85,12 +91,14 @@ class Unfilled(Exception):
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """No arguments: the demo is always the same, only its time moves with today."""
+    """How many days of the simulated city lie around the matters of the demo."""
+    parser.add_argument(
+        "--days", type=int, default=SIMULATED_DAYS, help="模拟城市的天数；0 为只有演示事项"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Fill an empty installation; leave one that has matters alone (exit code 1)."""
-    del args
     import os
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
@@ -99,7 +107,10 @@ def run(args: argparse.Namespace) -> int:
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    count = fill()
+    if not 0 <= args.days <= SIMULATED_DAYS_MAX:
+        print(f"--days 在0与{SIMULATED_DAYS_MAX}之间。", file=sys.stderr)
+        return 2
+    count = fill(days=args.days)
     if count == 0:
         print("这里已经有事项，没有装入演示城市。请换一个空的 HAIHE_HOME。", file=sys.stderr)
         return 1
@@ -131,9 +142,10 @@ def holds_accounts() -> bool:
     return any(user.check_password(PASSWORD) for user in named)
 
 
-def fill(now: datetime | None = None) -> int:
+def fill(now: datetime | None = None, days: int | None = None) -> int:
     """Fill an empty installation with the demo city as of `now`; gives how many matters it opened.
 
+    Around the planned matters lie those of `days` (default: SIMULATED_DAYS) of the simulated city.
     0 means that there were matters already and nothing was done. Raises Unfilled when the rules
     refuse a planned step, which is a mistake of city/demo.yaml.
     """
@@ -150,8 +162,35 @@ def fill(now: datetime | None = None) -> int:
     opened: dict[int, str] = {}
     for at, number, step in plan:
         _take(at, number, step, city, opened)
+    simulated = _simulate(now, SIMULATED_DAYS if days is None else days)
     sweep_all(now)
-    return len(opened)
+    return len(opened) + simulated
+
+
+def _simulate(now: datetime, days: int) -> int:
+    """Some weeks of the simulated city in the demo's districts; gives how many matters."""
+    from haihe.pack import load_pack
+    from haihe.records import write
+    from haihe.records.installed import load_organs
+    from haihe.records.simulated import keep_beside
+    from haihe.simulation.book import load_book
+    from haihe.simulation.city import Simulation
+    from haihe.simulation.telling import Chronicler
+
+    if not days:
+        return 0
+    known = {organ.name: id_ for id_, organ in load_organs().items()}
+    simulation = Simulation(
+        load_pack(), load_book(), SIMULATED_SEED, known=known, only=SIMULATED_DISTRICTS
+    )
+    told = Chronicler(simulation, now, days, SIMULATED_SCALE)
+    matters = 0
+    for taken in write.submit_many(told.chronicles(), now=now):
+        for one in taken.refused:
+            raise Unfilled(f"simulation/: {one.key}: {one.refused.says} {one.refused.instead}")
+        matters += taken.matters
+    keep_beside(told)
+    return matters
 
 
 def load(folder: Path | None = None) -> City:

@@ -10,15 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from haihe.kernel.chronicle import Chronicle
     from haihe.records.rehearsal import Written
     from haihe.simulation.book import Book, Fault
-    from haihe.simulation.city import Simulation
-    from haihe.simulation.truth import Planted
-    from haihe.simulation.walk import Played
+    from haihe.simulation.telling import Chronicler
 
 HELP = "模拟城市：按公布的数量生成事项，经批量入口装入；也可试一个错误、一种事项"
 SCALE_MAX = 2.0
@@ -102,7 +96,10 @@ def _write_out(args: argparse.Namespace) -> int:
             lines.write(msgspec.json.encode(chronicle))
             lines.write(b"\n")
             count += 1
-    _tell(args, {"histories": count, "truths": len(made.truths), "problems": _worst(made)})
+    _tell(
+        args,
+        {"histories": count, "truths": len(made.truths), "problems": made.worst(PROBLEMS_SHOWN)},
+    )
     return 0
 
 
@@ -118,6 +115,7 @@ def _take_in(args: argparse.Namespace) -> int:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     from haihe.records import write
+    from haihe.records.simulated import keep_beside
 
     made = _city(args)
     begun = time.perf_counter()
@@ -129,98 +127,30 @@ def _take_in(args: argparse.Namespace) -> int:
         told["refused"] += len(taken.refused)
         for one in taken.refused[:PROBLEMS_SHOWN]:
             print(f"{one.key}，第{one.command}步：{one.refused.says}", file=sys.stderr)
-    _keep_truth(made.truths)
+    keep_beside(made)
     told |= {
         "seconds": round(time.perf_counter() - begun, 1),
         "truths": len(made.truths),
-        "problems": _worst(made),
+        "problems": made.worst(PROBLEMS_SHOWN),
     }
     _tell(args, told)
     return 1 if told["refused"] else 0
 
 
-def _city(args: argparse.Namespace) -> Made:
-    from datetime import datetime, time, timedelta
+def _city(args: argparse.Namespace) -> Chronicler:
+    from datetime import datetime, time
 
     from haihe.pack import load_pack
     from haihe.records.installed import load_organs
     from haihe.simulation.book import load_book
     from haihe.simulation.city import Simulation
+    from haihe.simulation.telling import Chronicler
 
     pack = load_pack()
     known = {organ.name: id_ for id_, organ in load_organs().items()}
     simulation = Simulation(pack, load_book(), args.seed, faults=not args.no_faults, known=known)
-    until = _until(args)
-    end = datetime.combine(until + timedelta(days=1), time(0), pack.zone) - timedelta(seconds=1)
-    return Made(simulation, until, end, args.days, args.scale)
-
-
-class Made:
-    """A city as it is generated: its chronicles one after another, its truths gathered."""
-
-    def __init__(
-        self, simulation: Simulation, until: date, end: datetime, days: int, scale: float
-    ) -> None:
-        self.simulation = simulation
-        self.until = until
-        self.end = end
-        self.days = days
-        self.scale = scale
-        self.truths: list[Planted] = []
-
-    def chronicles(self) -> Iterator[Chronicle]:
-        """Every matter in the order of opening."""
-        from haihe.simulation.telling import chronicle_of, in_order_of_opening
-
-        for played in in_order_of_opening(self._lots(), self.end):
-            told = chronicle_of(played, self.end)
-            if told is not None:
-                yield told
-
-    def _lots(self) -> Iterator[tuple[datetime, list[Played]]]:
-        from datetime import datetime, time, timedelta
-
-        from haihe.simulation.telling import visible_truths
-
-        for number in range(self.days):
-            day = self.until - timedelta(days=self.days - 1 - number)
-            ends = datetime.combine(day + timedelta(days=1), time(0), self.simulation.pack.zone)
-            found: list[Played] = []
-            for at, kind, key in self.simulation.openings(day, self.scale):
-                lot = self.simulation.lot(kind, key, at)
-                self.truths += visible_truths(self.simulation, lot, self.end)
-                found += lot
-            yield ends, found
-
-
-def _keep_truth(truths: list[Planted]) -> None:
-    """HAIHE_HOME/truth/truth.parquet: what was planted, under the ids the journal gave."""
-    from haihe.records import home
-    from haihe.records.database import IN_MAX, reading_connection
-    from haihe.records.rehearsal import TRUTH_FILE, write_truth
-
-    connection = reading_connection()
-    ids: dict[str, str] = {}
-    roots = sorted({one.key for one in truths})
-    for start in range(0, len(roots), IN_MAX):
-        some = roots[start : start + IN_MAX]
-        ids.update(connection.rows_in("SELECT key, matter_id FROM command_key WHERE key", some))
-    for one in truths:
-        whole = one.key
-        for part in one.path.split("/") if one.path else ():
-            place, _, number = part.partition(":")
-            key = f"{ids.get(whole, '')}:handover:{int(place) + 1}:{number}"
-            whole = f"{whole}/{part}"
-            for _, matter in connection.rows_in(
-                "SELECT key, matter_id FROM command_key WHERE key", [key]
-            ):
-                ids[whole] = matter
-    write_truth(home.home() / "truth" / TRUTH_FILE, truths, ids)
-
-
-def _worst(made: Made) -> dict[str, int]:
-    problems = made.simulation.tally.problems.items()
-    return dict(sorted(problems, key=lambda one: -one[1])[:PROBLEMS_SHOWN])
+    end = datetime.combine(_until(args), time(23, 59, 59), pack.zone)
+    return Chronicler(simulation, end, args.days, args.scale)
 
 
 def _counts(written: Written) -> dict[str, Any]:

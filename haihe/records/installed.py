@@ -15,8 +15,10 @@ from haihe.kernel.procedure import Procedure
 from haihe.pack import Pack
 from haihe.pack.place import MissingFolder, city_folder, models_folder
 from haihe.pack.settings import Setting, SettingRow, pack_of_the_city, rows
+from haihe.records import home
 
 ORGANS_FILE: Final = "organs.yaml"
+SIMULATED_FILE: Final = "simulated-organs.json"  # in HAIHE_HOME; JSON is YAML too
 CARD_FILE: Final = "card.yaml"
 ORGANS_MAX: Final = 100_000
 # The first of these words in a name tells the tier.
@@ -51,6 +53,7 @@ class InstalledRules:
         else:
             self.pack, self._shipped, self._settings = pack_of_the_city()
         self._organs = load_organs() if organs is None else organs
+        self._simulated: dict[str, Organ] | None = None
         self._models: dict[str, str] = {}
 
     @property
@@ -89,21 +92,37 @@ class InstalledRules:
 
     def organ_name(self, organ: str) -> str:
         """The name of an organ; its id when the city does not list it."""
-        found = self._organs.get(organ)
+        found = self._organ(organ)
         return found.name if found else organ
+
+    def _organ(self, organ: str) -> Organ | None:
+        """An organ the city lists, else one of a simulated city."""
+        found = self._organs.get(organ)
+        return found if found is not None else self.simulated_organs().get(organ)
+
+    def simulated_organs(self) -> dict[str, Organ]:
+        """The organs of the simulated city that was taken in here; none in a real one."""
+        if self._simulated is None:
+            self._simulated = load_organs(home.home(), SIMULATED_FILE)
+        return self._simulated
 
     def organs(self) -> dict[str, str]:
         """Every organ of the city: id -> name, in the order of the file."""
         return {organ: told.name for organ, told in self._organs.items()}
 
+    def every_organ(self) -> dict[str, str]:
+        """The city's organs and those of a simulated city beside them."""
+        beside = {organ: told.name for organ, told in self.simulated_organs().items()}
+        return {**beside, **self.organs()}
+
     def organ_above(self, organ: str) -> str:
         """The organ above it; "" when the city tells none."""
-        found = self._organs.get(organ)
+        found = self._organ(organ)
         return found.above if found else ""
 
     def organ_tier(self, organ: str) -> str:
         """Its tier as the city says it; else told from its official name; "" when neither does."""
-        found = self._organs.get(organ)
+        found = self._organ(organ)
         return (found.tier or _tier_of(found.name)) if found else ""
 
     def papers(self, procedure: Procedure, step: str) -> tuple[PaperTemplate, ...]:
@@ -139,10 +158,10 @@ def _card_name(model: str) -> str:
         return model
 
 
-def load_organs(folder: Path | None = None) -> dict[str, Organ]:
+def load_organs(folder: Path | None = None, file: str = ORGANS_FILE) -> dict[str, Organ]:
     """`organs.yaml` of a city; none if the city has no such file. Raises UnusableCity."""
     try:
-        path = (folder or city_folder()) / ORGANS_FILE
+        path = (folder or city_folder()) / file
     except MissingFolder:
         return {}
     if not path.is_file():

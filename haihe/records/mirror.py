@@ -388,7 +388,7 @@ def city_rows(connection: Connection, rules: Rules) -> Mapping[str, list[dict[st
     """The rows of views `organ` and `post`: the city's organs, and the roles its staff act in."""
     organs = [
         {"organ": one, "name": name, "above": rules.organ_above(one) or None, "tier": tier or None}
-        for one, name in rules.organs().items()
+        for one, name in rules.every_organ().items()
         for tier in (rules.organ_tier(one),)
     ]
     posts = {

@@ -47,6 +47,9 @@ class Rules(Protocol):
     def organs(self) -> dict[str, str]:
         """Every organ of the city: id -> name."""
 
+    def every_organ(self) -> dict[str, str]:
+        """The same with those of a simulated city, which no form offers."""
+
     def organ_above(self, organ: str) -> str:
         """The organ above it; "" when the city tells none."""
 

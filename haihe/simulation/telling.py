@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from heapq import heappop, heappush
 
 from haihe.kernel.chronicle import Chronicle
@@ -56,3 +56,40 @@ def visible_truths(simulation: Simulation, lot: list[Played], until: datetime) -
         gone = planted.gone_at is not None and planted.gone_at <= until
         if planted.visible_at <= until and not gone:
             yield planted
+
+
+class Chronicler:
+    """Tells the matters of so many days up to an instant, one after another; gathers truths."""
+
+    def __init__(self, simulation: Simulation, until: datetime, days: int, scale: float) -> None:
+        self.simulation = simulation
+        self.until = until.astimezone(simulation.pack.zone)
+        self.days = days
+        self.scale = scale
+        self.truths: list[Planted] = []
+
+    def chronicles(self) -> Iterator[Chronicle]:
+        """Every matter in the order of opening."""
+        for played in in_order_of_opening(self._lots(), self.until):
+            told = chronicle_of(played, self.until)
+            if told is not None:
+                yield told
+
+    def worst(self, limit: int) -> dict[str, int]:
+        """What could not be played most often, in words."""
+        problems = self.simulation.tally.problems.items()
+        return dict(sorted(problems, key=lambda one: -one[1])[:limit])
+
+    def _lots(self) -> Iterator[tuple[datetime, list[Played]]]:
+        zone = self.simulation.pack.zone
+        last = self.until.date()
+        for number in range(self.days):
+            day = last - timedelta(days=self.days - 1 - number)
+            found: list[Played] = []
+            for at, kind, key in self.simulation.openings(day, self.scale):
+                if at > self.until:
+                    break
+                lot = self.simulation.lot(kind, key, at)
+                self.truths += visible_truths(self.simulation, lot, self.until)
+                found += lot
+            yield datetime.combine(day + timedelta(days=1), time(0), zone), found

@@ -44,6 +44,7 @@ from haihe.simulation.delays import (
 from haihe.simulation.organs import Area, City
 from haihe.simulation.values import Values
 
+POST: Final = "·"  # between organ, role and number in the id of somebody who serves
 PUBLIC: Final = "public"  # person and organ of everybody who acts by a follow code
 REPAIRS_MAX: Final = 8
 CHILD_DEPTH_MAX: Final = 6
@@ -144,10 +145,10 @@ class Walk:
 
     def officers(self, count: int) -> list[str]:
         """Officers of the acting organ, the actor first."""
-        head, _, last = self.person.rpartition(".")
+        head, _, last = self.person.rpartition(POST)
         staff = self.world.book.city.staff
-        own = int(last) if last.isdigit() else 0
-        return [f"{head}.{(own + step) % staff}" for step in range(min(count, staff))]
+        own = int(last) - 1 if last.isdigit() else 0
+        return [f"{head}{POST}{(own + step) % staff + 1}" for step in range(min(count, staff))]
 
     # ── playing ──────────────────────────────────────────────────────────────────────────────
 
@@ -321,11 +322,17 @@ class Walk:
         others = {one.actor.person for one in done if one.act in avoid}
         staff = self.world.book.city.staff
         number = self._staff.setdefault((role, organ), self.chance.randrange(staff))
+        told = self.procedure.roles.get(role)
+        head = f"{self._organ_name(organ)}{POST}{told.name if told is not None else role}{POST}"
         for turn in range(staff):
-            person = f"{organ}.{role}.{(number + turn) % staff}"
+            person = f"{head}{(number + turn) % staff + 1}"
             if person not in others:
                 return person
-        return f"{organ}.{role}.{staff}"
+        return f"{head}{staff + 1}"
+
+    def _organ_name(self, organ: str) -> str:
+        found = self.world.city.organs.get(organ)
+        return found.name if found is not None else organ
 
     # ── when ─────────────────────────────────────────────────────────────────────────────────
 

@@ -75,6 +75,9 @@ class SmallCity:
     def organs(self) -> dict[str, str]:
         return {"hexi": "河西分局", "center110": "指挥中心"}
 
+    def every_organ(self) -> dict[str, str]:
+        return self.organs()
+
     def organ_above(self, organ: str) -> str:
         return {"hexi": "city"}.get(organ, "")
 
