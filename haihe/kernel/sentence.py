@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
-from typing import Final
+from typing import Final, NamedTuple
 
 from haihe.kernel.acts import ACTS
 from haihe.kernel.calendar import Calendar, weekday_name
@@ -110,10 +110,15 @@ def telling_clock(
             if rule_of(one) == name:
                 return one
     ranked = [(_rank(procedure, state, one), one) for one in open_]
-    if state.ended:
-        # What nobody can stop any more, and a right that has lapsed, binds nobody.
-        ranked = [(rank, one) for rank, one in ranked if not rank[0] and rank[1] < STOPPED_NOWHERE]
-    return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
+    # A right that has lapsed and leads nowhere from here binds nobody; neither does, when the
+    # matter has ended, what nobody can stop any more.
+    telling = [
+        (rank, one)
+        for rank, one in ranked
+        if not (rank.lapsed and (state.ended or rank.closeness == STOPPED_NOWHERE))
+        and not (state.ended and rank.closeness == STOPPED_NOWHERE)
+    ]
+    return min(telling, key=lambda pair: pair[0])[1] if telling else None
 
 
 def rule_of(clock: RunningClock) -> str:
@@ -121,15 +126,25 @@ def rule_of(clock: RunningClock) -> str:
     return clock.id.partition("#")[0]
 
 
-def _rank(
-    procedure: Procedure, state: State, clock: RunningClock
-) -> tuple[bool, int, tuple[int, int, int, int, int], str]:
-    lapsed = clock.whose == "citizen" and clock.status == "overdue"
-    return (
-        lapsed,
-        _closeness(procedure, state, procedure.clocks[rule_of(clock)]),
-        _order(clock.legal),
-        clock.id,
+class _Rank(NamedTuple):
+    """What makes one clock speak before another, in this order; the least speaks."""
+
+    lapsed: bool  # a right of the citizen whose time is over
+    aside: bool  # a right of the citizen that no act of this state uses
+    closeness: int
+    ends: tuple[int, int, int, int, int]
+    clock: str
+
+
+def _rank(procedure: Procedure, state: State, clock: RunningClock) -> _Rank:
+    closeness = _closeness(procedure, state, procedure.clocks[rule_of(clock)])
+    of_citizen = clock.whose == "citizen"
+    return _Rank(
+        lapsed=of_citizen and clock.status == "overdue",
+        aside=of_citizen and closeness == STOPPED_NOWHERE,
+        closeness=closeness,
+        ends=_order(clock.legal),
+        clock=clock.id,
     )
 
 

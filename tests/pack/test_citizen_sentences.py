@@ -68,8 +68,11 @@ def wrong_date(told: Told, state: State, running: list[RunningClock]) -> Iterato
             yield f"another date than {legal}: {told.until}"
     elif told.until not in (ENDED, NO_PERIOD, PAUSED):
         yield f"a period of no clock: {told.until}"
-    elif open_ and not state.ended:
-        yield f"tells nothing of {', '.join(open_)}"
+    elif not state.ended:
+        untold = [
+            one.id for one in open_.values() if one.whose == "organ" or one.status == "running"
+        ]
+        yield from (f"tells nothing of {one}" for one in untold)
 
 
 def somebody(role: str) -> Actor:
