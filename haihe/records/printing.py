@@ -10,13 +10,13 @@ from typing import Final
 
 from haihe.kernel.acts import ACTS
 from haihe.kernel.allowance import parse_allowance
-from haihe.kernel.procedure import Field, Procedure, Step
+from haihe.kernel.procedure import LOCAL_LEVELS, ClockRule, Field, Procedure, Step
 from haihe.kernel.reading import View
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Data, Datum, Event, Refused
 from haihe.records.accounts import person_name
 from haihe.records.database import reading_connection
-from haihe.records.instants import due_words, end_of, instant_words, length_words
+from haihe.records.instants import day_words, due_words, end_of, instant_words, length_words
 from haihe.records.journal import ERASE
 from haihe.records.rules import Rules
 from haihe.records.shown import (
@@ -162,8 +162,8 @@ class Printer:
             return text
         return due_words(due, self.rules.zone)
 
-    def clock(self, clock: RunningClock) -> ClockFace:
-        """A clock with its reasons."""
+    def clock(self, clock: RunningClock, rule: ClockRule) -> ClockFace:
+        """A clock with its reasons, and its source where no law fixes the length."""
         zone = self.rules.zone
         says, tone = self.urgency(clock)
         return ClockFace(
@@ -186,6 +186,7 @@ class Printer:
             articles=self.articles(clock.cites),
             after_due=clock.after_due,
             share=self.share(clock),
+            agreed=_agreed(rule),
         )
 
     def share(self, clock: RunningClock) -> int | None:
@@ -370,6 +371,14 @@ def matter_number(matter: str) -> str:
     """The number of a matter, or its id if it is not here."""
     rows = reading_connection().rows("SELECT number FROM matter WHERE matter_id = ?", (matter,))
     return str(rows[0][0]) if rows else matter
+
+
+def _agreed(rule: ClockRule) -> str:
+    """Where a local length comes from; "" for what the law fixes."""
+    if rule.level not in LOCAL_LEVELS:
+        return ""
+    checked = f"，{day_words(rule.checked_on)}核对" if rule.checked_on else ""
+    return f"这个长短由本市约定，来源：{rule.source}{checked}。"
 
 
 def period_words(text: str) -> str:

@@ -16,7 +16,7 @@ from haihe.kernel.kernel_acts import issued
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.reading import PURPOSES, View, concerns_minor, may_read
 from haihe.kernel.reading import Reader as Asking
-from haihe.kernel.sentence import Told, called, tell
+from haihe.kernel.sentence import Told, called, rule_of, tell
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Data, Event, Refused
 from haihe.records import answers, keys, papers, personal, reading, rules
@@ -40,6 +40,7 @@ from haihe.records.shown import (
     Act,
     Asked,
     CitizenFile,
+    ClockFace,
     File,
     FindingList,
     FindingRow,
@@ -416,7 +417,7 @@ def _file(
         code=follow_code(read.matter, keys.code_keys(store)) if _tells_code(reader, state) else "",
         fields=fields,
         timeline=timeline,
-        clocks=tuple(printer.clock(clock) for clock in read.clocks),
+        clocks=_clock_faces(printer, read),
         acts=_acts(printer, read, reader) if view.acts else (),
         requests=tuple(
             Asked(
@@ -540,11 +541,16 @@ def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
             for event, _ in read.events
             if event.act in procedure.steps or event.act in _CITIZEN_ACTS
         ),
-        clocks=tuple(printer.clock(clock) for clock in read.clocks),
+        clocks=_clock_faces(printer, read),
         acts=_public_acts(printer, read),
         seq=state.seq,
         fingerprint=read.head[:FINGERPRINT_BYTES].hex(),
     )
+
+
+def _clock_faces(printer: Printer, read: _Read) -> tuple[ClockFace, ...]:
+    rules_of = read.procedure.clocks
+    return tuple(printer.clock(clock, rules_of[rule_of(clock)]) for clock in read.clocks)
 
 
 def _told(printer: Printer, read: _Read) -> Told:

@@ -104,6 +104,7 @@ class ClockFace(Frozen, frozen=True, kw_only=True):
     articles: tuple[str, ...]
     after_due: str = ""
     share: int | None = None  # per cent of its time that is used, while it runs
+    agreed: str = ""  # of a length no law fixes: where it comes from and when that was checked
 
 
 class Line(Frozen, frozen=True, kw_only=True):

@@ -173,3 +173,10 @@ def test_what_the_sentence_offers_is_a_form_on_the_same_page(anybody: Visitor) -
     assert "您可以拒绝调解、撤回申请。" in page.text
     assert page.form("/act/refuse/")
     assert page.form("/act/drop/")
+
+
+def test_a_length_the_city_agreed_on_says_where_it_comes_from(anybody: Visitor) -> None:
+    page = anybody.get(f"/follow/{code_on(report(anybody, LAMP, TYPED))}/")
+
+    assert "这个长短由本市约定，来源：地方设置" in page.text
+    assert re.search(r"地方设置.*?\d{4}年\d+月\d+日 星期.核对。", page.text)
