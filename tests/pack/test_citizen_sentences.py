@@ -132,13 +132,21 @@ def lengths(procedure: Procedure, *, settable: bool) -> set[str]:
     return {str(one).replace(str(one.n), counted(one.n), 1) for one in found}
 
 
+def told_words(procedure: Procedure) -> Iterator[tuple[str, str]]:
+    """What states and refusals say to people: where, and the words."""
+    for name, state in procedure.states.items():
+        yield from ((name, words) for words in (state.citizen, state.next))
+    for name, step in procedure.steps.items():
+        for need in step.needs:
+            yield from ((name, words) for words in (need.says, need.instead))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_sentence_tells_a_length_that_a_city_may_set(kind: str) -> None:
     wrong = [
         f"{procedure.since} {name}: {length} in {words}"
         for procedure in pack().procedures[kind]
-        for name, state in procedure.states.items()
-        for words in (state.citizen, state.next)
+        for name, words in told_words(procedure)
         for length in lengths(procedure, settable=True) - lengths(procedure, settable=False)
         if re.search(f"(?<![十{DIGITS}]){length}", words)
     ]
