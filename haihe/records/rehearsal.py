@@ -26,6 +26,7 @@ from haihe.records import journal
 from haihe.records.chain import EventRow, data_text
 from haihe.records.installed import InstalledRules
 from haihe.records.instants import restored, stored
+from haihe.records.mirror import reading_rows
 from haihe.records.parties import NAMED, PHONES, Party
 from haihe.records.rules import Rules
 from haihe.records.staging import all_clocks
@@ -132,7 +133,11 @@ class Teller:
             state=state,
             clocks=list(clocks.values()),
             parties=parties,
-            readings=[],
+            readings=[
+                (matter, stored(one.at), one.role, one.organ, one.person, one.purpose)
+                for one in played.readings
+                if one.at <= self.at
+            ],
             from_matter=parent,
             from_seq=seq,
         )
@@ -243,6 +248,8 @@ def _part(lots: list[list[Played]], simulation: Simulation, teller: Teller) -> _
     fields = views.data_fields(procedures)
     part.events = events_of(told, teller, fields)  # type: ignore[arg-type]  # it asks no journal
     part.tables = tables_of(told, teller, teller.at, views.data_fields(procedures, "matter"))  # type: ignore[arg-type]  # it asks no journal
+    opened = [row for one in told for row in one.readings]
+    part.tables["reading"] = table_of("reading", reading_rows(opened, teller.person), {})
     written.problems = dict(simulation.tally.problems)
     return part
 

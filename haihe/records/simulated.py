@@ -6,10 +6,11 @@ from typing import Final
 
 import msgspec
 
-from haihe.records import home
+from haihe.records import home, read
 from haihe.records.database import IN_MAX, Connection, reading_connection
 from haihe.records.installed import SIMULATED_FILE
 from haihe.records.rehearsal import TRUTH_FILE, write_truth
+from haihe.records.shown import Reader
 from haihe.simulation.telling import Chronicler
 from haihe.simulation.truth import Planted
 
@@ -18,10 +19,12 @@ _OF_KEY: Final = "SELECT key, matter_id FROM command_key WHERE key"
 
 
 def keep_beside(told: Chronicler) -> None:
-    """Write HAIHE_HOME/truth/truth.parquet and the names of the simulated public bodies.
+    """Open the files that faults let somebody open; write the truth, and the names of bodies.
 
-    No model and no page reads the truth; it lies outside the views and the journal.
+    HAIHE_HOME/truth/truth.parquet is read by no model and no page: it lies outside the views and
+    the journal.
     """
+    _open_files(told)
     ids = _ids(reading_connection(), told.truths)
     write_truth(home.home() / TRUTH_FOLDER / TRUTH_FILE, told.truths, ids)
     names = {
@@ -31,12 +34,25 @@ def keep_beside(told: Chronicler) -> None:
     (home.home() / SIMULATED_FILE).write_bytes(msgspec.json.encode({"organs": names}))
 
 
+def _open_files(told: Chronicler) -> None:
+    keys = {key: "" for key, _ in told.readings}
+    keys.update(_matters(reading_connection(), sorted(keys)))
+    for key, one in sorted(told.readings, key=lambda reading: reading[1].at):
+        reader = Reader(person=one.person, organ=one.organ, roles=(one.role,))
+        if keys[key]:
+            read.open_file(keys[key], reader, one.purpose, now=one.at)
+
+
+def _matters(connection: Connection, keys: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), IN_MAX):
+        found.update(connection.rows_in(_OF_KEY, keys[start : start + IN_MAX]))
+    return found
+
+
 def _ids(connection: Connection, truths: list[Planted]) -> dict[str, str]:
     """The matters the journal gave to keys, and to the paths of those they opened."""
-    ids: dict[str, str] = {}
-    roots = sorted({one.key for one in truths})
-    for start in range(0, len(roots), IN_MAX):
-        ids.update(connection.rows_in(_OF_KEY, roots[start : start + IN_MAX]))
+    ids = _matters(connection, sorted({one.key for one in truths}))
     for one in truths:
         whole = one.key
         for part in one.path.split("/") if one.path else ():

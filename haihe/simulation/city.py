@@ -13,12 +13,29 @@ from msgspec.structs import replace
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Command, Datum
 from haihe.pack import Pack
-from haihe.simulation.book import Book, Copies, Course, Fault, Series, Volume, counts
+from haihe.simulation.book import (
+    Book,
+    Copies,
+    Course,
+    Fault,
+    Readings,
+    Series,
+    Volume,
+    counts,
+)
 from haihe.simulation.delays import parse_delay, sample
 from haihe.simulation.faults import fits
 from haihe.simulation.organs import City
 from haihe.simulation.values import Values
-from haihe.simulation.walk import Played, Unplayable, Walk, World, played_clean
+from haihe.simulation.walk import (
+    POST,
+    Played,
+    Reading,
+    Unplayable,
+    Walk,
+    World,
+    played_clean,
+)
 
 TRIES: Final = 6
 PROBLEMS_MAX: Final = 1_000
@@ -99,7 +116,25 @@ class Simulation:
                 found += self._copies(first, one.copies)
             if one.series is not None:
                 found += self._series(first, one.series)
+        for one in first.fault.how if first.fault is not None else ():
+            if one.readings is not None:
+                self._browse(found, one.readings)
         return found
+
+    def _browse(self, lot: list[Played], told: Readings) -> None:
+        """One person opens the files of a lot, one after another, when all have opened."""
+        first = lot[0]
+        chance = Random(f"{self.seed}/{first.key}/readings")
+        organ = self.city.organ(told.organ, first.area)
+        name = self.city.organs[organ].name
+        person = f"{name}{POST}{told.role}{POST}{self.book.city.staff + 2}"
+        day = max(one.events[0].recorded_at for one in lot) + timedelta(days=1)
+        at = day.replace(hour=10, minute=1, second=0, microsecond=0)
+        for played in lot:
+            for _ in range(chance.randint(*counts(told.count))):
+                opened = Reading(at, told.role, organ, person, told.purpose, planted=True)
+                played.readings.append(opened)
+                at += timedelta(seconds=chance.randint(20, 90))
 
     def _copies(self, first: Played, told: Copies) -> Iterator[Played]:
         chance = Random(f"{self.seed}/{first.key}/copies")

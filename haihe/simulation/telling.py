@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from haihe.kernel.chronicle import Chronicle
 from haihe.simulation.city import Simulation
 from haihe.simulation.truth import Planted, truths_of
-from haihe.simulation.walk import Played
+from haihe.simulation.walk import Played, Reading
 
 
 def chronicle_of(played: Played, until: datetime) -> Chronicle | None:
@@ -58,6 +58,14 @@ def visible_truths(simulation: Simulation, lot: list[Played], until: datetime) -
             yield planted
 
 
+def planted_readings(lot: list[Played], until: datetime) -> Iterator[tuple[str, Reading]]:
+    """Who opened the files of a lot because its fault says so: (key, reading)."""
+    for played in lot:
+        for reading in played.readings:
+            if reading.planted and reading.at <= until:
+                yield played.key, reading
+
+
 class Chronicler:
     """Tells the matters of so many days up to an instant, one after another; gathers truths."""
 
@@ -67,6 +75,7 @@ class Chronicler:
         self.days = days
         self.scale = scale
         self.truths: list[Planted] = []
+        self.readings: list[tuple[str, Reading]] = []  # those that faults planted, by key
 
     def chronicles(self) -> Iterator[Chronicle]:
         """Every matter in the order of opening."""
@@ -91,5 +100,6 @@ class Chronicler:
                     break
                 lot = self.simulation.lot(kind, key, at)
                 self.truths += visible_truths(self.simulation, lot, self.until)
+                self.readings += planted_readings(lot, self.until)
                 found += lot
             yield datetime.combine(day + timedelta(days=1), time(0), zone), found

@@ -114,6 +114,8 @@ def _visible(played: Played, fault: Fault, calendar: Calendar) -> datetime | Non
     if clock:
         falls = _falls(played, clock, calendar)
         return None if falls is None else falls + plus
+    if any(one.readings is not None for one in fault.how):
+        return played.readings[-1].at + plus
     step = told.step or _last_named(fault)
     at = [one.recorded_at for one in played.events if one.act == step]
     if at:

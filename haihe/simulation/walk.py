@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -50,6 +50,7 @@ REPAIRS_MAX: Final = 8
 CHILD_DEPTH_MAX: Final = 6
 NEVER_BEFORE: Final = timedelta(seconds=15)  # between two acts
 MARGIN: Final = 0.06  # of a clock's rest, kept free before it runs out
+CALM: Final = 0.78  # of a clock's time: an ordinary act comes before its last fifth, if it can
 
 
 class Unplayable(Exception):
@@ -69,6 +70,17 @@ class World:
     course_for: Callable[[Walk, Command, set[str], str], tuple[Course, Fault | None]]
 
 
+class Reading(NamedTuple):
+    """Somebody opened the file of a matter."""
+
+    at: datetime
+    role: str
+    organ: str
+    person: str
+    purpose: str
+    planted: bool = False  # by a fault
+
+
 @dataclass(slots=True)
 class Played:
     """A matter as it went: its events and commands, and the matters it opened."""
@@ -82,6 +94,7 @@ class Played:
     events: list[Event] = field(default_factory=list)
     given: dict[str, Datum] = field(default_factory=dict)
     opened: dict[str, Played] = field(default_factory=dict)
+    readings: list[Reading] = field(default_factory=list)
     state: State | None = None
     fault: Fault | None = None
     beyond: str = ""  # the clock that a fault let run out
@@ -212,7 +225,17 @@ class Walk:
         self._clocks = None
         events.append(event)
         self.played.commands.append(command)
+        self._read(event)
         self._hand_over(event)
+
+    def _read(self, event: Event) -> None:
+        """Who acts has often looked at the file before."""
+        actor = event.actor
+        if event.seq == 1 or actor.organ == PUBLIC or self.chance.random() > READ_BEFORE:
+            return
+        at = event.recorded_at - timedelta(seconds=self.chance.randint(5, 12))
+        reading = Reading(at, actor.role, actor.organ, actor.person, "handle")
+        self.played.readings.append(reading)
 
     def _hand_over(self, event: Event) -> None:
         step = self.procedure.steps.get(event.act)
@@ -448,6 +471,9 @@ class Walk:
             room = (falls - self.at).total_seconds()
             share = (1.0 - MARGIN) if ahead == 0 else (1.0 - MARGIN) / (ahead + 1)
             latest = self.at + timedelta(seconds=int(room * share))
+            calm = clock.started_at + (falls - clock.started_at) * CALM
+            if self.at < calm < latest:
+                latest = calm
             found = latest if found is None else min(found, latest)
         if taken.act == "answer" and self.state is not None:
             for request in self.state.requests:
@@ -561,6 +587,7 @@ class Walk:
 
 
 CHILD_TRIES: Final = 8
+READ_BEFORE: Final = 0.3  # share of acts before which the file was opened
 DAY_LENGTH: Final = 10  # of 2026-09-01; longer is an instant
 
 
