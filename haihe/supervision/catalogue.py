@@ -79,5 +79,5 @@ def card_faults(model: Model, law: Law, columns: Mapping[str, str]) -> list[str]
         for cite in model.card.basis
         if not law.resolves(cite)
     ]
-    faults += [f"inputs: {one}：公开视图里没有这一列" for one in model.card.inputs if one not in columns]
-    return faults
+    unknown = (one for one in model.card.inputs if one not in columns)
+    return faults + [f"inputs: {one}：公开视图里没有这一列" for one in unknown]

@@ -7,6 +7,7 @@ differently is rewritten here, and a test compares the rows of every model on bo
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -45,6 +46,8 @@ _SETTINGS: Final = {
     "spark.ui.showConsoleProgress": "false",
 }
 LOCAL: Final = "local"
+LOCAL_PARTITIONS: Final = "4"  # the usual 200 only make work for the few cores of one machine
+_CLUSTER: Final = re.compile(r"local-cluster\[ *\d+ *, *\d+ *, *(\d+) *\]")
 
 
 class NoSpark(RuntimeError):
@@ -58,19 +61,20 @@ def session(master: str, settings: dict[str, str] | None = None) -> Iterator[Spa
     A master on this machine speaks over the loopback only. Raises NoSpark.
     """
     try:
+        from py4j.protocol import Py4JError  # type: ignore[import-untyped]  # it has no types
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
         raise NoSpark(MISSING) from None
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master(master).appName("haihe sweep")
-    told = _SETTINGS | (_here() if master.startswith(LOCAL) else {}) | (settings or {})
+    told = _SETTINGS | (_here(master) if master.startswith(LOCAL) else {}) | (settings or {})
     for name, value in told.items():
         builder = builder.config(name, value)
     try:
         spark = builder.getOrCreate()
-    except (PySparkException, RuntimeError, OSError) as error:
-        raise NoSpark(f"Spark does not start at {master}: {error}\n{MISSING}") from None
+    except (PySparkException, Py4JError, RuntimeError, OSError) as error:
+        raise NoSpark(f"Spark does not start at {master}: {_why(error)}\n{MISSING}") from None
     spark.sparkContext.setLogLevel("ERROR")
     try:
         yield spark
@@ -78,9 +82,22 @@ def session(master: str, settings: dict[str, str] | None = None) -> Iterator[Spa
         spark.stop()
 
 
-def _here() -> dict[str, str]:
+def _why(error: Exception) -> str:
+    """The line of a Java error that says what was wrong."""
+    lines = [line for line in str(error).splitlines() if line and not line.startswith("\tat ")]
+    return lines[-1] if lines else type(error).__name__
+
+
+def _here(master: str) -> dict[str, str]:
+    """Settings of a master on this machine; a worker of a local cluster is one executor."""
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    return {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+    here = {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": LOCAL_PARTITIONS,
+    }
+    cluster = _CLUSTER.fullmatch(master)
+    return here | ({"spark.executor.memory": f"{cluster[1]}m"} if cluster else {})
 
 
 def name_views(

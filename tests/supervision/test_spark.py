@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 TWO_WORKERS = "local-cluster[2,1,640]"
 SMALL = {
-    "spark.executor.memory": "512m",
     "spark.driver.memory": "512m",
-    "spark.sql.shuffle.partitions": "2",
 }
 CATALOGUE: Catalogue = read_catalogue(None)
 IN_SERVICE = [model for model in CATALOGUE.models if model.card.status != "retired"]
@@ -57,6 +55,11 @@ def on_duckdb(model: Model, case: ModelCase, ground: Ground) -> sweep.Swept:
     for name, table in case_tables(case, ground).items():
         connection.register(name, table)
     return sweep.run_model(connection, model)
+
+
+def test_a_master_that_is_not_there_is_said_in_one_line() -> None:
+    with pytest.raises(spark.NoSpark, match="does not start at nowhere"), spark.session("nowhere"):
+        pass
 
 
 def test_the_cluster_has_two_workers(cluster: SparkSession) -> None:
