@@ -49,8 +49,9 @@ WHERE q.kind = 'public_security_case' AND q.act = 'question' AND q.asked_person 
 UNION ALL
 SELECT matter_id, 'arrest_differs', seq
 FROM decided
-WHERE kind = 'arrest_review' AND ((act = 'approve_arrest' AND state = 'not_arrested')
-  OR (act = 'refuse_arrest' AND state = 'arrested'))
+WHERE kind = 'arrest_review' AND ((act = 'approve_arrest'
+    AND state IN ('refused', 'reconsidering', 'kept', 'upper_review', 'not_arrested'))
+  OR (act = 'refuse_arrest' AND state IN ('approved', 'arrested')))
 UNION ALL
 SELECT matter_id, 'prosecution_differs', seq
 FROM decided

@@ -4,12 +4,12 @@ WITH told AS (
     e.reported_at, e.occurred_on, e.arrived_at, e.performed_on, e.performance_due, e.hearing_on,
     e.ruling_served_on, e.third_served_on, e.plan_served_on, e.served_on, e.review_served_on,
     e.settlement_until, e.custody_until, e.changed_on, e.deferred_until, e.recorded_from,
-    e.recorded_to, e.fixed_on, e.found_on, e.effective_on
+    e.recorded_to, e.effective_on
   FROM event e
   WHERE coalesce(e.occurred_on, e.performed_on, e.performance_due, e.hearing_on,
       e.ruling_served_on, e.third_served_on, e.plan_served_on, e.served_on, e.review_served_on,
-      e.settlement_until, e.custody_until, e.changed_on, e.deferred_until, e.fixed_on,
-      e.found_on, e.effective_on) IS NOT NULL
+      e.settlement_until, e.custody_until, e.changed_on, e.deferred_until,
+      e.effective_on) IS NOT NULL
     OR coalesce(e.reported_at, e.arrived_at, e.recorded_to) IS NOT NULL
 ),
 wrong AS (
@@ -27,7 +27,6 @@ wrong AS (
     WHEN act = 'serve_plan' AND plan_served_on > day THEN 'served_future'
     WHEN kind = 'petition' AND coalesce(served_on, review_served_on) > day THEN 'served_future'
     WHEN kind = 'criminal_first_instance' AND effective_on > day THEN 'effective_future'
-    WHEN kind = 'property_penalty_enforcement' AND effective_on > day THEN 'effective_future'
     WHEN act IN ('set_hearing', 'move_hearing', 'decide_hold', 'postpone', 'accept_hearing',
       'set_hearing_day') AND hearing_on < day THEN 'hearing_past'
     WHEN act = 'close_settled' AND settlement_until < day THEN 'settlement_past'
@@ -35,7 +34,6 @@ wrong AS (
     WHEN act = 'supplement_report' AND changed_on > day THEN 'changed_future'
     WHEN act = 'defer' AND deferred_until < day THEN 'deferred_past'
     WHEN recorded_to < recorded_from THEN 'recording_reversed'
-    WHEN fixed_on < found_on THEN 'fixed_before_found'
     END AS cause
   FROM told
 )
