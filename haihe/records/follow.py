@@ -93,6 +93,11 @@ class Follow:
             row[0] for row in self._raw.execute("SELECT matter FROM wake WHERE at <= ?", (now,))
         ]
 
+    def wake(self, matters: Iterable[str], at: int) -> None:
+        """Have these matters looked at again at an instant, whatever they tell."""
+        rows = [(matter, at) for matter in matters]
+        self._raw.executemany("INSERT OR REPLACE INTO wake VALUES (?, ?)", rows)
+
     def note(self, told: Iterable[Told], reader: Reader, waits: Waits, now: int) -> None:
         """When these matters are due again and what links them, in the place of what was noted."""
         wakes, asleep, links, matters = [], [], [], []

@@ -1,0 +1,331 @@
+"""The measurements of `haihe bench sweep`, each in a process of its own; prints one JSON line."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+UNTIL: Final = date(2026, 6, 30)  # Tuesday
+THREADS: Final = 2
+KIND_ROWS_MAX: Final = 4_000_000
+YEARS_ASLEEP: Final = 10
+MICROSECONDS_A_YEAR: Final = 365 * 86_400_000_000
+
+Figures = dict[str, Any]
+
+
+def city(folder: str, days: str, scale: str) -> Figures:
+    """A simulated city as views."""
+    from haihe.records.rehearsal import write_city
+
+    written = write_city(Path(folder), until=UNTIL, days=int(days), scale=float(scale))
+    return {"matters": written.matters, "events": written.events, "days": int(days)}
+
+
+def multiply(base: str, folder: str, events: str) -> Figures:
+    """The city many times over, its segments as large as the mirror would have merged them."""
+    from haihe.pack import load_pack
+    from haihe.records.multiplied import multiply as many
+
+    procedures = tuple(one for every in load_pack().procedures.values() for one in every)
+    made = many(Path(base), Path(folder), events=int(events), procedures=procedures)
+    merge(Path(folder))
+    return {"events": made.events, "matters": made.matters}
+
+
+def merge(folder: Path) -> None:
+    """Put the segments of a kind together as the mirror does over time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from haihe.supervision import views
+    from haihe.supervision.manifest import Manifest, Segment, read_manifest, write_manifest
+
+    manifest = read_manifest(folder) or Manifest()
+    held: dict[str, list[Segment]] = {}
+    for view, segments in manifest.views.items():
+        places: dict[str, list[list[Segment]]] = {}
+        for one in segments:
+            groups = places.setdefault(str(Path(one.path).parent), [[]])
+            if view == "event" and sum(x.rows for x in groups[-1]) + one.rows > KIND_ROWS_MAX:
+                groups.append([])
+            groups[-1].append(one)
+        for place, groups in places.items():
+            for number, group in enumerate(groups):
+                if view != "event" or len(group) < 2:
+                    held.setdefault(view, []).extend(group)
+                    continue
+                parts = [pq.ParquetFile(folder / one.path).read() for one in group]
+                whole = pa.concat_tables(parts, promote_options="default")
+                path = Path(place) / f"{2:012}-{number:012}.parquet"
+                views.write_table(folder / path, whole)
+                names = tuple(whole.column_names)
+                held.setdefault(view, []).append(Segment(path.as_posix(), names, whole.num_rows))
+                for one in group:
+                    (folder / one.path).unlink()
+    whole_views = {view: tuple(segments) for view, segments in held.items()}
+    write_manifest(folder, Manifest(views=whole_views, generation=2))
+
+
+def full(folder: str) -> Figures:
+    """Every model in service over all of it; beside it a bare scan of the columns they name."""
+    from msgspec import structs
+
+    from haihe.supervision.sweep import run_model
+
+    connection, models = opened(Path(folder))
+    connection.execute("SELECT count(*) FROM event").fetchall()
+    begun = time.perf_counter()
+    for query in scans(connection, models):
+        connection.execute(query).fetchall()
+    scan = time.perf_counter() - begun
+    seconds: dict[str, float] = {}
+    found: dict[str, int] = {}
+    for model in models:
+        begun = time.perf_counter()
+        bare = replace(model, population="", card=structs.replace(model.card, measures={}))
+        swept = run_model(connection, bare)
+        seconds[model.id] = round(time.perf_counter() - begun, 3)
+        found[model.id] = swept.findings
+    whole = sum(seconds.values())
+    counts = connection.execute(
+        "SELECT (SELECT count(*) FROM matter), (SELECT count(*) FROM event)"
+    ).fetchall()[0]
+    return {
+        "matters": counts[0],
+        "events": counts[1],
+        "models": len(models),
+        "scan_seconds": round(scan, 2),
+        "sweep_seconds": round(whole, 2),
+        "forty_models_seconds": round(whole / len(models) * 40, 2),
+        "times_the_scan": round(whole / scan, 1),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "findings": sum(found.values()),
+        "seconds_of": seconds,
+    }
+
+
+def opened(folder: Path) -> tuple[Any, list[Any]]:
+    """The views of a folder, and the models in service."""
+    from haihe.pack import load_pack
+    from haihe.pack.models import in_service, load_models
+    from haihe.pack.place import models_folder
+    from haihe.supervision.views import data_fields, mentioned, open_views
+
+    models = list(in_service(load_models(models_folder())))
+    procedures = [one for every in load_pack().procedures.values() for one in every]
+    sql = [model.sql for model in models]
+    connection = open_views(
+        folder,
+        mentioned(data_fields(procedures), sql),
+        mentioned(data_fields(procedures, "matter"), sql),
+    )
+    return connection, models
+
+
+def scans(connection: Any, models: list[Any]) -> list[str]:
+    """A query a view that looks at every value of the columns the cards name, once."""
+    known = connection.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall()
+    columns: dict[str, set[str]] = {}
+    for model in models:
+        for named in model.card.inputs:
+            view, _, column = named.partition(".")
+            if (view, column) in known:
+                columns.setdefault(view, set()).add(column)
+    return [
+        "SELECT " + ", ".join(f'max("{name}")' for name in sorted(names)) + f" FROM {view}"
+        for view, names in sorted(columns.items())
+    ]
+
+
+# ── the ten rules of the peers ───────────────────────────────────────────────────────────────
+
+
+LOG_COLUMNS: Final = "matter_id, seq, act, person, happened_at, recorded_at"
+
+
+def log(folder: str, file: str) -> Figures:
+    """The events as one Parquet file, as a process miner would be given them."""
+    import pyarrow.parquet as pq
+
+    connection, _ = opened(Path(folder))
+    table = connection.sql(f"SELECT {LOG_COLUMNS} FROM event ORDER BY matter_id, seq")
+    rows = table.to_arrow_table()
+    pq.write_table(rows, file)
+    return {"events": rows.num_rows}
+
+
+def rules(folder: str) -> Figures:
+    """The ten rules over the views."""
+    from bench.peers.ten_rules import sql_of, timed
+
+    begun = time.perf_counter()
+    connection, _ = opened(Path(folder))
+    load = time.perf_counter() - begun
+
+    def ask(rule: tuple[Any, ...]) -> int:
+        return int(connection.execute(sql_of(rule)).fetchall()[0][0])
+
+    return {"load_seconds": round(load, 2)} | timed(ask)
+
+
+def postgresql(file: str, url: str) -> Figures:
+    """The ten rules over the same events in PostgreSQL, with the indexes that help them."""
+    import psycopg
+    import pyarrow.parquet as pq
+
+    from bench.peers.ten_rules import sql_of, timed
+
+    rows = pq.read_table(file)
+    begun = time.perf_counter()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE event (matter_id text, seq integer, act text, person text,"
+            " happened_at timestamp, recorded_at timestamp)"
+        )
+        with connection.cursor().copy(f"COPY event ({LOG_COLUMNS}) FROM STDIN") as copy:
+            for batch in rows.to_batches(50_000):
+                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    copy.write_row(row)
+        connection.execute("CREATE INDEX event_act ON event (act, matter_id)")
+        connection.execute("VACUUM ANALYZE event")
+        load = time.perf_counter() - begun
+
+        def ask(rule: tuple[Any, ...]) -> int:
+            found = connection.execute(sql_of(rule).encode()).fetchall()
+            return int(found[0][0])
+
+        return {"load_seconds": round(load, 2)} | timed(ask)
+
+
+# ── touched matters in a journal of any size ─────────────────────────────────────────────────
+
+
+def begin() -> Figures:
+    """The first sweep of the journal as it was taken in."""
+    from haihe.records import sweeping
+
+    begun = time.perf_counter()
+    told = sweeping.sweep_all(datetime.now(UTC))
+    return {"seconds": round(time.perf_counter() - begun, 2), "matters": told.matters}
+
+
+def touched(size: str, matters: str) -> Figures:
+    """History is added until there are so many events; then a sweep of touched matters."""
+    from haihe.records import follow, sweeping
+    from haihe.records.database import connect
+    from haihe.records.instants import stored
+
+    connection = connect()
+    grow(connection, int(size))
+    now = datetime.now(UTC)
+    own = [
+        row[0]
+        for row in connection.rows("SELECT matter_id FROM event WHERE position > 0 AND seq = 1")
+    ]
+    step = max(1, len(own) // int(matters))
+    chosen = own[::step][: int(matters)]
+    events = connection.rows("SELECT count(*) FROM event")[0][0]
+    seconds, told = [], sweeping.Sweep(full=False)
+    for _ in range(3):
+        with follow.opened() as followed:
+            marks = followed.marks()
+            assert marks is not None
+            followed.wake(chosen, stored(now))
+            followed.keep(marks)
+        now += timedelta(seconds=1)
+        begun, spent = time.perf_counter(), time.process_time()
+        told = sweeping.sweep_touched(now)
+        seconds.append((time.perf_counter() - begun, time.process_time() - spent))
+    return {
+        "events": events,
+        "matters": told.matters,
+        "full": told.full,
+        "seconds": round(min(one for one, _ in seconds), 3),
+        "processor_seconds": round(min(one for _, one in seconds), 3),
+        "first_seconds": round(seconds[0][0], 3),
+        "linked_left": len(told.left),
+        "findings": sum(one.open for one in told.models.values()),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def grow(connection: Any, size: int) -> None:
+    """Add copies of the city's matters under other ids, as history that nobody touches.
+
+    Their events lie before all others, their next look in ten years; their parties, places and
+    families are their own.
+    """
+    from haihe.records import home
+
+    (count,) = connection.rows("SELECT count(*) FROM event WHERE position > 0")[0]
+    (have,) = connection.rows("SELECT count(*) FROM event")[0]
+    first, copies = (have - count) // count, max(0, -(-(size - have) // count))
+    shifted = "printf('%08x', {0}) || substr({1}, 9)"
+    for number in range(first + 1, first + copies + 1):
+
+        def own(column: str, number: int = number) -> str:
+            return shifted.format(number, column)
+
+        connection.begin()
+        connection.run(
+            "INSERT INTO event SELECT position - ? * 1000000000, "
+            f"{own('matter_id')}, seq, act, person, role, organ, happened_at, recorded_at, data,"
+            " sealed, kind, version, hash FROM event WHERE position > 0",
+            (number,),
+        )
+        connection.run(
+            f"INSERT INTO matter SELECT {own('matter_id')}, number || '/' || ?,"
+            " randomblob(16), kind, version, seq, head, state, outcome, ended, contested,"
+            " suspended, owner_organ, owner_person, opened_at, with_owner_since, changed_at,"
+            " urgent_at, urgent_clock, merged_into, CASE WHEN from_matter IS NULL THEN NULL"
+            f" ELSE {own('from_matter')} END, from_seq, mark FROM matter WHERE matter_id > '01'",
+            (number,),
+        )
+        connection.run(
+            f"INSERT INTO clock SELECT {own('matter_id')}, clock, started_at, stopped_at, nominal,"
+            " legal, falls_at, official, status, whose FROM clock WHERE matter_id > '01'"
+        )
+        connection.run(
+            "INSERT INTO finding (model, matter_id, cause, says, events, first_seen, last_seen,"
+            f" closed_at, times, rectification) SELECT model, {own('matter_id')}, cause, says,"
+            " events, first_seen, last_seen, coalesce(closed_at, last_seen), times, NULL"
+            " FROM finding WHERE matter_id > '01'"
+        )
+        connection.commit()
+    import sqlite3
+
+    with sqlite3.connect(home.home() / "follow.sqlite3") as notes:
+        for number in range(first + 1, first + copies + 1):
+            notes.execute(
+                f"INSERT INTO wake SELECT {shifted.format(number, 'matter')}, at + ? FROM wake"
+                " WHERE matter > '01'",
+                (YEARS_ASLEEP * MICROSECONDS_A_YEAR,),
+            )
+            notes.execute(
+                f"INSERT OR IGNORE INTO link SELECT word || '/' || {number},"
+                f" {shifted.format(number, 'matter')} FROM link WHERE matter > '01'"
+            )
+
+
+COMMANDS: Final[dict[str, Callable[..., Figures]]] = {
+    "city": city, "multiply": multiply, "full": full, "log": log, "rules": rules,
+    "postgresql": postgresql, "begin": begin, "touched": touched,
+}  # fmt: skip
+
+
+if __name__ == "__main__":
+    if "HAIHE_HOME" in os.environ:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
+        import django
+
+        django.setup()
+    print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])))
