@@ -300,10 +300,10 @@ class Walk:
 
     def _organ(self, taken: Taken, step: Step | None, role: str) -> str:
         told = self.procedure.roles.get(role)
+        if taken.organ:  # even where the public acts: somebody enters it in their name
+            return self.organ_of(taken.organ)
         if told is not None and told.stands == "public":
             return PUBLIC
-        if taken.organ:
-            return self.organ_of(taken.organ)
         if step is not None:
             for need in step.needs:
                 named = self.given.get(need.organ_in) if need.organ_in else None
