@@ -3,6 +3,7 @@
 WITH ranks AS (
   SELECT * FROM (VALUES
     ('public_security_case', 'case', '上一级公安机关'),
+    ('public_security_case', 'case', '所属公安机关'),
     ('public_security_case', 'seizure', '县级以上公安机关负责人'),
     ('public_security_case', 'continued', '分局值班负责人'),
     ('public_security_case', 'continued', '分局主管负责人'),

@@ -1,25 +1,36 @@
 -- Alarms that resemble a withdrawn one, at most the three nearest; the finding says with which alarm
 -- and by which features with their weights. What is compared are alarms, never persons; whether it
 -- is a series a person decides.
---   同地点 2.5   同号码 3   同手法同对象 1.5 (at most ten alarms of it in that time: 3)
+--   同地点 2.5   同号码 3.5   同派出所 1.5 or 同分局 0.5
+--   同手法同对象 1; 3 where it is rare: at most ten in 180 days, or one in twenty of all told
 --   说法相近 2 / 1.5 / 1 (share of the pairs of characters of the one found in the other)
---   三日内 1   三十日内 0.5                     proposed from 5 on
+--   三日内 1   三十日内 0.5                     proposed from 6 on
 WITH alarm AS (
-  SELECT matter_id, state, opened_at, place, means, target_kind, merged_into,
-    substr(what, 1, 60) AS what
-  FROM matter
-  WHERE kind = 'alarm'
+  SELECT m.matter_id, m.state, m.opened_at, m.place, m.means, m.target_kind, m.merged_into,
+    substr(m.what, 1, 60) AS what, CAST(m.opened_at AS DATE) AS opened_on,
+    CASE WHEN g.tier = 'street' THEN m.organ END AS station,
+    CASE WHEN g.tier = 'street' THEN g.above WHEN g.tier = 'district' THEN m.organ END AS district
+  FROM matter m
+  LEFT JOIN organ g ON g.organ = m.organ
+  WHERE m.kind = 'alarm'
 ),
 withdrawn AS (
   SELECT * FROM alarm
   WHERE state IN ('withdrawn', 'withdrawal_confirmed') AND merged_into IS NULL
 ),
+daily AS (
+  SELECT opened_on, means, target_kind, count(*) AS n
+  FROM alarm
+  WHERE means IS NOT NULL
+  GROUP BY opened_on, means, target_kind
+),
 method AS (
-  SELECT w.matter_id, count(*) AS n
-  FROM withdrawn w JOIN alarm o ON o.means = w.means AND o.target_kind = w.target_kind
-  WHERE w.means <> 'other'
-    AND o.opened_at BETWEEN w.opened_at - INTERVAL 90 DAY AND w.opened_at + INTERVAL 90 DAY
-  GROUP BY w.matter_id
+  SELECT w.opened_on, w.means, w.target_kind,
+    sum(CASE WHEN d.means = w.means AND d.target_kind = w.target_kind THEN d.n ELSE 0 END) AS n,
+    sum(d.n) AS n_all
+  FROM (SELECT DISTINCT opened_on, means, target_kind FROM withdrawn WHERE means <> 'other') w
+  JOIN daily d ON d.opened_on BETWEEN w.opened_on - INTERVAL 90 DAY AND w.opened_on + INTERVAL 90 DAY
+  GROUP BY w.opened_on, w.means, w.target_kind
 ),
 candidate AS (
   SELECT w.matter_id AS a, o.matter_id AS b
@@ -27,10 +38,11 @@ candidate AS (
   UNION
   SELECT w.matter_id, o.matter_id
   FROM withdrawn w
-  JOIN method d ON d.matter_id = w.matter_id
+  JOIN method d ON d.opened_on = w.opened_on AND d.means = w.means
+    AND d.target_kind = w.target_kind
   JOIN alarm o ON o.means = w.means AND o.target_kind = w.target_kind
-  WHERE (d.n <= 10
-    OR o.opened_at BETWEEN w.opened_at - INTERVAL 30 DAY AND w.opened_at + INTERVAL 30 DAY)
+  WHERE (d.n <= 10 OR o.district = w.district)
+    AND o.opened_at BETWEEN w.opened_at - INTERVAL 90 DAY AND w.opened_at + INTERVAL 90 DAY
   UNION
   SELECT w.matter_id, q.matter_id
   FROM withdrawn w
@@ -61,9 +73,11 @@ called AS (
 feature AS (
   SELECT c.a, c.b,
     CASE WHEN o.place = w.place THEN 2.5 ELSE 0 END AS by_place,
-    CASE WHEN n.a IS NOT NULL THEN 3 ELSE 0 END AS by_number,
+    CASE WHEN o.station = w.station THEN 1.5 WHEN o.district = w.district THEN 0.5 ELSE 0 END
+      AS by_area,
+    CASE WHEN n.a IS NOT NULL THEN 3.5 ELSE 0 END AS by_number,
     CASE WHEN o.means = w.means AND w.means <> 'other' AND o.target_kind = w.target_kind
-      THEN CASE WHEN d.n <= 10 THEN 3 ELSE 1.5 END ELSE 0 END AS by_method,
+      THEN CASE WHEN d.n <= 10 OR 20 * d.n <= d.n_all THEN 3 ELSE 1 END ELSE 0 END AS by_method,
     CASE WHEN s.share >= 0.7 THEN 2 WHEN s.share >= 0.5 THEN 1.5 WHEN s.share >= 0.3 THEN 1
       ELSE 0 END AS by_words,
     CASE WHEN abs(date_diff('hour', w.opened_at, o.opened_at)) <= 72 THEN 1
@@ -71,16 +85,18 @@ feature AS (
   FROM candidate c
   JOIN withdrawn w ON w.matter_id = c.a
   JOIN alarm o ON o.matter_id = c.b
-  LEFT JOIN method d ON d.matter_id = c.a
+  LEFT JOIN method d ON d.opened_on = w.opened_on AND d.means = w.means
+    AND d.target_kind = w.target_kind
   LEFT JOIN shared s ON s.a = c.a AND s.b = c.b
   LEFT JOIN called n ON n.a = c.a AND n.b = c.b
   WHERE c.a <> c.b AND o.merged_into IS NULL
     AND abs(date_diff('day', w.opened_at, o.opened_at)) <= 90
 ),
 ranked AS (
-  SELECT f.*, by_place + by_number + by_method + by_words + by_time AS weight,
+  SELECT f.*, by_place + by_number + by_area + by_method + by_words + by_time AS weight,
     row_number() OVER (PARTITION BY a
-      ORDER BY by_place + by_number + by_method + by_words + by_time DESC, b) AS place_no
+      ORDER BY by_place + by_number + by_area + by_method + by_words + by_time DESC, b)
+      AS place_no
   FROM feature f
 ),
 proof AS (
@@ -92,8 +108,9 @@ proof AS (
 SELECT r.a AS matter_id,
   concat('与 ', r.b, '：',
     CASE WHEN by_place > 0 THEN '同地点2.5 ' ELSE '' END,
-    CASE WHEN by_number > 0 THEN '同号码3 ' ELSE '' END,
-    CASE WHEN by_method = 3 THEN '少见的同手法同对象3 ' WHEN by_method > 0 THEN '同手法同对象1.5 '
+    CASE WHEN by_number > 0 THEN '同号码3.5 ' ELSE '' END,
+    CASE WHEN by_area = 1.5 THEN '同派出所1.5 ' WHEN by_area > 0 THEN '同分局0.5 ' ELSE '' END,
+    CASE WHEN by_method = 3 THEN '少见的同手法同对象3 ' WHEN by_method > 0 THEN '同手法同对象1 '
       ELSE '' END,
     CASE WHEN by_words = 2 THEN '说法相近2 ' WHEN by_words = 1.5 THEN '说法相近1.5 '
       WHEN by_words = 1 THEN '说法相近1 ' ELSE '' END,
@@ -101,4 +118,4 @@ SELECT r.a AS matter_id,
   p.seq, CAST(r.weight AS DOUBLE) AS weight
 FROM ranked r
 JOIN proof p ON p.matter_id = r.a
-WHERE r.weight >= 5 AND r.place_no <= 3
+WHERE r.weight >= 6 AND r.place_no <= 3

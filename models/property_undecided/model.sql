@@ -7,6 +7,7 @@ JOIN event l ON l.matter_id = p.matter_id AND l.seq = p.last_seq
 CROSS JOIN today t
 WHERE p.kind = 'case_property' AND p.state IN ('seized', 'stored', 'borrowed', 'frozen')
   AND p.closed_at IS NULL
-  AND c.state IN ('punished', 'not_punished', 'mediated', 'terminated', 'dropped', 'not_prosecuted')
+  AND c.state IN ('punished', 'not_punished', 'mediated', 'terminated', 'to_criminal', 'dropped',
+    'not_prosecuted')
   AND t.at > c.closed_at + INTERVAL 30 DAY
   AND l.kind = 'case_property' AND t.at > l.happened_at + INTERVAL 30 DAY

@@ -1,4 +1,5 @@
--- Numbers that look ordered: a member organ joins exactly as many matters every week, most join in
+-- Numbers that look ordered: a member organ joins exactly as many matters every week (its first and
+-- last week, which are cut, left out), most join in
 -- the last three days, the plan names a number, or a station fines on the spot exactly as often
 -- week after week. The cause is the organ that set the campaign, or stands above the station;
 -- never an officer.
@@ -10,17 +11,23 @@ WITH campaign AS (
   WHERE e.kind = 'campaign'
   GROUP BY e.matter_id
 ),
-weekly AS (
+joined AS (
   SELECT matter_id, organ, date_trunc('week', happened_local) AS week, count(*) AS n
   FROM event
   WHERE kind = 'campaign' AND act = 'join_matter'
   GROUP BY matter_id, organ, date_trunc('week', happened_local)
 ),
+weekly AS (
+  SELECT matter_id, organ, week, n, min(week) OVER (PARTITION BY matter_id, organ) AS first_week,
+    max(week) OVER (PARTITION BY matter_id, organ) AS last_week
+  FROM joined
+),
 ordered AS (
   SELECT matter_id
   FROM weekly
+  WHERE week > first_week AND week < last_week
   GROUP BY matter_id, organ
-  HAVING count(*) >= 4 AND min(n) = max(n) AND min(n) >= 3
+  HAVING count(*) >= 3 AND min(n) = max(n) AND min(n) >= 3
   UNION
   SELECT j.matter_id
   FROM event j

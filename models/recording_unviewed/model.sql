@@ -1,5 +1,5 @@
 -- Stored three days ago, somebody was hurt or resisted or the caller withdrew, and neither a step
--- of viewing (here or in the evidence it opened) nor an opening of the file by a chief, a legal
+-- of viewing (here, or within the three days in the evidence it opened) nor an opening of the file by a chief, a legal
 -- officer or an inspector followed.
 WITH seen AS (
   SELECT matter_id,
@@ -22,4 +22,5 @@ WHERE s.stored_seq IS NOT NULL AND s.must = 1 AND s.viewed = 0
       AND r.role IN ('station_chief', 'legal', 'inspector'))
   AND NOT EXISTS (
     SELECT 1 FROM event v JOIN matter c ON c.matter_id = v.matter_id
-    WHERE c.from_matter = s.matter_id AND v.kind = 'evidence' AND v.act = 'view')
+    WHERE c.from_matter = s.matter_id AND v.kind = 'evidence' AND v.act = 'view'
+      AND v.happened_at <= s.stored_at + INTERVAL 3 DAY)
