@@ -14,6 +14,7 @@ import pytest
 from haihe.commands import COMMANDS, docs
 from haihe.config.environment import SETTINGS
 from haihe.pack import place
+from haihe.pack.models import load_models
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -78,6 +79,20 @@ def test_every_model_has_its_line() -> None:
     models = [card.parent.name for folder in folders for card in folder.glob("*/card.yaml")]
     assert models
     assert not [model for model in models if f"`{model}`" not in page]
+
+
+def test_every_model_of_the_house_has_its_page_with_every_part() -> None:
+    list_of_models = text_of("docs/reference/models.md")
+    for model in load_models(place.models_folder()):
+        assert f"[`{model.id}`](models/{model.id}.md)" in list_of_models
+        page = text_of(f"docs/reference/models/{model.id}.md")
+        parts = ("What to do when it finds something", "Known false alarms", "Legal basis")
+        for part in (*parts, "Measured", "Cases", "SQL"):
+            assert f"\n## {part}\n" in page, f"{model.id}: {part}"
+        assert model.card.question in page
+        assert model.sql.rstrip() in page, model.id
+        assert not [cite for cite in model.card.basis if f"(`{cite}`, level " not in page]
+        assert not [case.id for case in model.cases if f"**`{case.id}`**" not in page]
 
 
 def test_every_decision_has_its_three_parts_on_one_page() -> None:

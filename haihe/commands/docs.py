@@ -19,6 +19,7 @@ HELP = "由代码和数据生成 docs/reference/ 各页（在源码目录中使�
 
 ROOT = Path(__file__).resolve().parents[2]
 KIND_PAGES = "procedures"
+MODEL_PAGES = "models"
 NOTE = "<!-- Written by `make docs`; change the code or the data, then write it again. -->"
 
 
@@ -33,9 +34,10 @@ def run(args: argparse.Namespace) -> int:
     if not folder.parent.is_dir():
         print("haihe docs: 只能在源码目录中使用（此处没有 docs 文件夹）。", file=sys.stderr)
         return 2
-    (folder / KIND_PAGES).mkdir(parents=True, exist_ok=True)
+    for below in (KIND_PAGES, MODEL_PAGES):
+        (folder / below).mkdir(parents=True, exist_ok=True)
     written = pages()
-    stale = [name for name in kind_pages_in(folder) if name not in written]
+    stale = [name for name in pages_below(folder) if name not in written]
     if not args.check:
         for name in stale:
             (folder / name).unlink()
@@ -50,15 +52,23 @@ def run(args: argparse.Namespace) -> int:
     return 1 if stale and args.check else 0
 
 
-def kind_pages_in(folder: Path) -> list[str]:
-    """The pages of kinds that lie in docs/reference, also those of kinds that are gone."""
-    return sorted(f"{KIND_PAGES}/{file.name}" for file in (folder / KIND_PAGES).glob("*.md"))
+def pages_below(folder: Path) -> list[str]:
+    """The pages of kinds and models in docs/reference, also those of what is gone."""
+    return sorted(
+        f"{below}/{file.name}"
+        for below in (KIND_PAGES, MODEL_PAGES)
+        for file in (folder / below).glob("*.md")
+    )
 
 
 def pages() -> dict[str, str]:
     """Name below docs/reference -> whole text of every page that is written from the code."""
+    from haihe.commands.backtest import RESULTS
     from haihe.pack import load_pack
     from haihe.pack.cases import load_cases
+    from haihe.pack.models import load_models
+    from haihe.pack.place import models_folder
+    from haihe.supervision.telling import model_page, read_backtest
 
     pack = load_pack()
     cases = {kind: {one.id: one for one in load_cases(pack, kind)} for kind in pack.procedures}
@@ -71,6 +81,9 @@ def pages() -> dict[str, str]:
     }
     for kind in pack.procedures:
         writers[f"{KIND_PAGES}/{kind}.md"] = partial(kind_page, pack, kind, cases[kind])
+    backtest = read_backtest(ROOT / "simulation" / RESULTS)
+    for model in load_models(models_folder()):
+        writers[f"{MODEL_PAGES}/{model.id}.md"] = partial(model_page, model, pack, backtest)
     return {name: "\n".join([NOTE, "", *write(), ""]) for name, write in writers.items()}
 
 
@@ -138,7 +151,8 @@ def models_page() -> Iterator[str]:
     from haihe.pack.place import examples_folder, models_folder
 
     yield from ("# Supervision models 监督模型", "")
-    yield "A model speaks of matters, organs and steps; none scores a person."
+    yield "A model speaks of matters, organs and steps; none scores a person. The page of a model"
+    yield "tells its card, the law it rests on, its cases, its SQL and its measured figures."
     packs = [("models", models_folder())]
     packs += [
         (f"examples/{pack.name}/models", pack / "models")
@@ -148,12 +162,13 @@ def models_page() -> Iterator[str]:
         models = load_models(folder)
         if not models:
             continue
+        paged = title == MODEL_PAGES
         yield from ("", f"## {title}", "")
         yield from table(
             ("model", "name", "question", "status", "level", "basis"),
             [
                 (
-                    f"`{model.id}`",
+                    f"[`{model.id}`]({MODEL_PAGES}/{model.id}.md)" if paged else f"`{model.id}`",
                     model.card.name,
                     model.card.question,
                     model.card.status,
