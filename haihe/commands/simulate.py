@@ -211,7 +211,6 @@ def _found(folder: Path, written: Written, fault: Fault | None) -> dict[str, Any
     from haihe.pack import load_pack
     from haihe.pack.models import load_models
     from haihe.pack.place import models_folder
-    from haihe.records.rehearsal import matter_id
     from haihe.supervision.sweep import UnusableModel, run_model
     from haihe.supervision.views import data_fields, open_views
 
@@ -219,8 +218,7 @@ def _found(folder: Path, written: Written, fault: Fault | None) -> dict[str, Any
     connection = open_views(folder, data_fields(procedures), data_fields(procedures, "matter"))
     wanted: dict[str, set[tuple[str, str]]] = {}
     for one in written.truths:
-        whole = f"{one.key}/{one.path}" if one.path else one.key
-        wanted.setdefault(one.model, set()).add((matter_id(whole), one.cause))
+        wanted.setdefault(one.model, set()).add((one.matter_id, one.cause))
     told: dict[str, Any] = {}
     for model in load_models(models_folder()):
         try:

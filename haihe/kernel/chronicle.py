@@ -14,8 +14,11 @@ class Chronicle(Frozen, frozen=True, kw_only=True):
     order, never before it happened); empty: when the history is taken in. `opened` has, under
     `<command>:<hand-over>` (both counted from 0), the further commands of the matter which that
     hand-over opened; its own `commands` do not hold the opening, which follows from the hand-over.
+    `matter` is the id the matter gets (32 hex digits, those of its opening's milliseconds first),
+    so that others can name it; empty: one is made.
     """
 
     commands: tuple[Command, ...]
     recorded: tuple[datetime, ...] = ()
     opened: dict[str, Chronicle] = {}
+    matter: str = ""

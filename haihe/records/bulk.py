@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import hmac
 import multiprocessing
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_fields
 from datetime import UTC, datetime
 from itertools import islice
 from multiprocessing.pool import AsyncResult, Pool
@@ -57,6 +59,7 @@ EVENTS_A_HISTORY_MAX: Final = 10_000
 WORKERS_MAX: Final = 64
 CHUNKS_AHEAD: Final = 2  # chunks a worker that are decided or wait to be written
 
+MATTER_ID: Final = re.compile(r"[0-9a-f]{32}")
 NEVER_OPENED: Final = Chronicle(commands=())
 
 History = Sequence[Command] | Chronicle
@@ -224,12 +227,15 @@ class _Refusing(Exception):
         self.refused = refused
 
 
-def _names_a_matter(procedure: Procedure, command: Command) -> bool:
-    """Whether a step names another matter, which must be looked up."""
-    if command.act == "merge":
-        return True
+def _named_matters(procedure: Procedure, command: Command) -> set[str]:
+    """The matters a command names, which must exist."""
     fields = procedure.fields
-    return any(name in fields and fields[name].type == "matter" for name in command.data)
+    named = {
+        str(value)
+        for name, value in command.data.items()
+        if value and name in fields and fields[name].type == "matter"
+    }
+    return named | {str(command.data.get("into"))} if command.act == "merge" else named
 
 
 class _Family:
@@ -239,6 +245,7 @@ class _Family:
         self.use = use
         self.now = now
         self.members: list[Member] = []
+        self.ids: set[str] = set()
 
     def follow(
         self,
@@ -257,7 +264,15 @@ class _Family:
         if opened_by is not None:
             commands.insert(0, opened_by)
             recorded.insert(0, opened_at or self.now)
-        matter = use.new_id(recorded[0])
+        if chronicle.matter and MATTER_ID.fullmatch(chronicle.matter) is None:
+            raise _Refusing(
+                0,
+                answers.unusable(
+                    "matter", "事项编号不是32位十六进制。", "请不写编号，由系统生成。"
+                ),
+            )
+        matter = chronicle.matter or use.new_id(recorded[0])
+        self.ids.add(matter)
         member = Member(key, digest, number_prefix(procedure.kind), 0, origin, (), [], [], [], None)
         self.members.append(member)
         sealing: MatterKey | None = None
@@ -265,7 +280,7 @@ class _Family:
         state: State | None = None
         head = GENESIS
         for place, (command, at) in enumerate(zip(commands, recorded, strict=True)):
-            if _names_a_matter(procedure, command):
+            if not _named_matters(procedure, command) <= self.ids:
                 raise _NamesAMatter
             event, personal = self._decided(procedure, state, command, at, place)
             digests: dict[str, str] = {}
@@ -466,7 +481,9 @@ def _take_the_ordinary_way(
 ) -> None:
     """Step by step, as `submit` does it, inside the transaction of the chunk."""
     use = means()
-    desk = Batch(connection, use, now, {}, {})
+    ids: deque[str] = deque()  # those the chronicle gives to the matters opened next
+    chosen = replace_fields(use, new_id=lambda at: (ids.popleft() if ids else "") or use.new_id(at))
+    desk = Batch(connection, chosen, now, {}, {})
     commands = _commands(history)
     key = commands[0].key
     known = connection.rows_in(KNOWN_KEYS, [key])
@@ -479,7 +496,7 @@ def _take_the_ordinary_way(
         return
     chronicle = history if isinstance(history, Chronicle) else Chronicle(commands=tuple(commands))
     try:
-        _carry_out(desk, chronicle, key, digest, None, now)
+        _carry_out(desk, ids, chronicle, key, digest, None, now)
     except _Refusing as refusing:
         taken.refused.append(RefusedHistory(key, refusing.command, refusing.refused))
         return
@@ -493,7 +510,13 @@ def _take_the_ordinary_way(
 
 
 def _carry_out(
-    desk: Batch, chronicle: Chronicle, key: str, digest: bytes, matter: str | None, now: datetime
+    desk: Batch,
+    ids: deque[str],
+    chronicle: Chronicle,
+    key: str,
+    digest: bytes,
+    matter: str | None,
+    now: datetime,
 ) -> None:
     """Every command of a chronicle on its matter, and of those it opens on theirs."""
     first = 0 if matter is None else 1  # the opening by a hand-over has its place too
@@ -502,6 +525,10 @@ def _carry_out(
         zip(chronicle.commands, recorded, strict=True), start=first
     ):
         before = len(desk.stage.command_keys)
+        ids.clear()
+        if matter is None:
+            ids.append(chronicle.matter)
+        ids += [one.matter for path, one in _opened_at(chronicle, place)]
         command = replace(command, matter=matter, key=f"{key}#{place}")
         answer = desk.carry_out(command, digest, at)
         if isinstance(answer, Refused):
@@ -512,4 +539,14 @@ def _carry_out(
             number_ = handover.removeprefix(handed)
             goes_on = chronicle.opened.get(f"{place}:{number_}")
             if handover.startswith(handed) and goes_on is not None:
-                _carry_out(desk, goes_on, f"{key}#{place}:{number_}", digest, other, now)
+                _carry_out(desk, ids, goes_on, f"{key}#{place}:{number_}", digest, other, now)
+
+
+def _opened_at(chronicle: Chronicle, place: int) -> list[tuple[int, Chronicle]]:
+    """The matters a command opened, in the order of its hand-overs."""
+    found = [
+        (int(path.partition(":")[2]), one)
+        for path, one in chronicle.opened.items()
+        if path.partition(":")[0] == str(place)
+    ]
+    return sorted(found, key=lambda one: one[0])

@@ -10,7 +10,6 @@ import hmac
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -73,11 +72,6 @@ class Written:
     problems: dict[str, int] = field(default_factory=dict)
 
 
-def matter_id(key: str) -> str:
-    """The id of a matter of the simulated city where no journal gives one: 32 hex digits."""
-    return sha256(key.encode()).hexdigest()[:32]
-
-
 class Teller:
     """Turns matters as they were played into what views are made of, as of one instant."""
 
@@ -113,7 +107,7 @@ class Teller:
         events = [one for one in played.events if one.recorded_at <= self.at]
         if not events:
             return
-        matter = matter_id(played.key)
+        matter = played.id
         state = state_of(played.procedure, events)
         rows: list[EventRow] = []
         parties: list[Party] = []
@@ -188,6 +182,7 @@ def write_city(
     simulation = Simulation(pack, book or load_book(), seed, faults=faults)
     at = datetime.combine(until + timedelta(days=1), time(0), pack.zone)
     first = until - timedelta(days=days - 1)
+    simulation.first, simulation.scale = first, scale
     wanted = [first + timedelta(days=number) for number in range(days)]
     _AT_WORK[:] = [(simulation, Teller(InstalledRules(pack), at), scale)]
     tasks: list[_Task] = list(wanted)
@@ -287,7 +282,7 @@ def _gather(
             views.write_segment(folder, view, table, first=1, last=table.num_rows, fields=fields)
     for planted in written.truths:
         written.faults[planted.fault] = written.faults.get(planted.fault, 0) + 1
-    write_truth(folder / TRUTH_FILE, written.truths, {})
+    write_truth(folder / TRUTH_FILE, written.truths)
     return written
 
 
@@ -299,12 +294,11 @@ def _organs(simulation: Simulation) -> pa.Table:
     return table_of("organ", rows, {})
 
 
-def write_truth(path: Path, truths: Sequence[Planted], ids: dict[str, str]) -> None:
-    """The truths as Parquet; `ids` has the matter of each key and path, if a journal gave it."""
+def write_truth(path: Path, truths: Sequence[Planted]) -> None:
+    """The truths as Parquet."""
     rows = [
         {
             **msgspec.structs.asdict(one),
-            "matter_id": ids.get(_whole(one)) or matter_id(_whole(one)),
             "also": ",".join(one.also),
             "visible_at": stored(one.visible_at),
             "gone_at": None if one.gone_at is None else stored(one.gone_at),
@@ -320,10 +314,6 @@ def write_truth(path: Path, truths: Sequence[Planted], ids: dict[str, str]) -> N
         schema=TRUTH_COLUMNS,
     )
     pq.write_table(table, path)
-
-
-def _whole(planted: Planted) -> str:
-    return f"{planted.key}/{planted.path}" if planted.path else planted.key
 
 
 def fault_lots(

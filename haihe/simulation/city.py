@@ -34,11 +34,17 @@ from haihe.simulation.walk import (
     Unplayable,
     Walk,
     World,
+    id_of,
     played_clean,
 )
 
 TRIES: Final = 6
 PROBLEMS_MAX: Final = 1_000
+ONE_DAY: Final = timedelta(days=1)
+EARLIER_DAYS: Final = 20  # how far back the matters lie that others name
+EARLIER_TRIES: Final = 5
+# Whose matters others name: reviewed, supervised, joined. They always can be played.
+NAMED_KINDS: Final = frozenset({"alarm", "grid_event", "public_security_case", "service_item"})
 
 
 @dataclass(slots=True)
@@ -71,12 +77,15 @@ class Simulation:
         self.seed = seed
         self.city = City(book.city, known, only)
         self.tally = Tally()
+        self.first: date | None = None  # the first day of the city that is told, and its scale
+        self.scale = 0.0
         self.world = World(
             book=book,
             city=self.city,
             values=Values(book.words),
             calendar=pack.calendar,
             governing=pack.governing,
+            earlier=self._earlier,
             course_for=self._course_of_opened,
         )
         self._faults: dict[str, list[Fault]] = {}
@@ -229,6 +238,20 @@ class Simulation:
         ]
         course = _one_of(found, walk.chance, f"{kind}: no course begins with {command.act}")
         return course, self._fault(course, kind, walk.chance)
+
+    def _earlier(self, chance: Random, at: datetime) -> str:
+        """A matter that opened by itself some days before `at`; in a trial nobody's."""
+        first = self.first
+        if first is None:
+            return id_of(f"nobody-{chance.randrange(10**9)}", at - ONE_DAY)
+        known = (at.date() - first).days
+        for _ in range(EARLIER_TRIES if known > 0 else 0):
+            day = at.date() - ONE_DAY * chance.randint(1, min(known, EARLIER_DAYS))
+            opened = [one for one in self.openings(day, self.scale) if one[1] in NAMED_KINDS]
+            if opened:
+                when, _, key = chance.choice(opened)
+                return id_of(key, when)
+        raise Unplayable("no matter opened before that could be named")
 
     # ── the days ─────────────────────────────────────────────────────────────────────────────
 

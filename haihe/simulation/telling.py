@@ -25,12 +25,13 @@ def _told(played: Played, until: datetime, first: int) -> Chronicle | None:
     for path, child in played.opened.items():
         if int(path.partition(":")[0]) < count:
             goes_on = _told(child, until, first=1)
-            if goes_on is not None and goes_on.commands:
+            if goes_on is not None:
                 opened[path] = goes_on
     return Chronicle(
         commands=tuple(played.commands[first:count]),
         recorded=tuple(event.recorded_at for event in played.events[first:count]),
         opened=opened,
+        matter=played.id,
     )
 
 
@@ -59,11 +60,11 @@ def visible_truths(simulation: Simulation, lot: list[Played], until: datetime) -
 
 
 def planted_readings(lot: list[Played], until: datetime) -> Iterator[tuple[str, Reading]]:
-    """Who opened the files of a lot because its fault says so: (key, reading)."""
+    """Who opened the files of a lot because its fault says so: (matter, reading)."""
     for played in lot:
         for reading in played.readings:
             if reading.planted and reading.at <= until:
-                yield played.key, reading
+                yield played.id, reading
 
 
 class Chronicler:
@@ -74,8 +75,10 @@ class Chronicler:
         self.until = until.astimezone(simulation.pack.zone)
         self.days = days
         self.scale = scale
+        simulation.first = self.until.date() - timedelta(days=days - 1)
+        simulation.scale = scale
         self.truths: list[Planted] = []
-        self.readings: list[tuple[str, Reading]] = []  # those that faults planted, by key
+        self.readings: list[tuple[str, Reading]] = []  # those that faults planted, by matter
 
     def chronicles(self) -> Iterator[Chronicle]:
         """Every matter in the order of opening."""

@@ -26,6 +26,7 @@ class Planted(Frozen, frozen=True, kw_only=True):
 
     key: str
     path: str
+    matter_id: str
     kind: str
     fault: str
     model: str
@@ -85,6 +86,7 @@ def _planted(
         yield Planted(
             key=root,
             path=path,
+            matter_id=played.id,
             kind=played.kind,
             fault=fault.id,
             model=truth.model,

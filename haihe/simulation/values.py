@@ -47,6 +47,9 @@ class Scene(Protocol):
     def organ_of(self, spec: str) -> str:
         """The organ a sort, `@field` or `owner` means here."""
 
+    def named_matter(self, field: str) -> str:
+        """The id of the matter that a field of type matter names."""
+
     def officers(self, count: int) -> list[str]:
         """Officers of the acting organ, the actor first."""
 
@@ -174,6 +177,9 @@ class Values:
     def _files(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
         return [f"{scene.chance.getrandbits(256):064x}" for _ in range(int(told))]
 
+    def _matter(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
+        return scene.named_matter(str(told))
+
     def _words(self, told: Any, scene: Scene, depth: int) -> Datum:
         try:
             return self.resolve(scene.chance.choice(self.words.lists[str(told)]), scene, depth + 1)
@@ -226,6 +232,8 @@ class Values:
             return self._files(max(least, 1), scene, 0)
         if kind == "organ":
             return scene.organ_of(name)
+        if kind == "matter":
+            return scene.named_matter(name)
         if kind == "person":
             return scene.person
         if kind == "place":

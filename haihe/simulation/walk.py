@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from hashlib import sha256
 from random import Random
 from typing import Final, NamedTuple
 
@@ -44,6 +45,7 @@ from haihe.simulation.delays import (
 from haihe.simulation.organs import Area, City
 from haihe.simulation.values import Values
 
+OPINION: Final = "opinion_matter"  # the one field that names a matter this one has opened
 POST: Final = "·"  # between organ, role and number in the id of somebody who serves
 PUBLIC: Final = "public"  # person and organ of everybody who acts by a follow code
 REPAIRS_MAX: Final = 8
@@ -66,6 +68,7 @@ class World:
     values: Values
     calendar: Calendar
     governing: Callable[[str, date], Procedure | None]
+    earlier: Callable[[Random, datetime], str]  # the id of a matter that opened before
     # chooses the course (and the fault, if any) of a matter that another one opened
     course_for: Callable[[Walk, Command, set[str], str], tuple[Course, Fault | None]]
 
@@ -79,6 +82,12 @@ class Reading(NamedTuple):
     person: str
     purpose: str
     planted: bool = False  # by a fault
+
+
+def id_of(key: str, opened_at: datetime) -> str:
+    """The id of a simulated matter: as long as any, by its opening, and always the same."""
+    milliseconds = int(opened_at.timestamp() * 1000)
+    return f"{milliseconds:0{ID_TIME_DIGITS}x}{sha256(key.encode()).hexdigest()[:ID_REST_DIGITS]}"
 
 
 @dataclass(slots=True)
@@ -98,6 +107,12 @@ class Played:
     state: State | None = None
     fault: Fault | None = None
     beyond: str = ""  # the clock that a fault let run out
+    parent: str = ""  # the id of the matter that opened it
+
+    @property
+    def id(self) -> str:
+        """The matter's id; it has been opened."""
+        return id_of(self.key, self.events[0].recorded_at)
 
 
 class Walk:
@@ -162,6 +177,12 @@ class Walk:
         staff = self.world.book.city.staff
         own = int(last) - 1 if last.isdigit() else 0
         return [f"{head}{POST}{(own + step) % staff + 1}" for step in range(min(count, staff))]
+
+    def named_matter(self, field: str) -> str:
+        """The matter a field names: the one this came from, one it opened, or an earlier one."""
+        if field == OPINION and self.played.opened:
+            return list(self.played.opened.values())[-1].id
+        return self.played.parent or self.world.earlier(self.chance, self.at)
 
     # ── playing ──────────────────────────────────────────────────────────────────────────────
 
@@ -274,6 +295,7 @@ class Walk:
                 command.happened_at,
                 depth=self.depth + 1,
             )
+            child.played.parent = self.played.id
             child.open_by(replace(command, key=child.played.key))
             try:
                 course, fault = self.world.course_for(child, command, tried, wanted)
@@ -587,6 +609,8 @@ class Walk:
 
 
 CHILD_TRIES: Final = 8
+ID_TIME_DIGITS: Final = 12
+ID_REST_DIGITS: Final = 20
 READ_BEFORE: Final = 0.3  # share of acts before which the file was opened
 DAY_LENGTH: Final = 10  # of 2026-09-01; longer is an instant
 
