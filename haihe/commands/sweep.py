@@ -28,6 +28,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", action="append", default=[], metavar="ID", help="与 --as-of 合用：只看这个模型"
     )
+    parser.add_argument(
+        "--engine",
+        choices=["duckdb", "spark"],
+        default="duckdb",
+        help="在本机进程内，或者在 Apache Spark 上运行同样的模型",
+    )
+    parser.add_argument(
+        "--master", default="local[2]", metavar="URL", help="Spark 的地址，如 spark://主机:7077"
+    )
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
 
@@ -45,7 +54,31 @@ def run(args: argparse.Namespace) -> int:
     if args.imported or args.model:
         print("--imported 和 --model 只与 --as-of 合用", file=sys.stderr)
         return 2
+    if args.touched and args.engine == "spark":
+        print("--touched 在本机进程内运行，不与 --engine spark 合用", file=sys.stderr)
+        return 2
+    if args.engine == "spark":
+        return _on_spark(args)
     told = (sweep_touched if args.touched else sweep_all)(datetime.now(UTC))
+    return _told(args, told)
+
+
+def _on_spark(args: argparse.Namespace) -> int:
+    from datetime import UTC
+
+    from haihe.records import sweeping
+    from haihe.supervision.spark import NoSpark
+
+    engine = sweeping.on_spark(args.master)
+    try:
+        told = sweeping.sweep_all(datetime.now(UTC), engine=engine).as_json()
+    except NoSpark as error:
+        print(str(error), file=sys.stderr)
+        return 2
+    return _told(args, told)
+
+
+def _told(args: argparse.Namespace, told: dict[str, Any]) -> int:
     if args.json:
         print(json.dumps(told, ensure_ascii=False))
     else:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,8 +40,12 @@ from haihe.supervision.waits import Waits, kinds_of, waits_of
 log = logging.getLogger(__name__)
 
 MATTERS_AT_ONCE: Final = 2_000
+TOGETHER_AT_LEAST, TOGETHER_TIMES = 1_000, 4  # read linked matters with the touched, up to this
 LINKED_MAX: Final = 20_000  # matters looked at for one model because they are linked
 NOTED_AT_ONCE: Final = 1_000
+
+RunModel = Callable[[Model], Swept]
+Engine = Callable[["Ground"], AbstractContextManager[RunModel]]
 
 
 @dataclass
@@ -157,11 +162,13 @@ def ground(models: Sequence[Model] | None = None) -> Ground:
     )
 
 
-def sweep_all(now: datetime, models: Sequence[Model] | None = None) -> Sweep:
+def sweep_all(
+    now: datetime, models: Sequence[Model] | None = None, engine: Engine | None = None
+) -> Sweep:
     """Bring the views up to the journal, run every model over all of it, raise what they find.
 
     A model on trial raises findings without a rectification. Findings of models that are no longer
-    in service are closed.
+    in service are closed. `engine` runs the models elsewhere than in DuckDB.
     """
     base = _ground(models)
     with follow.opened() as followed:
@@ -170,7 +177,8 @@ def sweep_all(now: datetime, models: Sequence[Model] | None = None) -> Sweep:
         with _opened_views(base) as connection:
             told.matters = _count(connection, "matter")
             told.events = _count(connection, "event")
-            _run_in_full(connection, base.models, now, told)
+        with (engine or on_duckdb)(base) as run:
+            _run_in_full(run, base.models, now, told)
         findings.close_others({model.id for model in base.models}, now)
         told.rechecked, told.escalated = findings.follow_up(None, now)
         marks.models |= dict.fromkeys(told.failed, "")
@@ -253,21 +261,17 @@ def _noted(base: Ground, followed: Follow, now: datetime) -> Marks:
     return marks
 
 
-def _run_in_full(
-    connection: duckdb.DuckDBPyConnection, models: Iterable[Model], now: datetime, told: Sweep
-) -> None:
+def _run_in_full(run: RunModel, models: Iterable[Model], now: datetime, told: Sweep) -> None:
     for model in models:
-        found = _found(connection, model, told)
+        found = _found(run, model, told)
         if found is not None:
             told.raised(model, found, now, None)
 
 
-def _found(
-    connection: duckdb.DuckDBPyConnection, model: Model, told: Sweep
-) -> list[Finding] | None:
+def _found(run: RunModel, model: Model, told: Sweep) -> list[Finding] | None:
     """What a model finds; None where it cannot be run: its findings stay, the others go on."""
     try:
-        return run_model(connection, _uncounted(model)).all()
+        return run(_uncounted(model)).all()
     except UnusableModel as error:
         told.failed[model.id] = str(error)
         log.warning("model %s cannot be run: %s", model.id, error)
@@ -277,6 +281,27 @@ def _found(
 def _uncounted(model: Model) -> Model:
     """The model without its population: who raises findings needs no rate."""
     return replace(model, population="", card=structs.replace(model.card, measures={}))
+
+
+@contextmanager
+def on_duckdb(base: Ground) -> Iterator[RunModel]:
+    """The engine of one machine, in this process."""
+    with _opened_views(base) as connection:
+        yield partial(run_model, connection)
+
+
+def on_spark(master: str) -> Engine:
+    """The same models over the same files on Apache Spark; NoSpark says what is missing."""
+
+    @contextmanager
+    def engine(base: Ground) -> Iterator[RunModel]:
+        from haihe.supervision import spark
+
+        with spark.session(master) as session:
+            spark.name_views(session, mirror.folder(), base.fields, base.matter_fields)
+            yield partial(spark.run_model, session)
+
+    return engine
 
 
 @contextmanager
@@ -338,7 +363,7 @@ def _look_again(base: Ground, followed: Follow, before: Marks, now: datetime) ->
     if changed:
         mirror.refresh(base.connection, base.rules, base.rules.every_version(), now)
         with _opened_views(base) as connection:
-            _run_in_full(connection, changed, now, told)
+            _run_in_full(partial(run_model, connection), changed, now, told)
     if before.models.keys() - marks.models.keys():
         findings.close_others({model.id for model in base.models}, now)
     touched = _touched(base, followed, before, marks)
@@ -370,48 +395,85 @@ def _look_at(
     before = followed.words(part, letters) if linked else set()
     followed.note(read, base.reader, base.waits, stored(moment.at))
     alone = [one for one in models if one.card.scope == "matter"]
-    _raise_within(base, read, part, alone, moment, told)
+    tasks = [_Task(alone, set(part), set(part))]
     for links in {frozenset(one.card.linked_by) for one in linked}:
-        sorts = "".join(LINK_LETTERS[link] for link in links)
-        words = {one for one in before if one[0] in sorts} | followed.words(part, sorts)
         these = [one for one in linked if frozenset(one.card.linked_by) == links]
-        concerned = followed.matters(words, LINKED_MAX)
-        around = concerned and followed.matters(
-            followed.words(sorted(concerned), sorts), LINKED_MAX
-        )
-        if concerned is None or around is None:
+        task = _linked_task(followed, part, these, links, before)
+        if task is None:
             told.left += [one.id for one in these]
-            continue
-        concerned |= set(part)
-        rows = base.reader.told(sorted(around | concerned), moment)
-        _raise_within(base, rows, sorted(concerned), these, moment, told)
+        else:
+            tasks.append(task)
+    together = set().union(*(task.rows for task in tasks))
+    known = {one.matter: one for one in read}
+    if len(together) <= TOGETHER_AT_LEAST + TOGETHER_TIMES * len(part):
+        _carry_out(base, tasks, together, known, moment, told)
+    else:
+        for task in tasks:
+            _carry_out(base, [task], task.rows, known, moment, told)
     return [one.matter for one in read if one.state.kind == findings.KIND]
 
 
-def _raise_within(
+@dataclass(frozen=True)
+class _Task:
+    """Models to run over the rows of some matters; what they find in those `within` counts."""
+
+    models: list[Model]
+    within: set[str]
+    rows: set[str]
+
+
+def _linked_task(
+    followed: Follow,
+    part: Sequence[str],
+    models: list[Model],
+    links: frozenset[str],
+    before: set[str],
+) -> _Task | None:
+    """What to look at for models of linked matters; None when it is too much.
+
+    Concerned are the touched matters and those linked to them, also by words they no longer have;
+    to see these whole takes the matters linked to them in turn.
+    """
+    sorts = "".join(LINK_LETTERS[link] for link in links)
+    words = {one for one in before if one[0] in sorts} | followed.words(part, sorts)
+    concerned = followed.matters(words, LINKED_MAX)
+    if concerned is None:
+        return None
+    concerned |= set(part)
+    around = followed.matters(followed.words(sorted(concerned), sorts), LINKED_MAX)
+    return None if around is None else _Task(models, concerned, around | concerned)
+
+
+def _carry_out(
     base: Ground,
-    rows: Iterable[Told],
-    within: Sequence[str],
-    models: Sequence[Model],
+    tasks: Sequence[_Task],
+    matters: set[str],
+    known: dict[str, Told],
     moment: Moment,
     told: Sweep,
 ) -> None:
-    """Run models over the rows of some matters; what they find in those `within` counts."""
-    rows = list(rows)
+    """Run tasks over one set of rows; matters that were read before are not read again."""
+    for one in base.reader.told(sorted(matters - known.keys()), moment):
+        known[one.matter] = one
+    rows = [known[matter] for matter in sorted(matters & known.keys())]
     here = {one.state.kind for one in rows}
-    models = [one for one in models if not base.kinds[one.id] or base.kinds[one.id] & here]
-    if not models or not within:
+    run = [
+        (model, task.within)
+        for task in tasks
+        for model in task.models
+        if task.within and (not base.kinds[model.id] or base.kinds[model.id] & here)
+    ]
+    if not run:
         return
-    counted = set(within)
-    asked = [model.sql for model in models]
+    asked = [model.sql for model, _ in run]
     given = tables(base, rows, moment.at)
     connection = open_tables(given, base.fields, base.matter_fields, asked)
     try:
-        for model in models:
-            found = _found(connection, model, told)
+        for model, within in run:
+            found = _found(partial(run_model, connection), model, told)
             if found is not None:
-                inside = [one for one in found if one.matter_id in counted]
-                told.raised(model, inside, moment.at, within)
+                inside = [one for one in found if one.matter_id in within]
+                told.raised(model, inside, moment.at, sorted(within))
     finally:
         connection.close()
 
