@@ -2,7 +2,7 @@
 
 `day_seconds` is one day at scale 0.01 as a person waits for it, the program's start included.
 `generate` and `take_in` are events a second of the same days: told as lines only, and with the
-rules, chains, clocks and rows of the bulk door; `views` without a database; `multiply` repeats them.
+rules, chains, clocks and rows of the bulk door; `views` without a database; `multiply` repeats it.
 """
 
 from __future__ import annotations
