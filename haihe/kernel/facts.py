@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from haihe.kernel.procedure import Procedure, Test
-from haihe.kernel.values import Datum
+from haihe.kernel.values import Datum, number_words
 
 NOTHING: tuple[str, ...] = ()
 
@@ -105,7 +105,7 @@ def say_test(test: Test, procedure: Procedure) -> str:
         ("少于", test.below),
     ):
         if limit is not None:
-            return f"“{name}”{noun}{word}{limit:g}"
+            return f"“{name}”{noun}{word}{number_words(limit)}"
     return f"“{name}”"
 
 

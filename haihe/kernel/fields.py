@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 from haihe.kernel.procedure import Field, FieldType
-from haihe.kernel.values import Datum
+from haihe.kernel.values import Datum, number_words
 
 TEXT_MAX: Final = 500
 NAME_MAX: Final = 100  # of a name that somebody got wrong
@@ -116,9 +116,9 @@ def _wrong_text(field: Field, value: str, pattern: re.Pattern[str] | None) -> Wr
         return Wrong(f"“{field.name}”含有不能显示的字符", "请删去这些字符后重新填写")
     most = field.at_most if field.at_most is not None else (LONG_TEXT_MAX if long else TEXT_MAX)
     if len(value) > most:
-        return Wrong(f"“{field.name}”有{len(value)}个字，过长", f"请不超过{most:g}个字")
+        return Wrong(f"“{field.name}”有{len(value)}个字，过长", f"请不超过{number_words(most)}个字")
     if field.at_least is not None and len(value.strip()) < field.at_least:
-        return Wrong(f"“{field.name}”过短", f"请至少写{field.at_least:g}个字")
+        return Wrong(f"“{field.name}”过短", f"请至少写{number_words(field.at_least)}个字")
     if pattern is not None and pattern.fullmatch(value) is None:
         return Wrong(f"“{field.name}”的写法不对", field.hint or f"应符合 {field.pattern}")
     return None
@@ -130,11 +130,13 @@ def _wrong_number(field: Field, value: Datum) -> Wrong | None:
     if field.type == "integer" and not isinstance(value, int):
         return _expected(field)
     if abs(value) > NUMBER_MAX or not math.isfinite(value):
-        return Wrong(f"“{field.name}”不是可用的数", f"请填写绝对值不超过{NUMBER_MAX:g}的数")
+        return Wrong(
+            f"“{field.name}”不是可用的数", f"请填写绝对值不超过{number_words(NUMBER_MAX)}的数"
+        )
     if field.at_least is not None and value < field.at_least:
-        return Wrong(f"“{field.name}”过小", f"应不小于{field.at_least:g}")
+        return Wrong(f"“{field.name}”过小", f"应不小于{number_words(field.at_least)}")
     if field.at_most is not None and value > field.at_most:
-        return Wrong(f"“{field.name}”过大", f"应不大于{field.at_most:g}")
+        return Wrong(f"“{field.name}”过大", f"应不大于{number_words(field.at_most)}")
     return None
 
 
@@ -145,9 +147,9 @@ def _wrong_list(field: Field, value: Datum, pattern: re.Pattern[str] | None) -> 
         return _expected(field)
     most = min(LIST_MAX, field.at_most if field.at_most is not None else LIST_MAX)
     if len(value) > most:
-        return Wrong(f"“{field.name}”过多", f"最多{most:g}项")
+        return Wrong(f"“{field.name}”过多", f"最多{number_words(most)}项")
     if field.at_least is not None and len(value) < field.at_least:
-        return Wrong(f"“{field.name}”不足", f"至少{field.at_least:g}项")
+        return Wrong(f"“{field.name}”不足", f"至少{number_words(field.at_least)}项")
     if len(set(value)) != len(value):
         return Wrong(f"“{field.name}”有重复", "每项只写一次")
     for one in value:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -10,6 +12,7 @@ import msgspec
 # Days and instants travel as ISO 8601 text and are checked against the field's type.
 Datum = str | int | float | bool | list[str] | None
 Data = dict[str, Datum]
+NUMBER_DIGITS: Final = 15  # what a float holds of a decimal number without changing it
 
 
 class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, gc=False):
@@ -86,3 +89,9 @@ class Decided(Frozen, frozen=True, kw_only=True):
 
     event: Event
     personal: Data = msgspec.field(default_factory=dict)
+
+
+def number_words(value: float) -> str:
+    """A number as people write it: 1234567.5, 800; no exponent, at most 15 digits that mean it."""
+    told = f"{Decimal(f'{value:.{NUMBER_DIGITS}g}'):f}"
+    return told.rstrip("0").rstrip(".") if "." in told else told

@@ -13,7 +13,7 @@ from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.procedure import LOCAL_LEVELS, ClockRule, Field, Procedure, Step
 from haihe.kernel.reading import View
 from haihe.kernel.state import RunningClock, State
-from haihe.kernel.values import Data, Datum, Event, Refused
+from haihe.kernel.values import Data, Datum, Event, Refused, number_words
 from haihe.records.accounts import person_name
 from haihe.records.database import reading_connection
 from haihe.records.instants import day_words, due_words, end_of, instant_words, length_words
@@ -144,7 +144,7 @@ class Printer:
                 return f"{len(value)}个文件"
             return "、".join(value)
         if not isinstance(value, str) or field is None:
-            return f"{value:g}" if isinstance(value, float) else str(value)
+            return number_words(value) if isinstance(value, float) else str(value)
         if field.type == "organ":
             return self.rules.organ_name(value)
         if field.type == "person":

@@ -8,7 +8,7 @@ from haihe.kernel.facts import holds, organs_apart, say_test
 from haihe.kernel.fields import nearest
 from haihe.kernel.guards import GUARDS
 from haihe.kernel.procedure import Test
-from haihe.kernel.values import Data
+from haihe.kernel.values import Data, number_words
 from tests.kernel.permit import OTHER, Desk, accepted, actor, permit, received
 
 LATER = "Wed 2026-09-02 10:00"
@@ -77,6 +77,7 @@ def test_a_fact_that_is_not_so_or_not_known_does_not_hold(test: Test) -> None:
     [
         (Test(field="size", below=100), "“面积”少于100"),
         (Test(field="size", at_least=2.5), "“面积”不少于2.5"),
+        (Test(field="size", at_most=12_345_678), "“面积”不超过12345678"),
         (Test(field="officers", at_least=2), "“检查人”的数量不少于2"),
         (Test(field="what", above=9), "“申请事项”的字数多于9"),
         (Test(field="complex", equals=True), "“是否复杂”为是"),
@@ -89,6 +90,24 @@ def test_a_fact_that_is_not_so_or_not_known_does_not_hold(test: Test) -> None:
 )
 def test_a_fact_is_said_with_the_names_of_the_procedure(test: Test, said: str) -> None:
     assert say_test(test, permit()) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (1234567.5, "1234567.5"),
+        (99_999_999_999.99, "99999999999.99"),
+        (800.0, "800"),
+        (100, "100"),
+        (0.1 + 0.2, "0.3"),
+        (0.000025, "0.000025"),
+        (1e15, "1000000000000000"),
+        (-1e6, "-1000000"),
+        (0, "0"),
+    ],
+)
+def test_a_number_is_told_without_an_exponent(value: float, words: str) -> None:
+    assert number_words(value) == words
 
 
 def test_organs_to_be_kept_apart_come_from_one_field_or_a_list() -> None:

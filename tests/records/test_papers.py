@@ -8,11 +8,13 @@ import zipfile
 from xml.etree import ElementTree
 
 from haihe.kernel.paper import BLANK, PaperLine
+from haihe.kernel.procedure import Field
 from haihe.kernel.values import Data, Refused
-from haihe.records import files, read, write
+from haihe.records import files, read, rules, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.docx import docx
+from haihe.records.printing import Printer
 from haihe.records.shown import File, Paper, Reader
 from tests.records.small_city import OFFICER, TUESDAY, later, opening, step
 
@@ -154,3 +156,10 @@ def test_the_same_lines_are_the_same_bytes_and_no_character_breaks_the_file() ->
     lines = (PaperLine(kind="paragraph", text="甲<乙>&\x00\ufffe丙"),)
     assert docx(lines) == docx(lines)
     assert document(docx(lines)) == ["甲<乙>&丙"]
+
+
+def test_a_number_stands_on_a_paper_as_people_write_it(journal: Connection) -> None:
+    printer = Printer(rules.current(), TUESDAY)
+    amount = Field(name="金额", type="number")
+    told = [printer.value(amount, one) for one in (1234567.5, 800.0, 0.1, 20_000_000)]
+    assert told == ["1234567.5", "800", "0.1", "20000000"]
