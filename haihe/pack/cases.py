@@ -76,6 +76,7 @@ class Then(Frozen, frozen=True, kw_only=True):
     owner: str | int | UnsetType = UNSET
     suspended: bool | UnsetType = UNSET
     contested: bool | UnsetType = UNSET
+    fields: dict[str, Any] = {}  # what is then known; null: nobody gave it
     clocks: dict[str, ExpectedClock | None] = {}  # null: this clock never started
 
 
@@ -420,6 +421,7 @@ def _compare(pack: Pack, walk: _Walk, then: Then, shown: dict[date, Exercised]) 
     if at < walk.now:
         raise WrongCase(f"at: {then.at} lies before the last step")
     yield from _compare_state(then, state, procedure)
+    yield from _compare_fields(pack, then, state, procedure)
     running = clocks(procedure, state, pack.calendar, at)
     seen = shown.setdefault(procedure.since, Exercised())
     for name, expected in then.clocks.items():
@@ -455,6 +457,19 @@ def _compare_state(then: Then, state: State, procedure: Procedure) -> Iterator[s
     for name, expected, actual in found:
         if expected is not UNSET and expected != actual:
             yield f"{name}: expected {expected!r}; it is {actual!r}"
+
+
+def _compare_fields(pack: Pack, then: Then, state: State, procedure: Procedure) -> Iterator[str]:
+    """Values that nobody types, because a step sets them, are only seen here."""
+    for name, value in then.fields.items():
+        known = procedure.fields.get(name)
+        if known is None or known.personal:
+            meant = nearest(name, {key: one.name for key, one in procedure.fields.items()})
+            hint = f"; did you mean `{meant}`?" if meant else ""
+            raise WrongCase(f"fields: no rule can read a field `{name}`{hint}")
+        wanted, actual = _datum(pack, procedure, name, value), state.fields.get(name)
+        if wanted != actual:
+            yield f"fields.{name}: expected {wanted!r}; it is {actual!r}"
 
 
 def _compare_clock(

@@ -30,6 +30,7 @@ ENGLISH: Final = {
     "not_suspended": "not suspended",
     "contested": "an objection is open",
     "not_contested": "no objection is open",
+    "not_known": "not given",
     "ends": "ends",
     "ended_nominally": "without rolling",
     "no_last_day": "has no last day",
@@ -80,6 +81,7 @@ CHINESE: Final = {
     "not_suspended": "没有中止",
     "contested": "有异议",
     "not_contested": "没有异议",
+    "not_known": "没有填写",
     "ends": "届满",
     "ended_nominally": "不顺延",
     "no_last_day": "没有最后一日",
@@ -328,6 +330,10 @@ def _facts(procedure: Procedure, case: Case, words: Mapping[str, str]) -> Iterat
         yield words["suspended" if then.suspended else "not_suspended"]
     if then.contested is not UNSET:
         yield words["contested" if then.contested else "not_contested"]
+    for name, value in then.fields.items():
+        field = procedure.fields.get(name)
+        told = words["not_known"] if value is None else _value_told(field, value)
+        yield f"{_field_name(procedure, name)} {told}"
     for name, expected in then.clocks.items():
         rule = procedure.clocks.get(name.partition("#")[0])
         yield f"{rule.name if rule else name} {_clock_expected(expected, words)}"
