@@ -2,7 +2,7 @@
 -- and by which features with their weights. What is compared are alarms, never persons; whether it
 -- is a series a person decides.
 --   同地点 2.5   同号码 3.5   同派出所 1.5 or 同分局 0.5
---   同手法同对象 1; 3 where it is rare: at most ten in 180 days, or one in twenty of all told
+--   同手法同对象 1; 3 where it is rare in the district: ten in 180 days, or one in twenty
 --   说法相近 2 / 1.5 / 1 (share of the pairs of characters of the one found in the other)
 --   三日内 1   三十日内 0.5                     proposed from 6 on
 WITH alarm AS (
@@ -19,18 +19,21 @@ withdrawn AS (
   WHERE state IN ('withdrawn', 'withdrawal_confirmed') AND merged_into IS NULL
 ),
 daily AS (
-  SELECT opened_on, means, target_kind, count(*) AS n
+  SELECT district, opened_on, means, target_kind, count(*) AS n
   FROM alarm
   WHERE means IS NOT NULL
-  GROUP BY opened_on, means, target_kind
+  GROUP BY district, opened_on, means, target_kind
 ),
 method AS (
-  SELECT w.opened_on, w.means, w.target_kind,
+  SELECT w.district, w.opened_on, w.means, w.target_kind,
     sum(CASE WHEN d.means = w.means AND d.target_kind = w.target_kind THEN d.n ELSE 0 END) AS n,
     sum(d.n) AS n_all
-  FROM (SELECT DISTINCT opened_on, means, target_kind FROM withdrawn WHERE means <> 'other') w
-  JOIN daily d ON d.opened_on BETWEEN w.opened_on - INTERVAL 90 DAY AND w.opened_on + INTERVAL 90 DAY
-  GROUP BY w.opened_on, w.means, w.target_kind
+  FROM (
+    SELECT DISTINCT district, opened_on, means, target_kind FROM withdrawn WHERE means <> 'other'
+  ) w
+  JOIN daily d ON d.district = w.district
+    AND d.opened_on BETWEEN w.opened_on - INTERVAL 90 DAY AND w.opened_on + INTERVAL 90 DAY
+  GROUP BY w.district, w.opened_on, w.means, w.target_kind
 ),
 candidate AS (
   SELECT w.matter_id AS a, o.matter_id AS b
@@ -38,10 +41,8 @@ candidate AS (
   UNION
   SELECT w.matter_id, o.matter_id
   FROM withdrawn w
-  JOIN method d ON d.opened_on = w.opened_on AND d.means = w.means
-    AND d.target_kind = w.target_kind
-  JOIN alarm o ON o.means = w.means AND o.target_kind = w.target_kind
-  WHERE (d.n <= 10 OR o.district = w.district)
+  JOIN alarm o ON o.district = w.district AND o.means = w.means AND o.target_kind = w.target_kind
+  WHERE w.means <> 'other'
     AND o.opened_at BETWEEN w.opened_at - INTERVAL 90 DAY AND w.opened_at + INTERVAL 90 DAY
   UNION
   SELECT w.matter_id, q.matter_id
@@ -85,8 +86,8 @@ feature AS (
   FROM candidate c
   JOIN withdrawn w ON w.matter_id = c.a
   JOIN alarm o ON o.matter_id = c.b
-  LEFT JOIN method d ON d.opened_on = w.opened_on AND d.means = w.means
-    AND d.target_kind = w.target_kind
+  LEFT JOIN method d ON d.district = w.district AND d.opened_on = w.opened_on
+    AND d.means = w.means AND d.target_kind = w.target_kind
   LEFT JOIN shared s ON s.a = c.a AND s.b = c.b
   LEFT JOIN called n ON n.a = c.a AND n.b = c.b
   WHERE c.a <> c.b AND o.merged_into IS NULL
