@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from haihe.supervision.catalogue import Catalogue, Verdict
 
-HELP = "监督模型：列出，检查卡片并运行全部示例，导出、导入签名的模型包"
+HELP = "监督模型：列出，运行示例，在沙箱里试运行草稿，导出、导入签名的模型包"
 PACKAGE_NAME_MAX = 100
 
 
@@ -21,11 +21,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="?",
         default="list",
-        choices=["list", "test", "export", "import"],
-        help="list 列出（默认），test 检查卡片并运行全部示例，export 导出，import 导入",
+        choices=["list", "test", "try", "export", "import"],
+        help="list 列出（默认），test 检查卡片并运行全部示例，"
+        "try 在沙箱里试运行草稿并与在用的一版比较，export 导出，import 导入",
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="export：模型的编号；import：模型包文件"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="try：草稿文件夹；export：模型的编号；import：模型包文件",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="export：写到这个文件")
     parser.add_argument(
@@ -49,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.what == "import":
             return _import(args)
+        if args.what == "try":
+            return _try(args)
         catalogue = read_catalogue(args.pack)
         if args.what == "export":
             return _export(catalogue, args)
@@ -107,6 +113,49 @@ def _test(found: Sequence[Verdict], args: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     return 1 if wrong else 0
+
+
+def _try(args: argparse.Namespace) -> int:
+    """Check a draft and run it in the sandbox over this installation, as the workshop does."""
+    import os
+
+    from haihe.supervision.package import FILES
+
+    folder = Path(args.names[0]) if len(args.names) == 1 else None
+    if folder is None or not (folder / "card.yaml").is_file():
+        print(
+            "用法：haihe models try 草稿文件夹（card.yaml、model.sql、cases.yaml）", file=sys.stderr
+        )
+        return 2
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
+    import django
+
+    django.setup()
+    from haihe.records import workshop
+
+    there = [name for name in FILES if (folder / name).is_file()]
+    told = workshop.examine({name: (folder / name).read_text("utf-8") for name in there})
+    if args.json:
+        _print_json(
+            {
+                "problems": told.problems,
+                "found": told.found,
+                "before": told.before,
+                "more": told.more_count,
+                "fewer": told.fewer_count,
+                "hits": [(hit.matter, hit.cause, hit.seqs) for hit in told.hits],
+            }
+        )
+    for problem in told.problems:
+        print(f"✗ {problem}", file=sys.stderr)
+    if not told.problems:
+        beside = (
+            f"比在用的第{told.before}版多 {told.more_count} 个，少 {told.fewer_count} 个"
+            if told.before
+            else "这是新模型"
+        )
+        print(f"示例全部相符；找到 {told.found} 个发现，{beside}", file=sys.stderr)
+    return 1 if told.problems else 0
 
 
 def _export(catalogue: Catalogue, args: argparse.Namespace) -> int:

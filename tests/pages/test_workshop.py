@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -142,6 +143,18 @@ def test_an_approved_version_takes_the_place_of_the_one_before(
     after = swept(settings)["clock_overdue"]
     assert (after["open"], after["new"], after["gone"]) == (before["open"], 0, 0)
     assert f"{number}" in page.html
+
+
+def test_an_analyst_may_try_a_draft_with_an_editor_of_one_s_own(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    draft = Path(shutil.copytree(ROOT / "models" / "late_entry", tmp_path / "late_entry"))
+    words = [sys.executable, "-m", "haihe", "models", "try", str(draft), "--json"]
+    told = subprocess.run(words, env=settings, cwd=ROOT, check=False, capture_output=True)
+    assert told.returncode == 1
+    assert json.loads(told.stdout)["problems"] == [
+        "card.yaml: version: 在用的是第1版，新版本号要更大"
+    ]
 
 
 def test_every_column_an_analyst_may_use_is_told_in_chinese() -> None:

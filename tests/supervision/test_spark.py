@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 TWO_WORKERS = "local-cluster[2,1,640]"
-SMALL = {
+SMALL = {  # a few rows: to compile code for them costs more than it saves
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
     "spark.driver.memory": "512m",
 }
 CATALOGUE: Catalogue = read_catalogue(None)
