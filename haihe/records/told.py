@@ -215,10 +215,20 @@ def events_of(
 
 def table_of(view: str, rows: Sequence[Mapping[str, Any]], fields: Fields) -> pa.Table:
     """Rows as a table: the base columns, and those data fields that some row says."""
-    said = {name for row in rows for name in row} if fields else set()
+    said: dict[str, list[Any]] = {}
+    for place, row in enumerate(rows):
+        for name, value in row.items():
+            if name not in said:
+                said[name] = [None] * len(rows)
+            said[name][place] = value
     columns = views.schema(view, {name: fields[name] for name in fields if name in said})
     return pa.table(
-        {one.name: pa.array([row.get(one.name) for row in rows], one.type) for one in columns},
+        [
+            pa.array(said[one.name], one.type)
+            if one.name in said
+            else pa.nulls(len(rows), one.type)
+            for one in columns
+        ],
         schema=columns,
     )
 
