@@ -182,7 +182,7 @@ def write_city(
     simulation = Simulation(pack, book or load_book(), seed, faults=faults)
     at = datetime.combine(until + timedelta(days=1), time(0), pack.zone)
     first = until - timedelta(days=days - 1)
-    simulation.first, simulation.scale = first, scale
+    simulation.first, simulation.scale = (first if days else None), scale
     wanted = [first + timedelta(days=number) for number in range(days)]
     _AT_WORK[:] = [(simulation, Teller(InstalledRules(pack), at), scale)]
     tasks: list[_Task] = list(wanted)
