@@ -31,13 +31,19 @@ CHANGES = (
 # Kinds whose cases notice all of it; of the others the needs are taken away and nothing else.
 FULLY = {
     "alarm",
+    "campaign",
+    "case_property",
+    "case_review",
     "chief_letter",
+    "collaboration_letter",
     "evidence",
     "grid_event",
     "idea",
+    "linkage_opinion",
     "model_change",
     "public_security_case",
     "rectification",
+    "whistle",
 }
 # An opening of evidence sets its sort, which no step asks again: test_evidence_chains reads it.
 READ_ELSEWHERE = {("evidence", without_a_value_set)}
