@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.kernel.values import Refused
 from haihe.look.staff import supervisor_page
-from haihe.records import catalogue, read, workshop
+from haihe.records import models_shown, read, workshop
 from haihe.records.shown import Reader
 from haihe.supervision.package import FILES
 
@@ -30,7 +30,7 @@ def models(request: HttpRequest, reader: Reader) -> HttpResponse:
     values = {
         "reader": reader,
         "here": "models",
-        "catalogue": catalogue.models(),
+        "catalogue": models_shown.models(),
         "analyst": workshop.ANALYST in reader.roles,
     }
     return render(request, "center/models.html", values)
@@ -40,7 +40,7 @@ def models(request: HttpRequest, reader: Reader) -> HttpResponse:
 @supervisor_page
 def one(request: HttpRequest, reader: Reader, model: str) -> HttpResponse:
     """The card of a model in words, its SQL, its worked cases and its versions."""
-    shown = catalogue.model(model)
+    shown = models_shown.model(model)
     if shown is None:
         raise Http404
     analyst = workshop.ANALYST in reader.roles
@@ -80,7 +80,7 @@ def change(request: HttpRequest, reader: Reader, model: str) -> HttpResponse:
         "wrong": wrong,
         "refusal": refusal,
         "examined": examined,
-        "views": catalogue.columns(),
+        "views": models_shown.columns(),
         "key": post.get("key") or uuid4().hex,
         "address": reverse("center:model-change", args=[model]),
     }
