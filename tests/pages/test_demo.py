@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +78,17 @@ def test_a_length_that_cannot_be_read_says_how_to_write_it(text: str) -> None:
 
 def test_a_photo_of_the_demo_is_a_png() -> None:
     assert demo.picture(10, 20, 30).startswith(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+
+
+def test_a_month_of_the_simulated_city_lies_around_it(settings: dict[str, str]) -> None:
+    home = Path(settings["HAIHE_HOME"])
+    connection = sqlite3.connect(home / "haihe.sqlite3")
+    kinds = {row[0] for row in connection.execute("SELECT DISTINCT kind FROM matter")}
+    simulated = connection.execute(
+        "SELECT count(*) FROM command_key WHERE key LIKE 'sim-%' AND seq = 1"
+    ).fetchone()[0]
+    connection.close()
+
+    assert len(kinds) > 15
+    assert simulated > 100
+    assert (home / "truth" / "truth.parquet").is_file()
