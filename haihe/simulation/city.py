@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -24,7 +24,7 @@ from haihe.simulation.book import (
     counts,
 )
 from haihe.simulation.delays import parse_delay, sample
-from haihe.simulation.faults import fits
+from haihe.simulation.faults import fits, fits_opened
 from haihe.simulation.organs import City
 from haihe.simulation.values import Values
 from haihe.simulation.walk import (
@@ -215,10 +215,16 @@ class Simulation:
             if (one.version or newest) == procedure.since
         ]
 
-    def _fault(self, course: Course, kind: str, chance: Random) -> Fault | None:
+    def _fault(
+        self,
+        course: Course,
+        kind: str,
+        chance: Random,
+        fit: Callable[[Course, Fault], bool] = fits,
+    ) -> Fault | None:
         draw = chance.random()
         for fault in self._faults.get(kind, ()):
-            if fits(course, fault):
+            if fit(course, fault):
                 draw -= fault.rate
                 if draw < 0:
                     return fault
@@ -237,7 +243,7 @@ class Simulation:
             and all(walk.given.get(name) == value for name, value in one.when.items())
         ]
         course = _one_of(found, walk.chance, f"{kind}: no course begins with {command.act}")
-        return course, self._fault(course, kind, walk.chance)
+        return course, self._fault(course, kind, walk.chance, fits_opened)
 
     def _earlier(self, chance: Random, at: datetime) -> str:
         """A matter that opened by itself some days before `at`; in a trial nobody's."""

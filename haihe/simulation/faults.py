@@ -37,6 +37,26 @@ def fits(course: Course, fault: Fault) -> bool:
     return named_steps(fault) <= {one.act for one in course.steps}
 
 
+def fits_opened(course: Course, fault: Fault) -> bool:
+    """Whether it can be planted in a matter that another one opened: its opening is made already.
+
+    Such a matter is not opened again either, alone or in a series.
+    """
+    if not fits(course, fault):
+        return False
+    opening = course.steps[0].act
+    for one in fault.how:
+        if one.copies is not None or one.series is not None or one.readings is not None:
+            return False
+        late = one.record_late is not None and one.record_late.step == opening
+        delayed = one.delay is not None and one.delay.step == opening
+        if late or delayed or opening in {*one.drop, *one.with_, *one.actor}:
+            return False
+        if one.add is not None and one.add.before == opening:
+            return False
+    return True
+
+
 def altered(steps: Sequence[Taken], fault: Fault) -> tuple[Taken, ...]:
     """The steps with every alteration of the fault made, in order."""
     found = list(steps)
