@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from haihe.kernel.reading import Reader, may_read
-from haihe.kernel.values import Actor, Data, Refused
+from haihe.kernel.procedure import Procedure
+from haihe.kernel.reading import Reader, concerns_minor, may_read
+from haihe.kernel.state import State
+from haihe.kernel.values import Actor, Data, Datum, Refused
 from tests.pack.walk import Walk, at
 
 
@@ -13,7 +15,7 @@ def by(role: str, organ: str) -> Actor:
     return Actor(person=role, role=role, organ=organ)
 
 
-def quarrel(day: str) -> Walk:
+def quarrel(day: str, **known: Datum) -> Walk:
     """A blow between neighbours, reported at 08:10 of a day and fed back at 09:00."""
     walk = Walk("alarm", f"{day}T08:10")
     two: Data = {"officers": ["王警官", "李警官"], "recording_on": True}
@@ -27,6 +29,7 @@ def quarrel(day: str) -> Walk:
         urgent=False,
         caller_name="张某",
         phone="13800000000",
+        **known,
     )
     walk.take(
         f"{day}T08:11",
@@ -64,6 +67,12 @@ def quarrel(day: str) -> Walk:
     )
 
 
+def held(walk: Walk) -> tuple[State, Procedure]:
+    """Where a walk stands, and its procedure."""
+    assert walk.state is not None
+    return walk.state, walk.procedure
+
+
 def case_of(alarm: Walk, when: str) -> Walk:
     """The public security case that an alarm opens."""
     alarm.take(when, "open_case", by("station_chief", "马场所"))
@@ -86,6 +95,15 @@ def test_nothing_is_retyped_and_the_caller_stays_sealed_when_an_alarm_becomes_a_
     assert case.personal == {"reporter": "张某", "reporter_phone": "13800000000"}
     assert "张某" not in case.state.fields.values()
     assert case.state.owner.organ == "马场所"
+
+
+def test_a_child_known_at_the_call_is_hidden_from_the_first_minute_of_the_case() -> None:
+    alarm = quarrel("2026-09-01")  # a Tuesday
+    assert not concerns_minor(*held(case_of(alarm, "2026-09-01T10:00")))
+    with_child = quarrel("2026-09-01", minor_involved=True)
+    case = case_of(with_child, "2026-09-01T10:00")
+    assert concerns_minor(*held(case))
+    assert case.field("minor_involved") is None, "whether the child did it is not known yet"
 
 
 @pytest.mark.parametrize(
