@@ -165,8 +165,8 @@ def _say(told: dict[str, Any], scores: dict[str, Score], short: list[str]) -> No
             file=sys.stderr,
         )
         for name, some in (("漏", one.missed_shown), ("误", one.extra_shown)):
-            for matter, cause in some:
-                print(f"      {name}：{matter}（{cause}）", file=sys.stderr)
+            for matter, cause, fault in some:
+                print(f"      {name}：{matter}（{cause}）{fault}", file=sys.stderr)
     if short:
         print(f"没有达到目标，卡片也没有说明：{'、'.join(short)}", file=sys.stderr)
 

@@ -19,6 +19,7 @@ ANY_CAUSE = "*"
 SHOWN = 5
 
 Pair = tuple[str, str]  # matter, cause
+Shown = tuple[str, str, str]  # matter, cause, and the fault that was planted in it, if one was
 
 
 class Truth(msgspec.Struct, frozen=True):
@@ -44,8 +45,8 @@ class Score(msgspec.Struct, frozen=True):
     counted: int
     extra: int
     per_thousand: float
-    missed_shown: tuple[Pair, ...] = ()
-    extra_shown: tuple[Pair, ...] = ()
+    missed_shown: tuple[Shown, ...] = ()
+    extra_shown: tuple[Shown, ...] = ()
 
     @property
     def precision(self) -> float | None:
@@ -81,16 +82,22 @@ class Known:
 
     wanted: dict[str, set[Pair]]
     aside: dict[str, set[str]]  # model -> matters in which its findings do not count
+    faults: dict[str, str]  # matter -> the fault planted in it
 
     @classmethod
     def of(cls, truths: Iterable[Truth]) -> Known:
         """The truths sorted by model."""
-        known = cls({}, {})
+        known = cls({}, {}, {})
         for one in truths:
             known.wanted.setdefault(one.model, set()).add((one.matter, one.cause))
+            known.faults.setdefault(one.matter, one.fault)
             for other in one.also:
                 known.aside.setdefault(other, set()).add(one.matter)
         return known
+
+    def shown(self, some: Iterable[Pair]) -> tuple[Shown, ...]:
+        """The first few, each with the fault of its matter."""
+        return tuple((*one, self.faults.get(one[0], "")) for one in sorted(some)[:SHOWN])
 
 
 def truths_of(table: pa.Table) -> list[Truth]:
@@ -126,8 +133,8 @@ def score(model: str, rows: pa.Table, known: Known, matters: int) -> Score:
         counted=len(found) - len(beyond) + len(extra),
         extra=len(extra),
         per_thousand=round(1000 * len(found) / matters, 3) if matters else 0.0,
-        missed_shown=tuple(sorted(missed)[:SHOWN]),
-        extra_shown=tuple(sorted(extra)[:SHOWN]),
+        missed_shown=known.shown(missed),
+        extra_shown=known.shown(extra),
     )
 
 
