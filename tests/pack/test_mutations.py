@@ -55,8 +55,16 @@ FULLY = {
     "people_mediation",
     "petition",
     "police_permit",
+    "pre_litigation_mediation",
+    "procuratorial_petition",
+    "procuratorial_suggestion",
+    "property_penalty_enforcement",
+    "public_hearing",
     "public_security_case",
     "rectification",
+    "service_item",
+    "supervision_clue",
+    "vehicle_control",
     "whistle",
 }
 # An opening of evidence sets its sort, which no step asks again: test_evidence_chains reads it.
