@@ -140,6 +140,10 @@ def show(figures: Figures) -> None:
             f"{int(size):>12,}{one['matters']:>12,}{one['models']:>8}{one['sweep_seconds']:>10.1f}"
             f"{one['scan_seconds']:>9.1f}{one['times_the_scan']:>8.1f}{one['peak_mb']:>8,}"
         )
+        print(
+            f"  processor: sweep {one['processor_seconds']} s, scan"
+            f" {one['scan_processor_seconds']} s, of all threads"
+        )
         slowest = sorted(one["seconds_of"].items(), key=lambda pair: -pair[1])[:5]
         print("  slowest: " + ", ".join(f"{name} {seconds:.1f}" for name, seconds in slowest))
     for size, one in figures["touched"].items():
