@@ -30,7 +30,10 @@ CHANGES = (
 
 # Kinds whose cases notice all of it; of the others the needs are taken away and nothing else.
 FULLY = {
+    "administrative_inspection",
+    "administrative_reconsideration",
     "alarm",
+    "arrest_review",
     "campaign",
     "case_property",
     "case_review",
