@@ -62,6 +62,7 @@ FULLY = {
     "procuratorial_petition",
     "procuratorial_suggestion",
     "property_penalty_enforcement",
+    "prosecution_review",
     "public_hearing",
     "public_security_case",
     "rectification",
