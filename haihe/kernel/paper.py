@@ -15,6 +15,7 @@ from haihe.kernel.values import Frozen
 BLANK: Final = "＿＿＿＿＿＿"  # where nothing is known, somebody writes by hand
 CLOCK: Final = "clock:"
 ARTICLE: Final = "article:"
+AUTHOR: Final = "author"  # who took the step and wrote the paper; a citizen has no seal
 RESERVED: Final[dict[str, str]] = {
     "matter_number": "事项编号",
     "kind_name": "事项类型",
@@ -22,6 +23,7 @@ RESERVED: Final[dict[str, str]] = {
     "step_time": "办理这一步的时间",
     "organ": "出具单位",
     "owner": "承办单位",
+    "author": "写这份文书的单位",
     "today": "出具日期",
 }
 _POINTS: Final = "。；，、）"
@@ -42,7 +44,7 @@ class PaperTemplate(Frozen, frozen=True, kw_only=True):
     paragraphs: tuple[str, ...]
     cites: tuple[str, ...]
     signed_by: tuple[str, ...] = ()  # who signs by hand: 当事人, 承办人
-    seal_organ: str = "organ"  # `organ`, `owner` or a field that names the organ of the seal
+    seal_organ: str = "organ"  # `organ`, `owner`, `author` or a field that names an organ
 
 
 class PaperLine(Frozen, frozen=True, kw_only=True):
@@ -93,5 +95,7 @@ def _lines(template: PaperTemplate, say: Callable[[str], str]) -> Iterator[Paper
     yield PaperLine(kind="basis", text=f"依据：{'、'.join(articles)}")
     for who in template.signed_by:
         yield PaperLine(kind="signature", text=f"{who}（签名）：{BLANK}")
-    yield PaperLine(kind="seal", text=f"{say(template.seal_organ) or BLANK}（印章）")
+    seal = say(template.seal_organ)
+    if seal or template.seal_organ != AUTHOR:
+        yield PaperLine(kind="seal", text=f"{seal or BLANK}（印章）")
     yield PaperLine(kind="date", text=say("today") or BLANK)

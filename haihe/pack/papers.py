@@ -14,7 +14,7 @@ from haihe.pack.yaml_file import UnusablePack, read_struct
 
 PAPERS_MAX: Final = 5_000
 SHARED: Final = "shared"  # the folder of papers that several kinds use
-SEAL_WORDS: Final = frozenset({"organ", "owner"})
+SEAL_WORDS: Final = frozenset({"organ", "owner", "author"})
 
 Fault = tuple[str, str]  # where, what
 
@@ -152,7 +152,7 @@ def _unfilled(template: PaperTemplate, procedure: Procedure, step: str) -> Itera
     if seal not in SEAL_WORDS and (
         seal not in procedure.fields or procedure.fields[seal].type != "organ"
     ):
-        yield where, f"seal_organ: {seal} is neither organ, owner nor a field of type organ"
+        yield where, f"seal_organ: {seal} is neither organ, owner, author nor a field of type organ"
 
 
 def asked_by(procedure: Procedure, step: str) -> frozenset[str]:

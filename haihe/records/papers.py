@@ -105,6 +105,8 @@ def _words(printer: Printer, known: Known, view: View, done: Done, name: str) ->
         value = {**state.fields, **known.personal}.get(name)
         return printer.value(procedure.fields[name], view.shows(name, value))
     owner = printer.rules.organ_name(state.owner.organ)
+    role = procedure.roles.get(done.actor.role)
+    by_public = role is not None and role.stands == "public"
     return {
         "matter_number": known.number,
         "kind_name": procedure.name,
@@ -112,6 +114,7 @@ def _words(printer: Printer, known: Known, view: View, done: Done, name: str) ->
         "step_time": printer.instant(done.happened_at),
         "organ": printer.organ(done.actor.organ) or owner,
         "owner": owner,
+        "author": "" if by_public else printer.organ(done.actor.organ),
         "today": due_words(printer.now.astimezone(printer.rules.zone).date(), printer.rules.zone),
     }[name]
 

@@ -56,6 +56,16 @@ def test_the_full_stop_of_a_value_gives_way_to_the_punctuation_that_follows() ->
     assert lines[2:4] == ["事实：邻里争吵。理由：证据不足。", f"证据不足；{BLANK}。"]
 
 
+def test_what_a_citizen_writes_bears_no_seal_and_what_an_organ_writes_does() -> None:
+    application = replace(TEMPLATE, seal_organ="author")
+    lines = fill(application, lambda name: (WORDS | {"author": ""}).get(name, ""))
+    assert [line.kind for line in lines][-2:] == ["signature", "date"]
+    lines = fill(application, lambda name: (WORDS | {"author": "北区"}).get(name, ""))
+    assert "北区（印章）" in [line.text for line in lines]
+    lines = fill(replace(TEMPLATE, seal_organ="unit"), lambda name: "")
+    assert f"{BLANK}（印章）" in [line.text for line in lines]
+
+
 def test_a_paper_is_issued_once_and_again_only_after_it_was_withdrawn() -> None:
     desk = accepted()
     desk.take("issue", CLERK, LATER, **NOTICE)

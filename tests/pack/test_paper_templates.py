@@ -70,7 +70,7 @@ def test_a_template_serves_only_versions_under_which_its_law_is_in_force() -> No
     [
         ({"paragraphs": ("{colour}",)}, "has no such field"),
         ({"paragraphs": ("{clock:tea}",)}, "has no such clock"),
-        ({"seal_organ": "what"}, "neither organ, owner nor a field of type organ"),
+        ({"seal_organ": "what"}, "neither organ, owner, author nor a field of type organ"),
     ],
 )
 def test_a_placeholder_that_nobody_can_fill_is_found(change: dict[str, object], says: str) -> None:

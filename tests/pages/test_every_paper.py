@@ -137,3 +137,13 @@ def test_a_paper_of_a_full_case_has_no_blank_but_those_for_a_hand() -> None:
     ]
     blanks = [line.kind for line in first.lines if BLANK in line.text]
     assert set(blanks) == {"signature"}
+
+
+def test_a_party_s_own_application_bears_no_seal_and_the_court_s_answer_does() -> None:
+    sealed = {
+        template.id: any(line.kind == "seal" for line in found.lines)
+        for template, found in issued("enforcement")
+    }
+    assert not sealed["enf-third-objection"]
+    assert not sealed["enf-property-report"]
+    assert sealed["enf-no-acceptance"]
