@@ -217,7 +217,7 @@ def _found(folder: Path, written: Written, fault: Fault | None) -> dict[str, Any
     procedures = [one for versions in load_pack().procedures.values() for one in versions]
     connection = open_views(folder, data_fields(procedures), data_fields(procedures, "matter"))
     wanted: dict[str, set[tuple[str, str]]] = {}
-    for one in written.truths:
+    for one in filter(lambda one: one.model, written.truths):
         wanted.setdefault(one.model, set()).add((one.matter_id, one.cause))
     told: dict[str, Any] = {}
     for model in load_models(models_folder()):

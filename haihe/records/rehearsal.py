@@ -280,7 +280,7 @@ def _gather(
             known = views.data_fields(procedures, of) if views.VIEWS[view].fields else {}
             fields = {name: known[name] for name in table.column_names if name in known}
             views.write_segment(folder, view, table, first=1, last=table.num_rows, fields=fields)
-    for planted in written.truths:
+    for planted in filter(lambda one: one.model, written.truths):
         written.faults[planted.fault] = written.faults.get(planted.fault, 0) + 1
     write_truth(folder / TRUTH_FILE, written.truths)
     return written

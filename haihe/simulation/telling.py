@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 from heapq import heappop, heappush
 
+from msgspec.structs import replace
+
 from haihe.kernel.chronicle import Chronicle
 from haihe.simulation.city import Simulation
-from haihe.simulation.truth import Planted, truths_of
+from haihe.simulation.truth import SET_ASIDE, Planted, truths_of
 from haihe.simulation.walk import Played, Reading
 
 
@@ -52,11 +54,18 @@ def in_order_of_opening(
 
 
 def visible_truths(simulation: Simulation, lot: list[Played], until: datetime) -> Iterator[Planted]:
-    """What must be found of a lot by then, and is not gone again."""
+    """What must be found of a lot by then, and is not gone again.
+
+    A fault that cannot be known yet, or no more, is told as SET_ASIDE: what its models find in its
+    matter counts neither for nor against them.
+    """
     for planted in truths_of(lot, simulation.pack.calendar):
         gone = planted.gone_at is not None and planted.gone_at <= until
         if planted.visible_at <= until and not gone:
             yield planted
+        elif planted.opened_at <= until:
+            also = tuple(dict.fromkeys((*planted.also, planted.model)))
+            yield replace(planted, model=SET_ASIDE, cause=SET_ASIDE, also=also)
 
 
 def planted_readings(lot: list[Played], until: datetime) -> Iterator[tuple[str, Reading]]:

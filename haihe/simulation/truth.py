@@ -19,6 +19,7 @@ from haihe.simulation.walk import Played, falls_at
 
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 FAR: Final = timedelta(days=3650)
+SET_ASIDE: Final = ""  # the model of a truth that is not to be found, not yet or no more
 
 
 class Planted(Frozen, frozen=True, kw_only=True):
@@ -31,6 +32,7 @@ class Planted(Frozen, frozen=True, kw_only=True):
     fault: str
     model: str
     cause: str
+    opened_at: datetime
     visible_at: datetime
     gone_at: datetime | None
     also: tuple[str, ...]
@@ -91,6 +93,7 @@ def _planted(
             fault=fault.id,
             model=truth.model,
             cause=_filled(cause, played, _run(played, fault, calendar)),
+            opened_at=played.events[0].recorded_at.astimezone(UTC),
             visible_at=visible.astimezone(UTC),
             gone_at=_gone(played, fault),
             also=fault.also,

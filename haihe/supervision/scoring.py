@@ -23,7 +23,10 @@ Shown = tuple[str, str, str]  # matter, cause, and the fault that was planted in
 
 
 class Truth(msgspec.Struct, frozen=True):
-    """A planted fault: where it must be found, under which model and cause, and by whom as well."""
+    """A planted fault: where it must be found, under which model and cause, and by whom as well.
+
+    Without a model it need not be found (not yet, or no more); `also` sets its matter aside.
+    """
 
     matter: str
     model: str
@@ -89,7 +92,8 @@ class Known:
         """The truths sorted by model."""
         known = cls({}, {}, {})
         for one in truths:
-            known.wanted.setdefault(one.model, set()).add((one.matter, one.cause))
+            if one.model:
+                known.wanted.setdefault(one.model, set()).add((one.matter, one.cause))
             known.faults.setdefault(one.matter, one.fault)
             for other in one.also:
                 known.aside.setdefault(other, set()).add(one.matter)
