@@ -31,7 +31,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_every_tracked_file_of_the_data_folders(installed: Path) -> None:
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "law", "procedures", "papers", "models", "city", "examples"],
+        [
+            "git",
+            "ls-files",
+            "-z",
+            "law",
+            "procedures",
+            "papers",
+            "models",
+            "city",
+            "simulation",
+            "examples",
+        ],
         cwd=ROOT,
         check=True,
         capture_output=True,

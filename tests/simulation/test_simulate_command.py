@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-UNTIL = ("--until", "2026-11-19", "--days", "25", "--scale", "0.0007", "--seed", "1")  # Thursday
+UNTIL = ("--until", "2026-11-19", "--days", "25", "--scale", "0.0005", "--seed", "1")  # Thursday
 
 
 def haihe(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
