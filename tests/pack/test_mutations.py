@@ -42,6 +42,7 @@ FULLY = {
     "collaboration_task",
     "court_appearance",
     "custody_stay",
+    "enforcement",
     "enforcement_supervision_case",
     "evidence",
     "fault_inquiry",
