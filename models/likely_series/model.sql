@@ -1,13 +1,13 @@
 -- Alarms that resemble a withdrawn one, at most the three nearest; the finding says with which alarm
 -- and by which features with their weights. What is compared are alarms, never persons; whether it
--- is a series a person decides.
+-- is a series a person decides. The same call registered twice is another model's (duplicates).
 --   同地点 2.5   同号码 3.5   同派出所 1.5 or 同分局 0.5
---   同手法同对象 1; 3 where it is rare in the district: ten in 180 days, or one in twenty
+--   同手法同对象 1; of a method that marks its hand (设局、冒充、掉包、抢夺、尾随) 3
 --   说法相近 2 / 1.5 / 1 (share of the pairs of characters of the one found in the other)
 --   三日内 1   三十日内 0.5                     proposed from 6 on
 WITH alarm AS (
   SELECT m.matter_id, m.state, m.opened_at, m.place, m.means, m.target_kind, m.merged_into,
-    substr(m.what, 1, 60) AS what, CAST(m.opened_at AS DATE) AS opened_on,
+    substr(m.what, 1, 60) AS what,
     CASE WHEN g.tier = 'street' THEN m.organ END AS station,
     CASE WHEN g.tier = 'street' THEN g.above WHEN g.tier = 'district' THEN m.organ END AS district
   FROM matter m
@@ -17,23 +17,6 @@ WITH alarm AS (
 withdrawn AS (
   SELECT * FROM alarm
   WHERE state IN ('withdrawn', 'withdrawal_confirmed') AND merged_into IS NULL
-),
-daily AS (
-  SELECT district, opened_on, means, target_kind, count(*) AS n
-  FROM alarm
-  WHERE means IS NOT NULL
-  GROUP BY district, opened_on, means, target_kind
-),
-method AS (
-  SELECT w.district, w.opened_on, w.means, w.target_kind,
-    sum(CASE WHEN d.means = w.means AND d.target_kind = w.target_kind THEN d.n ELSE 0 END) AS n,
-    sum(d.n) AS n_all
-  FROM (
-    SELECT DISTINCT district, opened_on, means, target_kind FROM withdrawn WHERE means <> 'other'
-  ) w
-  JOIN daily d ON d.district = w.district
-    AND d.opened_on BETWEEN w.opened_on - INTERVAL 90 DAY AND w.opened_on + INTERVAL 90 DAY
-  GROUP BY w.district, w.opened_on, w.means, w.target_kind
 ),
 candidate AS (
   SELECT w.matter_id AS a, o.matter_id AS b
@@ -78,19 +61,21 @@ feature AS (
       AS by_area,
     CASE WHEN n.a IS NOT NULL THEN 3.5 ELSE 0 END AS by_number,
     CASE WHEN o.means = w.means AND w.means <> 'other' AND o.target_kind = w.target_kind
-      THEN CASE WHEN d.n <= 10 OR 20 * d.n <= d.n_all THEN 3 ELSE 1 END ELSE 0 END AS by_method,
-    CASE WHEN s.share >= 0.7 THEN 2 WHEN s.share >= 0.5 THEN 1.5 WHEN s.share >= 0.3 THEN 1
+      THEN CASE WHEN w.means IN ('honey_trap', 'impersonation', 'swap', 'snatching', 'tailing')
+        THEN 3 ELSE 1 END
+      ELSE 0 END AS by_method,
+    CASE WHEN s.share >= 0.7 THEN 2 WHEN s.share >= 0.5 THEN 1.5 WHEN s.share >= 0.25 THEN 1
       ELSE 0 END AS by_words,
     CASE WHEN abs(date_diff('hour', w.opened_at, o.opened_at)) <= 72 THEN 1
       WHEN abs(date_diff('day', w.opened_at, o.opened_at)) <= 30 THEN 0.5 ELSE 0 END AS by_time
   FROM candidate c
   JOIN withdrawn w ON w.matter_id = c.a
   JOIN alarm o ON o.matter_id = c.b
-  LEFT JOIN method d ON d.district = w.district AND d.opened_on = w.opened_on
-    AND d.means = w.means AND d.target_kind = w.target_kind
   LEFT JOIN shared s ON s.a = c.a AND s.b = c.b
   LEFT JOIN called n ON n.a = c.a AND n.b = c.b
   WHERE c.a <> c.b AND o.merged_into IS NULL
+    AND NOT (o.place = w.place AND o.what = w.what
+      AND abs(date_diff('minute', w.opened_at, o.opened_at)) <= 30)
     AND abs(date_diff('day', w.opened_at, o.opened_at)) <= 90
 ),
 ranked AS (
@@ -111,7 +96,7 @@ SELECT r.a AS matter_id,
     CASE WHEN by_place > 0 THEN '同地点2.5 ' ELSE '' END,
     CASE WHEN by_number > 0 THEN '同号码3.5 ' ELSE '' END,
     CASE WHEN by_area = 1.5 THEN '同派出所1.5 ' WHEN by_area > 0 THEN '同分局0.5 ' ELSE '' END,
-    CASE WHEN by_method = 3 THEN '少见的同手法同对象3 ' WHEN by_method > 0 THEN '同手法同对象1 '
+    CASE WHEN by_method = 3 THEN '特征手法同对象3 ' WHEN by_method > 0 THEN '同手法同对象1 '
       ELSE '' END,
     CASE WHEN by_words = 2 THEN '说法相近2 ' WHEN by_words = 1.5 THEN '说法相近1.5 '
       WHEN by_words = 1 THEN '说法相近1 ' ELSE '' END,

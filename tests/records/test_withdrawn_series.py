@@ -79,7 +79,7 @@ def test_the_alarm_of_the_day_before_is_proposed_first_and_reopening_ends_the_pr
     ((matter, says),) = city.rows(FOUND, ("likely_series",))
     assert matter == told
     assert before in says
-    assert "少见的同手法同对象3" in says
+    assert "特征手法同对象3" in says
     assert city.rows(FOUND, ("withdrawn_alarm_unexamined",)) == []
 
     sweep_all(WEDNESDAY + timedelta(hours=48))
