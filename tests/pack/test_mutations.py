@@ -38,6 +38,7 @@ FULLY = {
     "case_property",
     "case_review",
     "chief_letter",
+    "civil_first_instance",
     "collaboration_letter",
     "collaboration_task",
     "court_appearance",
