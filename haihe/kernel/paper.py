@@ -24,6 +24,7 @@ RESERVED: Final[dict[str, str]] = {
     "organ": "出具单位",
     "owner": "承办单位",
     "author": "写这份文书的单位",
+    "joined_count": "纳入的事项件数",
     "today": "出具日期",
 }
 _POINTS: Final = "。；，、）"

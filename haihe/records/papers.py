@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from haihe.kernel.joined import joined
 from haihe.kernel.kernel_acts import issued
 from haihe.kernel.paper import ARTICLE, CLOCK, PaperTemplate, fields_of, fill
 from haihe.kernel.procedure import Procedure
@@ -115,6 +116,7 @@ def _words(printer: Printer, known: Known, view: View, done: Done, name: str) ->
         "organ": printer.organ(done.actor.organ) or owner,
         "owner": owner,
         "author": "" if by_public else printer.organ(done.actor.organ),
+        "joined_count": str(len(joined(state))),
         "today": due_words(printer.now.astimezone(printer.rules.zone).date(), printer.rules.zone),
     }[name]
 

@@ -24,6 +24,7 @@ from haihe.records.accounts import person_name, reader_of
 from haihe.records.chain import HASHES, EventRow
 from haihe.records.codes import code_tag, follow_code, normal_code
 from haihe.records.database import IN_MAX, Connection, Row, reading_connection
+from haihe.records.derived import figures
 from haihe.records.home import hash_name
 from haihe.records.instants import due_words, restored
 from haihe.records.journal import (
@@ -385,6 +386,8 @@ def _file(
         latest.update(given)
     everything = {**state.fields, **latest}
     fields = printer.values(procedure, "", everything, view)
+    if view.history:
+        fields += figures(connection, printer.rules, state)
     timeline = tuple(
         printer.line(procedure, event, hash_, values.get(event.seq, {}), state.undone, view)
         for event, hash_ in read.events
