@@ -42,6 +42,7 @@ FULLY = {
     "collaboration_letter",
     "collaboration_task",
     "court_appearance",
+    "criminal_case",
     "criminal_first_instance",
     "custody_stay",
     "enforcement",
