@@ -80,6 +80,10 @@ def test_the_alarm_of_the_day_before_is_proposed_first_and_reopening_ends_the_pr
     assert matter == told
     assert before in says
     assert "特征手法同对象3" in says
+    ((rectification,),) = city.rows(
+        "SELECT rectification FROM finding WHERE model = 'likely_series'"
+    )
+    assert rectification
     assert city.rows(FOUND, ("withdrawn_alarm_unexamined",)) == []
 
     sweep_all(WEDNESDAY + timedelta(hours=48))
