@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 import pyarrow as pa
@@ -115,16 +115,16 @@ def _alone(root: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def settled(connection: Connection) -> int:
-    """The last position below which no event can still appear.
+def settled(connection: Connection, table: Literal["event", "reading"] = "event") -> int:
+    """The last position below which no event (or reading) can still appear.
 
     PostgreSQL numbers rows before they are committed: a brief lock waits for the writers at work.
     """
-    newest = "SELECT coalesce(max(position), 0) FROM event"
+    newest = f"SELECT coalesce(max(position), 0) FROM {table}"
     if connection.vendor == "sqlite":
         return int(connection.rows(newest)[0][0])
     with writing(connection):
-        connection.run("LOCK TABLE event IN SHARE MODE")
+        connection.run(f"LOCK TABLE {table} IN SHARE MODE")
         return int(connection.rows(newest)[0][0])
 
 
@@ -174,7 +174,7 @@ class _Refresh:
         self.matter_fields = views.data_fields(self.procedures, "matter")
         self.reader = Reader(self.connection, self.rules)
         position = settled(self.connection)
-        reading = self._count("SELECT coalesce(max(position), 0) FROM reading")
+        reading = settled(self.connection, "reading")
         kind_of_rows = made_by(self.rules)
         before = read_manifest(self.root) or Manifest()
         if not self._continues(before, position, reading, kind_of_rows):
@@ -209,9 +209,6 @@ class _Refresh:
             and before.head == head(self.connection, before.position)
             and before.made_by == made
         )
-
-    def _count(self, sql: str) -> int:
-        return int(self.connection.rows(sql)[0][0])
 
     def _touched(self, before: Manifest, position: int) -> list[str]:
         """The matters whose rows may differ from those in the views, in order."""

@@ -325,7 +325,7 @@ def _marks(base: Ground, now: datetime) -> Marks:
     return Marks(
         position=position,
         head=mirror.head(base.connection, position),
-        reading=int(base.connection.rows("SELECT coalesce(max(position), 0) FROM reading")[0][0]),
+        reading=mirror.settled(base.connection, "reading"),
         at=stored(now),
         waits=base.waits.told(),
         pack=base.pack,
