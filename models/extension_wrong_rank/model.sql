@@ -33,7 +33,9 @@ WHERE u.role IN ('upper_police', 'upper')
 UNION ALL
 SELECT a.matter_id, 'self', a.seq
 FROM event a
-WHERE a.act IN ('lengthen_asking', 'lengthen_summons')
+WHERE a.kind IN ('public_security_case', 'custody_stay')
+  AND a.act IN ('lengthen_asking', 'lengthen_summons')
   AND EXISTS (
     SELECT 1 FROM event q
-    WHERE q.matter_id = a.matter_id AND q.act = 'question' AND q.person = a.person)
+    WHERE q.kind IN ('public_security_case', 'custody_stay') AND q.act = 'question'
+      AND q.matter_id = a.matter_id AND q.person = a.person)

@@ -14,9 +14,14 @@ approval AS (
   SELECT e.matter_id, e.seq, e.act, e.person, p.measure
   FROM event e
   JOIN pairs p ON p.kind = e.kind AND p.approval = e.act
+  WHERE e.kind IN ('public_security_case', 'criminal_case', 'case_property')
+    AND e.act IN ('approve_summons', 'approve_seizure', 'decide', 'decide_at_station',
+      'approve_detention', 'set_ground', 'borrow')
 )
 SELECT a.matter_id, a.act AS cause, a.seq
 FROM approval a
 WHERE EXISTS (
   SELECT 1 FROM event m
-  WHERE m.matter_id = a.matter_id AND m.act = a.measure AND m.person = a.person)
+  WHERE m.kind IN ('public_security_case', 'criminal_case', 'case_property')
+    AND m.act IN ('bring_in', 'seize', 'question', 'detain', 'list')
+    AND m.matter_id = a.matter_id AND m.act = a.measure AND m.person = a.person)
