@@ -12,6 +12,7 @@ from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.handover import opening_step
 from haihe.kernel.index import END, index_of
 from haihe.kernel.procedure import ClockRule, Field, Handover, Procedure, Step, Test
+from haihe.kernel.values import number_words
 from haihe.pack import Pack
 from haihe.pack.cases import AFTER_MAX, Case, CaseActor, CaseStep, ExpectedClock, day
 
@@ -398,5 +399,5 @@ def _test_told(procedure: Procedure, test: Test) -> str:
         ("小于", test.below),
     )
     return f"“{name}”" + "且".join(
-        f"{word}{bound:g}" for word, bound in bounds if bound is not None
+        f"{word}{number_words(bound)}" for word, bound in bounds if bound is not None
     )
