@@ -333,4 +333,6 @@ if __name__ == "__main__":
         import django
 
         django.setup()
-    print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])))
+    figures = json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:]))
+    print(f"{' '.join(sys.argv[1:])}: {figures}", file=sys.stderr)  # what is done stays told
+    print(figures)
