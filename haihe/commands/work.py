@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 HELP = "后台工作：定时封存、投递通知、随时监督、夜间全量监督；--once 各做一次后结束"
@@ -106,7 +106,6 @@ def run(args: argparse.Namespace) -> int:
 
 def seal() -> None:
     """Close what was recorded since the last seal."""
-    from datetime import UTC, datetime
 
     from haihe.records import database, seals
 
@@ -119,7 +118,6 @@ def seal() -> None:
 
 def deliver() -> None:
     """Hand every waiting notice to the sink: a file of JSON lines in HAIHE_HOME."""
-    from datetime import UTC, datetime
 
     from haihe.records import database, home, outbox
 
@@ -135,7 +133,6 @@ def deliver() -> None:
 
 def prune() -> None:
     """Forget notices that were delivered long ago."""
-    from datetime import UTC, datetime
 
     from haihe.records import database, outbox
 
@@ -148,7 +145,6 @@ def prune() -> None:
 
 def sweep() -> None:
     """Run the models over what was touched since the last sweep and raise what they find."""
-    from datetime import UTC, datetime
 
     from haihe.records import sweeping
 
@@ -159,7 +155,6 @@ def sweep() -> None:
 
 def bring_up_views() -> None:
     """Bring the published views up to the journal, for whoever reads them."""
-    from datetime import UTC, datetime
 
     from haihe.records import mirror, rules
     from haihe.records.database import reading_connection
@@ -177,16 +172,17 @@ class Night:
 
     def __call__(self) -> None:
         """Sweep, if tonight's sweep is due and was not done."""
-        from datetime import UTC, datetime
-
         from haihe.records import rules, sweeping
 
         now = datetime.now(UTC)
-        local = now.astimezone(rules.current().zone)
-        begun, self._done = self._done, local.date()
-        if begun is None or begun == local.date():
-            return
-        if local.hour < self._hour:
-            self._done = begun
-            return
-        sweeping.sweep_all(now)
+        if self.is_due(now.astimezone(rules.current().zone)):
+            sweeping.sweep_all(now)
+
+    def is_due(self, local: datetime) -> bool:
+        """Whether to sweep at this local instant: once a night, after the hour.
+
+        A worker that starts before the hour still has its night before it.
+        """
+        tonight = local.date() if local.hour >= self._hour else local.date() - timedelta(days=1)
+        before, self._done = self._done, tonight
+        return before is not None and before < tonight
