@@ -20,17 +20,20 @@ from haihe.supervision.package import FILES
 
 NEW: Final = "new"
 NOTE_MAX: Final = 2_000
+SOUGHT_MAX: Final = 100
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @require_safe
 @supervisor_page
 def models(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """Every model in use, and the versions on their way to be approved."""
+    """The models in use by level, those sought, and the versions on their way to be approved."""
+    sought = request.GET.get("q", "")[:SOUGHT_MAX]
     values = {
         "reader": reader,
         "here": "models",
-        "catalogue": models_shown.models(),
+        "sought": sought,
+        "catalogue": models_shown.models(sought),
         "analyst": workshop.ANALYST in reader.roles,
     }
     return render(request, "center/models.html", values)

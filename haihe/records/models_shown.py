@@ -22,6 +22,7 @@ STATES = {
     "retired": "已停用",
     "dropped": "已放弃",
 }
+WORDS_MAX = 10
 ON_THE_WAY = ("drafting", "submitted", "returned", "approved")
 
 
@@ -54,9 +55,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All models in use, the versions on their way, and what cannot be used, in words."""
+    """The models in use that were sought, the versions on their way, what cannot be used.
 
+    `total` counts all models in use; `levels` holds those sought, the gravest first.
+    """
+
+    total: int
     rows: tuple[Row, ...]
+    levels: tuple[tuple[str, tuple[Row, ...]], ...]
     on_the_way: tuple[Version, ...]
     unusable: tuple[str, ...]
 
@@ -91,16 +97,26 @@ class ViewColumns:
     fields: tuple[tuple[str, str], ...]
 
 
-def models() -> Catalogue:
-    """Everything the list of models shows."""
+def models(sought: str = "") -> Catalogue:
+    """What the list of models shows; `sought` are words of a name, a question or an id."""
     connection = reading_connection()
     in_use = published.in_use(connection)
     open_now = {one.model: one.total for one in board.models()}
-    rows = tuple(_row(model, open_now.get(model.id, 0)) for model in in_use.models)
+    every = [_row(model, open_now.get(model.id, 0)) for model in in_use.models]
+    words = sought.lower().split()[:WORDS_MAX]
+    rows = tuple(one for one in every if all(word in _text(one) for word in words))
+    levels = tuple(
+        (level, tuple(one for one in rows if one.level == level))
+        for level in reversed(LEVELS.values())
+    )
     waiting = tuple(
         _version(one) for one in published.changes(connection) if one.state in ON_THE_WAY
     )
-    return Catalogue(rows, waiting, in_use.unusable)
+    return Catalogue(len(every), rows, levels, waiting, in_use.unusable)
+
+
+def _text(row: Row) -> str:
+    return f"{row.id} {row.name} {row.question} {row.owner} {row.status}".lower()
 
 
 def model(name: str) -> Shown | None:

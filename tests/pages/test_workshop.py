@@ -82,6 +82,16 @@ def test_a_model_is_shown_with_its_law_its_cases_and_its_text(signed_in: SignedI
     assert supervisor.get("/center/models/no_such_model/").status == 404
 
 
+def test_models_are_sought_by_everyday_words(signed_in: SignedIn) -> None:
+    supervisor = signed_in("supervisor")
+    found = supervisor.get("/center/models/?q=%E6%9C%9F%E9%99%90+%E6%9C%AA%E5%8A%9E")
+    assert "期限届满未办" in found.text
+    assert "一证两用" not in found.text
+    assert (
+        "没有名称或者问题里有“飞船”" in supervisor.get("/center/models/?q=%E9%A3%9E%E8%88%B9").text
+    )
+
+
 def test_what_the_cases_contradict_is_not_sent(analyst: Visitor) -> None:
     version = next_version()
     version["model_sql"] += " AND m.kind = 'alarm'"

@@ -41,7 +41,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sandbox(city: Path) -> Sandbox:
-    return Sandbox(city / "views", {}, {}, Limits(seconds=8, memory_mb=256, rows=1_000))
+    return Sandbox(city / "views", {}, {}, Limits(seconds=45, memory_mb=256, rows=1_000))
 
 
 def test_a_select_over_the_views_gives_its_rows(sandbox: Sandbox) -> None:
