@@ -132,7 +132,7 @@ def _child(task: bytes, limits: Limits) -> bytes:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": _program()},
+        env=_environment(),
         start_new_session=True,
         close_fds=True,
     )
@@ -154,8 +154,19 @@ def _child(task: bytes, limits: Limits) -> bytes:
     )
 
 
-def _program() -> str:
-    return str(Path(__file__).resolve().parents[2])
+def _environment() -> dict[str, str]:
+    """All that the child is told of this machine.
+
+    Without the limit on arenas every thread reserves address space that it never uses, and the
+    child would reach its limit with nothing done.
+    """
+    program = str(Path(__file__).resolve().parents[2])
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": program,
+        "MALLOC_ARENA_MAX": "2",
+    }
 
 
 # ── the child ────────────────────────────────────────────────────────────────────────────────
