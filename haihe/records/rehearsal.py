@@ -241,8 +241,8 @@ def _part(lots: list[list[Played]], simulation: Simulation, teller: Teller) -> _
         written.kinds[one.state.kind] = written.kinds.get(one.state.kind, 0) + 1
     procedures = [version for all_ in simulation.pack.procedures.values() for version in all_]
     fields = views.data_fields(procedures)
-    part.events = events_of(told, teller, fields)  # type: ignore[arg-type]  # it asks no journal
-    part.tables = tables_of(told, teller, teller.at, views.data_fields(procedures, "matter"))  # type: ignore[arg-type]  # it asks no journal
+    part.events = events_of(told, teller, fields)
+    part.tables = tables_of(told, teller, teller.at, views.data_fields(procedures, "matter"))
     opened = [row for one in told for row in one.readings]
     part.tables["reading"] = table_of("reading", reading_rows(opened, teller.person), {})
     written.problems = dict(simulation.tally.problems)

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 import pyarrow as pa
@@ -72,6 +72,21 @@ class Moment:
         if not self.past:
             return True
         return (event.happened_at if self.imported else event.recorded_at) <= stored(self.at)
+
+
+class Wording(Protocol):
+    """What rows need besides the matters: the rules, the local time, a word for who acted."""
+
+    @property
+    def rules(self) -> Rules:
+        """Zone and calendar."""
+
+    @property
+    def person(self) -> Callable[[str], str]:
+        """Gives the pseudonym of a person."""
+
+    def local(self, microseconds: int) -> int:
+        """An instant on the clocks of the zone."""
 
 
 class Reader:
@@ -180,10 +195,10 @@ def pseudonym() -> Callable[[str], str]:
 
 
 def tables_of(
-    told: Iterable[Told], reader: Reader, at: datetime, matter_fields: Fields
+    told: Iterable[Told], wording: Wording, at: datetime, matter_fields: Fields
 ) -> dict[str, pa.Table]:
     """The rows of these matters in every view of OF_MATTERS."""
-    rules = reader.rules
+    rules = wording.rules
     gathered: dict[str, list[dict[str, Any]]] = {view: [] for view in OF_MATTERS}
     by_kind: dict[str, list[dict[str, Any]]] = {}
     for one in told:
@@ -201,7 +216,7 @@ def tables_of(
 
 
 def events_of(
-    told: Iterable[Told], reader: Reader, fields: Fields, after: int = 0
+    told: Iterable[Told], wording: Wording, fields: Fields, after: int = 0
 ) -> dict[str, pa.Table]:
     """The events of these matters beyond a position, by kind, those of a matter in their order."""
     by_kind: dict[str, list[dict[str, Any]]] = {}
@@ -209,7 +224,7 @@ def events_of(
         rows = by_kind.setdefault(one.state.kind, [])
         for position, event, data in zip(one.positions, one.events, one.data, strict=True):
             if position > after:
-                rows.append(_event(event, data, one.state.kind, reader, fields))
+                rows.append(_event(event, data, one.state.kind, wording, fields))
     return {kind: table_of("event", rows, fields) for kind, rows in by_kind.items() if rows}
 
 
@@ -241,7 +256,7 @@ def joined(view: str, tables: Sequence[pa.Table]) -> pa.Table:
 
 
 def _event(
-    event: EventRow, data: Data, kind: str, reader: Reader, fields: Fields
+    event: EventRow, data: Data, kind: str, wording: Wording, fields: Fields
 ) -> dict[str, Any]:
     told = {
         name: datum(value, fields[name])
@@ -253,12 +268,12 @@ def _event(
         "matter_id": event.matter_id,
         "seq": event.seq,
         "happened_at": event.happened_at,
-        "happened_local": reader.local(event.happened_at),
+        "happened_local": wording.local(event.happened_at),
         "recorded_at": event.recorded_at,
         "act": event.act,
         "role": event.role,
         "organ": event.organ,
-        "person": reader.person(event.person),
+        "person": wording.person(event.person),
         "kind": kind,
     }
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.procedure import Field, Test
@@ -54,6 +54,14 @@ class Scene(Protocol):
         """Officers of the acting organ, the actor first."""
 
 
+class Asked(NamedTuple):
+    """A value that a course asks for: what it says, where it stands, how deep it is nested."""
+
+    told: Any
+    scene: Scene
+    depth: int
+
+
 class Values:
     """Makes values by the words of the city."""
 
@@ -74,7 +82,7 @@ class Values:
         made = getattr(self, f"_{sort}", None)
         if made is None:
             raise WrongValue(f"{sort!r}: there is no such value; see docs/simulation.md")
-        found: Datum = made(told, scene, depth)
+        found: Datum = made(Asked(told, scene, depth))
         return found
 
     def filled(self, text: str, scene: Scene) -> str:
@@ -102,95 +110,97 @@ class Values:
 
     # ── what a course may write ──────────────────────────────────────────────────────────────
 
-    def _pick(self, told: Any, scene: Scene, depth: int) -> Datum:
-        if isinstance(told, dict):
-            (key,) = scene.chance.choices(list(told), weights=list(told.values()))
+    def _pick(self, asked: Asked) -> Datum:
+        if isinstance(asked.told, dict):
+            (key,) = asked.scene.chance.choices(list(asked.told), weights=list(asked.told.values()))
             words: dict[str, Datum] = {"true": True, "false": False}
             return int(key) if key.isdecimal() else words.get(key, key)
-        return self.resolve(scene.chance.choice(told), scene, depth + 1)
+        return self.resolve(asked.scene.chance.choice(asked.told), asked.scene, asked.depth + 1)
 
-    def _share(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape for all
-        return bool(scene.chance.random() < float(told))
+    def _share(self, asked: Asked) -> Datum:
+        return bool(asked.scene.chance.random() < float(asked.told))
 
-    def _day(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape for all
-        first, last = _span(told)
-        return (scene.at.date() + timedelta(days=scene.chance.randint(first, last))).isoformat()
+    def _day(self, asked: Asked) -> Datum:
+        first, last = _span(asked.told)
+        days = timedelta(days=asked.scene.chance.randint(first, last))
+        return (asked.scene.at.date() + days).isoformat()
 
-    def _work_day(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        calendar, today = scene.calendar, scene.at.date()
-        return calendar.nth_workday(calendar.workdays_until(today) + int(told)).isoformat()
+    def _work_day(self, asked: Asked) -> Datum:
+        calendar, today = asked.scene.calendar, asked.scene.at.date()
+        return calendar.nth_workday(calendar.workdays_until(today) + int(asked.told)).isoformat()
 
-    def _instant(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return (scene.at + _shift(told)).isoformat()
+    def _instant(self, asked: Asked) -> Datum:
+        return (asked.scene.at + _shift(asked.told)).isoformat()
 
-    def _session(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
+    def _session(self, asked: Asked) -> Datum:
         """An instant of a session in some working days: in the morning or the afternoon."""
-        calendar, today = scene.calendar, scene.at.date()
-        day = calendar.nth_workday(calendar.workdays_until(today) + int(told))
-        hour = scene.chance.choice(SESSIONS)
-        return datetime.combine(day, hour, scene.at.tzinfo).isoformat()
+        calendar, today = asked.scene.calendar, asked.scene.at.date()
+        day = calendar.nth_workday(calendar.workdays_until(today) + int(asked.told))
+        hour = asked.scene.chance.choice(SESSIONS)
+        return datetime.combine(day, hour, asked.scene.at.tzinfo).isoformat()
 
-    def _count(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        listed = scene.given.get(str(told))
+    def _count(self, asked: Asked) -> Datum:
+        listed = asked.scene.given.get(str(asked.told))
         return len(listed) if isinstance(listed, list) else 1
 
-    def _before(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        minutes = sample(parse_delay(str(told)), scene.chance)
-        return (scene.at - timedelta(minutes=minutes)).replace(microsecond=0).isoformat()
+    def _before(self, asked: Asked) -> Datum:
+        minutes = sample(parse_delay(str(asked.told)), asked.scene.chance)
+        return (asked.scene.at - timedelta(minutes=minutes)).replace(microsecond=0).isoformat()
 
-    def _number(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        least, most = float(told[0]), float(told[1])
-        found = round(scene.chance.triangular(least, most, least + (most - least) / 5))
+    def _number(self, asked: Asked) -> Datum:
+        least, most = float(asked.told[0]), float(asked.told[1])
+        found = round(asked.scene.chance.triangular(least, most, least + (most - least) / 5))
         return round(found, -1) if found > 1000 else found
 
-    def _integer(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return scene.chance.randint(int(told[0]), int(told[1]))
+    def _integer(self, asked: Asked) -> Datum:
+        return asked.scene.chance.randint(int(asked.told[0]), int(asked.told[1]))
 
-    def _field(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return scene.given.get(str(told))
+    def _field(self, asked: Asked) -> Datum:
+        return asked.scene.given.get(str(asked.told))
 
-    def _organ(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return scene.organ_of(str(told))
+    def _organ(self, asked: Asked) -> Datum:
+        return asked.scene.organ_of(str(asked.told))
 
-    def _officers(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return scene.officers(int(told))
+    def _officers(self, asked: Asked) -> Datum:
+        return asked.scene.officers(int(asked.told))
 
-    def _person(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return people.name(scene.chance)
+    def _person(self, asked: Asked) -> Datum:
+        return people.name(asked.scene.chance)
 
-    def _people(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return [people.name(scene.chance) for _ in range(int(told))]
+    def _people(self, asked: Asked) -> Datum:
+        return [people.name(asked.scene.chance) for _ in range(int(asked.told))]
 
-    def _phone(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return people.phone(scene.chance)
+    def _phone(self, asked: Asked) -> Datum:
+        return people.phone(asked.scene.chance)
 
-    def _plate(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return people.plate(scene.chance)
+    def _plate(self, asked: Asked) -> Datum:
+        return people.plate(asked.scene.chance)
 
-    def _id_number(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return people.id_number(scene.chance)
+    def _id_number(self, asked: Asked) -> Datum:
+        return people.id_number(asked.scene.chance)
 
-    def _place(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        road = scene.chance.choice(self.words.lists[ROADS])
-        return f"{scene.area_name}{road}{scene.chance.randint(1, 380)}号"
+    def _place(self, asked: Asked) -> Datum:
+        road = asked.scene.chance.choice(self.words.lists[ROADS])
+        return f"{asked.scene.area_name}{road}{asked.scene.chance.randint(1, 380)}号"
 
-    def _files(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return [f"{scene.chance.getrandbits(256):064x}" for _ in range(int(told))]
+    def _files(self, asked: Asked) -> Datum:
+        return [f"{asked.scene.chance.getrandbits(256):064x}" for _ in range(int(asked.told))]
 
-    def _matter(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        return scene.named_matter(str(told))
+    def _matter(self, asked: Asked) -> Datum:
+        return asked.scene.named_matter(str(asked.told))
 
-    def _words(self, told: Any, scene: Scene, depth: int) -> Datum:
+    def _words(self, asked: Asked) -> Datum:
         try:
-            return self.resolve(scene.chance.choice(self.words.lists[str(told)]), scene, depth + 1)
+            listed = self.words.lists[str(asked.told)]
         except KeyError:
-            raise WrongValue(f"words: there is no list `{told}` in words.yaml") from None
+            raise WrongValue(f"words: there is no list `{asked.told}` in words.yaml") from None
+        return self.resolve(asked.scene.chance.choice(listed), asked.scene, asked.depth + 1)
 
-    def _earlier(self, told: Any, scene: Scene, depth: int) -> Datum:  # noqa: ARG002 - one shape
-        done = scene.state.done if scene.state is not None else ()
-        found = [one.happened_at for one in done if one.act == told["of"]]
-        base = found[-1] if found else scene.at
-        return (base.date() + timedelta(days=int(told.get("days", 0)))).isoformat()
+    def _earlier(self, asked: Asked) -> Datum:
+        done = asked.scene.state.done if asked.scene.state is not None else ()
+        found = [one.happened_at for one in done if one.act == asked.told["of"]]
+        base = found[-1] if found else asked.scene.at
+        return (base.date() + timedelta(days=int(asked.told.get("days", 0)))).isoformat()
 
     # ── what nobody stated ───────────────────────────────────────────────────────────────────
 
@@ -229,7 +239,7 @@ class Values:
         if kind == "texts":
             return [f"{field.name}{number}" for number in range(1, max(least, 2) + 1)]
         if kind == "files":
-            return self._files(max(least, 1), scene, 0)
+            return self._files(Asked(max(least, 1), scene, 0))
         if kind == "organ":
             return scene.organ_of(name)
         if kind == "matter":
@@ -237,7 +247,7 @@ class Values:
         if kind == "person":
             return scene.person
         if kind == "place":
-            return self._place(1, scene, 0)
+            return self._place(Asked(1, scene, 0))
         if field.pattern:
             return self._sample(field, scene)
         words = self.filled("{notes}", scene)
