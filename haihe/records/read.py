@@ -131,15 +131,7 @@ def open_file(
     view = _may_read(reader, purpose, need, read)
     if isinstance(view, Refused):
         return printer.refusal(view)
-    reading.record(
-        connection,
-        matter,
-        person=reader.person,
-        role=_role(read.procedure, reader),
-        organ=reader.organ,
-        purpose=f"{purpose}: {need}"[:PURPOSE_MAX] if need else purpose,
-        at=printer.now,
-    )
+    _record(connection, read, reader, purpose, need, printer.now)
     return _file(connection, printer, reader, read, view)
 
 
@@ -168,18 +160,25 @@ def paper(
     behind = papers.found(printer, read.procedure, read.state, step, id)
     if behind is None or not view.history:
         return None
+    _record(connection, read, reader, purpose, need, printer.now)
+    row = papers.row_of(printer, read.procedure, read.state, view, _erased(read), *behind)
+    at, known = _when_issued(connection, printer, read, step, row.name)
+    return papers.written(at, known, view, *behind, row)
+
+
+def _record(
+    connection: Connection, read: _Read, reader: Reader, purpose: str, need: str, at: datetime
+) -> None:
+    """Put a reading on the disk: who, for which organ, for what."""
     reading.record(
         connection,
-        matter,
+        read.matter,
         person=reader.person,
         role=_role(read.procedure, reader),
         organ=reader.organ,
         purpose=f"{purpose}: {need}"[:PURPOSE_MAX] if need else purpose,
-        at=printer.now,
+        at=at,
     )
-    row = papers.row_of(printer, read.procedure, read.state, view, _erased(read), *behind)
-    at, known = _when_issued(connection, printer, read, step, row.name)
-    return papers.written(at, known, view, *behind, row)
 
 
 def _erased(read: _Read) -> frozenset[str]:

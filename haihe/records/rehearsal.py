@@ -24,12 +24,12 @@ from haihe.pack import Pack, load_pack
 from haihe.records import journal
 from haihe.records.chain import EventRow, data_text
 from haihe.records.installed import InstalledRules
-from haihe.records.instants import restored, stored
+from haihe.records.instants import stored
 from haihe.records.mirror import reading_rows
 from haihe.records.parties import NAMED, PHONES, Party
 from haihe.records.rules import Rules
 from haihe.records.staging import all_clocks
-from haihe.records.told import QUARTER, Told, events_of, joined, table_of, tables_of
+from haihe.records.told import LocalTime, Told, events_of, joined, table_of, tables_of
 from haihe.simulation.book import Book, Fault, load_book
 from haihe.simulation.city import Simulation
 from haihe.simulation.telling import visible_truths
@@ -79,15 +79,7 @@ class Teller:
         self.rules = rules
         self.at = at
         self._words: dict[str, str] = {}
-        self._offsets: dict[int, int] = {}
-
-    def local(self, microseconds: int) -> int:
-        """The same moment on the clocks of the zone."""
-        quarter = microseconds // QUARTER
-        if quarter not in self._offsets:
-            offset = restored(microseconds, self.rules.zone).utcoffset() or timedelta()
-            self._offsets[quarter] = offset // timedelta(microseconds=1)
-        return microseconds + self._offsets[quarter]
+        self.local = LocalTime(rules.zone)
 
     def person(self, person: str) -> str:
         """A word for who acted."""

@@ -85,8 +85,25 @@ class Wording(Protocol):
     def person(self) -> Callable[[str], str]:
         """Gives the pseudonym of a person."""
 
-    def local(self, microseconds: int) -> int:
-        """An instant on the clocks of the zone."""
+    @property
+    def local(self) -> Callable[[int], int]:
+        """Gives an instant (microseconds since 1970) on the clocks of the zone."""
+
+
+class LocalTime:
+    """Instants on the clocks of a zone; offsets change on the quarter of an hour."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._offsets: dict[int, int] = {}
+
+    def __call__(self, microseconds: int) -> int:
+        """The same moment, in local microseconds since 1970."""
+        quarter = microseconds // QUARTER
+        if quarter not in self._offsets:
+            offset = restored(microseconds, self._zone).utcoffset() or timedelta()
+            self._offsets[quarter] = offset // timedelta(microseconds=1)
+        return microseconds + self._offsets[quarter]
 
 
 class Reader:
@@ -97,15 +114,7 @@ class Reader:
         self.rules = rules
         self.words = Words()
         self.person = pseudonym()
-        self._offsets: dict[int, int] = {}
-
-    def local(self, microseconds: int) -> int:
-        """The same moment on the clocks of the zone; offsets change on the quarter of an hour."""
-        quarter = microseconds // QUARTER
-        if quarter not in self._offsets:
-            offset = restored(microseconds, self.rules.zone).utcoffset() or timedelta()
-            self._offsets[quarter] = offset // timedelta(microseconds=1)
-        return microseconds + self._offsets[quarter]
+        self.local = LocalTime(rules.zone)
 
     def told(self, matters: Sequence[str], moment: Moment) -> Iterator[Told]:
         """These matters, those without an event by then left out."""
