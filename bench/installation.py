@@ -29,11 +29,13 @@ import json, sys
 import django
 django.setup()
 from bench.human_step import PEOPLE
-from haihe.records.accounts import create_staff, issue_token
+from haihe.records.accounts import create_staff
+from haihe.records.clients import SCOPES, issue_token
 tokens = {}
 for actor in PEOPLE:
     create_staff(actor.person, name=actor.person, organ=actor.organ, roles=[actor.role])
-    tokens[actor.person] = issue_token(actor.person)
+    issued = issue_token(actor.person, scopes=SCOPES, label="bench", made_by="bench")
+    tokens[actor.person] = issued.text
 json.dump(tokens, open(sys.argv[1], "w"))
 """
 

@@ -31,7 +31,8 @@ IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "__import__"}
 CLOCK_READINGS = {"now", "utcnow", "today"}
 # What pages may use of records: the two doors, what they give, and what stands beside them.
 OPEN_MODULES = {
-    "read", "write", "shown", "answers", "accounts", "board", "files", "models_shown", "workshop",
+    "read", "write", "shown", "answers", "accounts", "board", "clients", "files", "models_shown",
+    "workshop",
 }  # fmt: skip
 DOCUMENTED_PACKAGES = ("haihe/kernel", "haihe/records", "haihe/queueing")
 FILE_BYTES_MAX = 300_000

@@ -1,6 +1,7 @@
 """POST /api/steps: one command in JSON in, what was recorded or refused out; for machines.
 
-A bearer token names the account; the command's actor must be that account. Answers: 200 Recorded,
+A bearer token names the account; the command's actor must be that account, and the token must be
+for opening matters (`steps:open`) or for acting on them (`steps:act`). Answers: 200 Recorded,
 409 Refused because something else came first, 422 Refused by rule, 400, 401, 403, 405, 413, 503
 with `says` and `instead`. It is plain WSGI: sessions, forms and templates have no part in it.
 """
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from haihe.kernel.values import Command, Refused
-from haihe.records import accounts, write
+from haihe.records import clients, write
 from haihe.records.answers import Recorded
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 PATH: Final = "/api/steps"
 BODY_BYTES_MAX: Final = 1_048_576
-TOKEN_LENGTH_MAX: Final = 200
+OPEN: Final = "steps:open"
+ACT: Final = "steps:act"
 CAME_FIRST: Final = frozenset({"moved_on", "key_reused"})
 STATUS: Final = {
     200: "200 OK",
@@ -65,11 +67,11 @@ def respond(environ: WSGIEnvironment) -> tuple[int, Recorded | Refused | Trouble
     if environ["REQUEST_METHOD"] != "POST":
         return 405, Trouble("这里只接受POST。", "用POST提交一条JSON指令。")
     word, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if word.lower() != "bearer" or not 0 < len(token) <= TOKEN_LENGTH_MAX:
+    if word.lower() != "bearer" or not token:
         return 401, Trouble("没有令牌。", "请在Authorization中写Bearer和账号的令牌。")
-    reader = accounts.reader_by_token(token)
-    if reader is None:
-        return 401, Trouble("令牌无效。", "请向管理员申请新的令牌。")
+    client = clients.client_by_token(token)
+    if client is None:
+        return 401, Trouble("令牌无效、已过期或已收回。", "请向管理员申请新的令牌。")
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
@@ -80,7 +82,12 @@ def respond(environ: WSGIEnvironment) -> tuple[int, Recorded | Refused | Trouble
         command = _decode(environ["wsgi.input"].read(length))
     except (msgspec.MsgspecError, UnicodeDecodeError) as wrong:
         return 400, Trouble(f"不是合格的指令：{wrong}", "请按Command的字段提交JSON。")
-    actor = command.actor
+    scope = OPEN if command.matter is None else ACT
+    if scope not in client.scopes:
+        return 403, Trouble(
+            f"这个令牌不能用来{clients.SCOPES[scope]}。", f"请申请带有{scope}的令牌。"
+        )
+    actor, reader = command.actor, client.reader
     if (
         actor.person != reader.person
         or actor.organ != reader.organ

@@ -1,32 +1,23 @@
-"""Staff accounts: who may act for which organ in which roles, and the tokens of their machines.
+"""Staff accounts: who may act for which organ in which roles.
 
 Passwords and log-in are Django's; table staff adds organ and roles. A person's id in the journal is
-the account's name. Of a token only a hash is kept: it is 32 random bytes, so no salt is needed.
+the account's name. Tokens of machines: clients.py.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-import time
-from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from haihe.records.database import Row, place, reading_connection
-from haihe.records.instants import stored
 from haihe.records.rules import current
 from haihe.records.shown import Reader
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-TOKEN_BYTES = 32
-TOKENS_KEPT = 10_000
-TOKEN_SECONDS_KEPT = 30.0  # a withdrawn token stops working within this time
 ROLES_MAX = 50
 STAFF_COLUMNS = "person, name, organ, roles, supervisor"
 
@@ -74,65 +65,31 @@ def create_staff(
     return int(user.pk)
 
 
-def issue_token(person: str) -> str:
-    """A new token for the machines of an account; it is shown this once. Raises UnusableAccount."""
-    connection = reading_connection()
-    rows = connection.rows("SELECT user_id FROM staff WHERE person = ?", (person,))
-    if not rows:
-        raise UnusableAccount(f"there is no staff account {person}")
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    connection.run(
-        "INSERT INTO staff_token (digest, user_id, made_at) VALUES (?, ?, ?)",
-        (_digest(token), rows[0][0], stored(datetime.now(UTC))),
-    )
-    return token
-
-
-def withdraw_tokens(person: str) -> int:
-    """Make every token of an account useless; gives how many there were."""
-    return reading_connection().run(
-        "DELETE FROM staff_token WHERE user_id IN (SELECT user_id FROM staff WHERE person = ?)",
-        (person,),
-    )
-
-
 def reader_of(user: AbstractBaseUser | AnonymousUser) -> Reader | None:
     """The member of staff behind a Django user, or None (a citizen, somebody not logged in)."""
     if not user.is_authenticated or not getattr(user, "is_active", False):
         return None
+    return reader_of_user_id(int(user.pk))
+
+
+def reader_of_user_id(user_id: int) -> Reader | None:
+    """The member of staff behind an account, or None."""
     rows = reading_connection().rows(
-        f"SELECT {STAFF_COLUMNS} FROM staff WHERE user_id = ?", (user.pk,)
+        f"SELECT {STAFF_COLUMNS} FROM staff WHERE user_id = ?", (user_id,)
     )
     return _reader(rows[0]) if rows else None
 
 
-_by_token: OrderedDict[tuple[Any, str], tuple[float, Reader]] = OrderedDict()
+def user_id_of(person: str) -> int | None:
+    """The account of a member of staff, or None."""
+    rows = reading_connection().rows("SELECT user_id FROM staff WHERE person = ?", (person,))
+    return int(rows[0][0]) if rows else None
 
 
-def reader_by_token(token: str) -> Reader | None:
-    """The account behind a token; kept in memory for TOKEN_SECONDS_KEPT."""
-    key = (place(), token)
-    known = _by_token.get(key)
-    now = time.monotonic()
-    if known is not None and now - known[0] < TOKEN_SECONDS_KEPT:
-        return known[1]
-    rows = reading_connection().rows(
-        f"SELECT {STAFF_COLUMNS} FROM staff "
-        "WHERE user_id IN (SELECT user_id FROM staff_token WHERE digest = ?)",
-        (_digest(token),),
-    )
-    _by_token.pop(key, None)
-    if not rows:
-        return None
-    if len(_by_token) >= TOKENS_KEPT:
-        _by_token.popitem(last=False)
-    reader = _reader(rows[0])
-    _by_token[key] = (now, reader)
-    return reader
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+def person_of_user_id(user_id: int) -> str:
+    """The member of staff of an account, or ""."""
+    rows = reading_connection().rows("SELECT person FROM staff WHERE user_id = ?", (user_id,))
+    return str(rows[0][0]) if rows else ""
 
 
 def _reader(row: Row) -> Reader:

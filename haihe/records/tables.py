@@ -149,7 +149,12 @@ TABLES: dict[str, Table] = {
             "user_id",
             indexes=("UNIQUE staff_person ON staff (person)",),
         ),
-        _table("staff_token", "digest bytes, user_id integer, made_at integer", "digest"),
+        _table(
+            "client_token",
+            "token_id text, user_id integer, label text, scopes text, made_by text, "
+            "made_at integer, expires_at integer, withdrawn_at integer?, withdrawn_by text",
+            "token_id",
+        ),
     )
 }
 
