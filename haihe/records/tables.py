@@ -150,6 +150,26 @@ TABLES: dict[str, Table] = {
             indexes=("UNIQUE staff_person ON staff (person)",),
         ),
         _table(
+            "attempt",
+            "tag bytes, times integer, since integer, last_at integer, locked_until integer",
+            "tag",
+        ),
+        _table(
+            "citizen",
+            "citizen_id text, phone_tag bytes?, subject_tag bytes?, made_at integer, "
+            "seen_at integer",
+            "citizen_id",
+            indexes=(
+                "UNIQUE citizen_phone ON citizen (phone_tag) WHERE phone_tag IS NOT NULL",
+                "UNIQUE citizen_subject ON citizen (subject_tag) WHERE subject_tag IS NOT NULL",
+            ),
+        ),
+        _table(
+            "phone_code",
+            "phone_tag bytes, digest bytes, expires_at integer, tries integer",
+            "phone_tag",
+        ),
+        _table(
             "client_token",
             "token_id text, user_id integer, label text, scopes text, made_by text, "
             "made_at integer, expires_at integer, withdrawn_at integer?, withdrawn_by text",
