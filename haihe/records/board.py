@@ -36,7 +36,8 @@ SEAL_FINGERPRINT_BYTES: Final = 8
 MODELS_MAX: Final = 500
 
 _SEEN = (
-    "EXISTS (SELECT 1 FROM reading r WHERE r.matter_id = m.matter_id AND r.purpose = 'supervise')"
+    "EXISTS (SELECT 1 FROM reading r WHERE r.chain = m.matter_id AND r.purpose = 'supervise'"
+    " AND r.sort <> 'refused')"
 )
 
 

@@ -48,12 +48,16 @@ class EventRow(NamedTuple):
 class ReadingRow(NamedTuple):
     """A reading as it is stored, before `position` and `hash`."""
 
-    matter_id: str
+    chain: str
     seq: int
+    sort: str
     person: str
     role: str
     organ: str
+    post: str
     purpose: str
+    basis: str
+    told: str
     read_at: int
 
 

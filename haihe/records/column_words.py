@@ -79,6 +79,8 @@ _OWN: Final[dict[str, str]] = {
     "rating.rated_at": "评价时间，世界时",
     "reading.read_at": "打开时间，世界时",
     "reading.purpose": "所写的目的",
+    "reading.sort": "open 打开卷宗、paper 看文书、file 看附件、download 下载文书",
+    "reading.clear": "看到几项没有遮盖的个人信息",
     "party.party": "当事人的代号：同一个人同一个代号",
     "party.standing": "以什么身份：申请人、被害人、代理人等",
     "party.known_by": "凭什么认得：身份证号、电话或者姓名",

@@ -31,6 +31,7 @@ from haihe.records import home
 from haihe.records.chain import sha256
 from haihe.records.database import Connection, writing
 from haihe.records.instants import stored
+from haihe.records.reading import SEEN_SQL, TOLD_COLUMNS
 from haihe.records.rules import Rules
 from haihe.records.told import (
     OF_MATTERS,
@@ -327,8 +328,8 @@ class _Refresh:
 
     def _grow_readings(self, after: int, upto: int, moment: Moment) -> None:
         rows = self.connection.rows(
-            "SELECT matter_id, read_at, role, organ, person, purpose FROM reading"
-            " WHERE position > ? AND position <= ? ORDER BY position",
+            f"SELECT {TOLD_COLUMNS} FROM reading WHERE {SEEN_SQL}"
+            " AND position > ? AND position <= ? ORDER BY position",
             (after, upto),
         )
         told = reading_rows(rows, self.reader.person)
@@ -371,9 +372,18 @@ def today_row(now: datetime, reader: Reader) -> dict[str, Any]:
 def reading_rows(
     rows: Sequence[tuple[Any, ...]], person: Callable[[str], str]
 ) -> list[dict[str, Any]]:
-    """Rows of table reading (matter, instant, role, organ, person, purpose) as the view tells."""
-    names = ("matter_id", "read_at", "role", "organ", "person", "purpose")
-    return [dict(zip(names, (*row[:4], person(row[4]), row[5]), strict=True)) for row in rows]
+    """Rows of table reading (columns TOLD_COLUMNS) as the view tells them."""
+    names = ("matter_id", "read_at", "role", "organ", "person", "purpose", "sort", "clear")
+    return [
+        dict(zip(names, (*row[:4], person(row[4]), *row[5:7], _clear(row[7])), strict=True))
+        for row in rows
+    ]
+
+
+def _clear(told: str) -> int:
+    """How many personal fields a reading saw in clear."""
+    clear = msgspec.json.decode(told).get("clear")
+    return len(clear) if isinstance(clear, list) else 0
 
 
 def place_rows(places: set[str]) -> list[dict[str, Any]]:
@@ -382,21 +392,22 @@ def place_rows(places: set[str]) -> list[dict[str, Any]]:
 
 
 def city_rows(connection: Connection, rules: Rules) -> Mapping[str, list[dict[str, Any]]]:
-    """The rows of views `organ` and `post`: the city's organs, and the roles its staff act in."""
+    """The rows of views `organ` and `post`: the city's organs, and its posts with their roles."""
     organs = [
         {"organ": one, "name": name, "above": rules.organ_above(one) or None, "tier": tier or None}
         for one, name in rules.every_organ().items()
         for tier in (rules.organ_tier(one),)
     ]
-    posts = {
-        (organ, role)
-        for organ, roles in connection.rows("SELECT organ, roles FROM staff")
-        for role in msgspec.json.decode(roles)
+    return {"organ": organs, "post": [row for one in every_post(connection) for row in _post(one)]}
+
+
+def _post(post: Post) -> list[dict[str, Any]]:
+    """The rows of a post: one a role; a day that is not told stays empty."""
+    told = {
+        "post": post.id,
+        "organ": post.organ,
+        "rank": post.name or None,
+        "since": post.since if post.since > date.min else None,
+        "until": post.until,
     }
-    return {
-        "organ": organs,
-        "post": [
-            {"post": f"{organ}/{role}", "organ": organ, "role": role}
-            for organ, role in sorted(posts)
-        ],
-    }
+    return [{**told, "role": role} for role in post.roles]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -13,13 +13,14 @@ from haihe.kernel.acts import ACTS
 from haihe.kernel.clocks import clocks
 from haihe.kernel.decide import possible
 from haihe.kernel.kernel_acts import issued
+from haihe.kernel.paper import fields_of
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.reading import PURPOSES, View, concerns_minor, may_read
 from haihe.kernel.reading import Reader as Asking
 from haihe.kernel.sentence import Told, called, rule_of, tell
 from haihe.kernel.state import RunningClock, State
-from haihe.kernel.values import Actor, Data, Event, Refused
-from haihe.records import answers, keys, papers, personal, reading, rules
+from haihe.kernel.values import Actor, Data, Datum, Event, Refused
+from haihe.records import answers, keys, papers, personal, reading, rules, traces
 from haihe.records.accounts import person_name, reader_of
 from haihe.records.chain import HASHES, EventRow
 from haihe.records.codes import code_tag, follow_code, normal_code
@@ -79,7 +80,6 @@ __all__ = [
 LIST_MAX: Final = 200
 LIST_USUAL: Final = 25
 LINKS_MAX: Final = 50
-PURPOSE_MAX: Final = 500
 PUBLIC: Final = "public"  # person and organ of everybody who acts by a follow code
 _CITIZEN_ACTS: Final = frozenset(
     {"transfer", "escalate", "suspend", "resume", "extend", "merge", "contest", "withdraw"}
@@ -128,10 +128,11 @@ def open_file(
     read = _read(connection, matter, printer)
     if read is None:
         return printer.refusal(answers.unknown_matter(matter))
+    asked = _Asked(connection, read, reader, purpose, need, printer.now)
     view = _may_read(reader, purpose, need, read)
     if isinstance(view, Refused):
-        return printer.refusal(view)
-    _record(connection, read, reader, purpose, need, printer.now)
+        return asked.refused(view, printer)
+    asked.record("open", traces.seen(view, traces.given(event for event, _ in read.events)))
     return _file(connection, printer, reader, read, view)
 
 
@@ -144,41 +145,62 @@ def paper(
     now: datetime | None = None,
     *,
     need: str = "",
+    sort: Literal["paper", "download"] = "paper",
 ) -> Paper | Refusal | None:
     """A paper of the matter's step number `step`; None if there is none. The reading is recorded.
 
-    One that was issued is filled with what was known then, so its file has the digest it had.
+    `sort` says whether the page to print or the file was asked for. One that was issued is filled
+    with what was known then, so its file has the digest it had.
     """
     printer = _printer(now)
     connection = reading_connection()
     read = _read(connection, matter, printer)
     if read is None:
         return printer.refusal(answers.unknown_matter(matter))
+    asked = _Asked(connection, read, reader, purpose, need, printer.now)
     view = _may_read(reader, purpose, need, read)
     if isinstance(view, Refused):
-        return printer.refusal(view)
+        return asked.refused(view, printer)
     behind = papers.found(printer, read.procedure, read.state, step, id)
     if behind is None or not view.history:
         return None
-    _record(connection, read, reader, purpose, need, printer.now)
+    there = traces.given(event for event, _ in read.events) & set(fields_of(behind[0]))
+    asked.record(sort, {"paper": id, "step": step, **traces.seen(view, there)})
     row = papers.row_of(printer, read.procedure, read.state, view, _erased(read), *behind)
     at, known = _when_issued(connection, printer, read, step, row.name)
     return papers.written(at, known, view, *behind, row)
 
 
-def _record(
-    connection: Connection, read: _Read, reader: Reader, purpose: str, need: str, at: datetime
-) -> None:
-    """Put a reading on the disk: who, for which organ, for what."""
-    reading.record(
-        connection,
-        read.matter,
-        person=reader.person,
-        role=_role(read.procedure, reader),
-        organ=reader.organ,
-        purpose=f"{purpose}: {need}"[:PURPOSE_MAX] if need else purpose,
-        at=at,
-    )
+class _Asked(NamedTuple):
+    """Somebody asks to see a matter: what was shown, or that it was refused, goes on the disk."""
+
+    connection: Connection
+    read: _Read
+    reader: Reader
+    purpose: str
+    need: str
+    at: datetime
+
+    def record(self, sort: reading.Sort, told: Mapping[str, Datum]) -> None:
+        """Put a trace on the disk: who, for which organ, for what, on which basis, what of it."""
+        reading.trace(
+            sort,
+            self.reader,
+            self.purpose,
+            self.at,
+            matter=self.read.matter,
+            role=_role(self.read.procedure, self.reader),
+            need=self.need,
+            basis=traces.basis(self.purpose, self.read.procedure),
+            told=told,
+            connection=self.connection,
+        )
+
+    def refused(self, refused: Refused, printer: Printer) -> Refusal:
+        """The refusal ready to print, recorded as well; a purpose that is none leaves no trace."""
+        if self.purpose in PURPOSES:
+            self.record("refused", {"reason": refused.reason})
+        return printer.refusal(refused)
 
 
 def _erased(read: _Read) -> frozenset[str]:

@@ -120,7 +120,10 @@ class Teller:
             clocks=list(clocks.values()),
             parties=parties,
             readings=[
-                (matter, stored(one.at), one.role, one.organ, one.person, one.purpose)
+                (
+                    *(matter, stored(one.at), one.role, one.organ, one.person, one.purpose),
+                    *("open", "{}"),
+                )
                 for one in played.readings
                 if one.at <= self.at
             ],

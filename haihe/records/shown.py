@@ -26,6 +26,7 @@ class Reader(Frozen, frozen=True, kw_only=True):
     supervisor: bool = False
     name: str = ""
     organ_name: str = ""
+    post: str = ""  # the id of the post held, "" for who acts without one
 
 
 class Shown(Frozen, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ from haihe.records.chain import sha256
 from haihe.records.database import Connection, place, reading_connection
 from haihe.records.follow import LINK_LETTERS, Follow, Marks
 from haihe.records.instants import stored
+from haihe.records.reading import SEEN_SQL
 from haihe.records.rules import Rules
 from haihe.records.told import Moment, Reader, Told, events_of, joined, table_of, tables_of
 from haihe.supervision.sweep import Finding, Swept, UnusableModel, run_model
@@ -346,11 +347,11 @@ def _continues(base: Ground, before: Marks, now: datetime) -> bool:
 def _touched(base: Ground, followed: Follow, before: Marks, marks: Marks) -> list[str]:
     """Matters with an event or a reading since, and those that are due for another look."""
     found = set(followed.woken(marks.at))
-    for table, after, upto in (
-        ("event", before.position, marks.position),
-        ("reading", before.reading, marks.reading),
+    for chosen, after, upto in (
+        ("matter_id FROM event WHERE", before.position, marks.position),
+        (f"chain FROM reading WHERE {SEEN_SQL} AND", before.reading, marks.reading),
     ):
-        sql = f"SELECT DISTINCT matter_id FROM {table} WHERE position > ? AND position <= ?"
+        sql = f"SELECT DISTINCT {chosen} position > ? AND position <= ?"
         found.update(row[0] for row in base.connection.rows(sql, (after, upto)))
     return sorted(found)
 

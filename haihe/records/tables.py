@@ -121,10 +121,11 @@ TABLES: dict[str, Table] = {
         ),
         _table(
             "reading",
-            "matter_id text, seq integer, person text, role text, organ text, purpose text, "
-            "read_at integer, hash bytes",
-            "matter_id, seq",
+            "chain text, seq integer, sort text, person text, role text, organ text, post text, "
+            "purpose text, basis text, told text, read_at integer, hash bytes",
+            "chain, seq",
             counted="position",
+            indexes=("reading_organ ON reading (organ, read_at)",),
         ),
         _table(
             "seal",
@@ -145,9 +146,26 @@ TABLES: dict[str, Table] = {
         _table("number_count", "prefix text, year integer, used integer", "prefix, year"),
         _table(
             "staff",
-            "user_id integer, person text, name text, organ text, roles text, supervisor flag",
-            "user_id",
-            indexes=("UNIQUE staff_person ON staff (person)",),
+            "person text, name text, user_id integer?",
+            "person",
+            indexes=("UNIQUE staff_user ON staff (user_id)",),
+        ),
+        _table(
+            "post",
+            "post_id text, organ text, name text, roles text, supervisor flag, since text, "
+            "until text?",
+            "post_id",
+        ),
+        _table(
+            "holding",
+            "post_id text, person text, since text, until text?",
+            "person, post_id, since",
+            indexes=("holding_post ON holding (post_id, since)",),
+        ),
+        _table(
+            "qualification",
+            "person text, kind text, number text, since text, until text?",
+            "person, kind, number",
         ),
         _table(
             "attempt",

@@ -23,6 +23,7 @@ from haihe.records.chain import EventRow
 from haihe.records.database import IN_MAX, Connection
 from haihe.records.instants import end_of, restored, stored
 from haihe.records.parties import Party, Words, parties_of
+from haihe.records.reading import SEEN_SQL, TOLD_COLUMNS
 from haihe.records.rules import Rules
 from haihe.records.staging import all_clocks, rule_of
 from haihe.supervision import views
@@ -145,9 +146,9 @@ class Reader:
                 clocks.setdefault(row[0], []).append(journal.clock_row(row))
         readings: dict[str, list[tuple[Any, ...]]] = {}
         for row in ask(
-            "SELECT matter_id, read_at, role, organ, person, purpose FROM reading WHERE matter_id",
+            f"SELECT {TOLD_COLUMNS} FROM reading WHERE {SEEN_SQL} AND chain",
             matters,
-            "ORDER BY matter_id, seq",
+            "ORDER BY chain, seq",
         ):
             if not moment.past or row[1] <= stored(moment.at):
                 readings.setdefault(row[0], []).append(row)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +21,7 @@ from haihe.records.chain import (
     HASH_BYTES,
     HASHES,
     EventRow,
+    Hash,
     ReadingRow,
     canonical_event,
     canonical_reading,
@@ -37,6 +40,7 @@ from haihe.records.journal import (
     matter_row,
     procedure_of,
 )
+from haihe.records.reading import OF_A_READER
 from haihe.records.rules import Rules
 from haihe.records.sealing import BrokenSeal, MatterKey, WrongKey
 from haihe.records.staging import all_clocks
@@ -46,6 +50,7 @@ PROBLEMS_MAX: Final = 1_000
 GAPS_MAX: Final = 10  # positions named for one seal
 MATTER_COLUMNS: Final = TABLES["matter"].names
 READING_COLUMNS: Final = ", ".join(ReadingRow._fields)
+_OF_READERS: Final = f"chain >= '{OF_A_READER}' AND chain < '{OF_A_READER[:-1]};'"  # ; follows :
 TOLD_EVERY: Final = 2_000  # events between two calls of `told`
 
 _digests_of = msgspec.json.Decoder(dict[str, str]).decode
@@ -100,6 +105,7 @@ def verify(
     try:
         result = Verified()
         _Journal(connection, rules, result, told).verify()
+        _verify_searches(connection, result)
         _verify_references(connection, result)
         _verify_seals(connection, result)
         return result
@@ -162,7 +168,12 @@ class _Journal:
             "matter_key": _Grouped(
                 stream("SELECT matter_id, wrapped FROM matter_key ORDER BY matter_id")
             ),
-            "reading": _Grouped(stream(f"SELECT {READING_COLUMNS}, hash FROM reading {by_event}")),
+            "reading": _Grouped(
+                stream(
+                    f"SELECT {READING_COLUMNS}, hash FROM reading WHERE NOT ({_OF_READERS}) "
+                    "ORDER BY chain, seq"
+                )
+            ),
         }
 
     def verify(self) -> None:
@@ -204,7 +215,7 @@ class _Journal:
             self._count(table, rows)
         events = [EventRow._make(one[:-1]) for one in own["event"]]
         head = self._verify_chain(matter, events, [one[-1] for one in own["event"]])
-        self._verify_readings(matter, own["reading"])
+        _verify_readings(self._hash, own["reading"], self._result)
         self._verify_personal(matter, events, own["personal"], own["matter_key"])
         if not events:
             self._result.found("events_missing", "the matter has no event at all", matter)
@@ -225,7 +236,7 @@ class _Journal:
                     expected,
                 )
             stored_hash = _bytes(stored_hash)
-            if self._hash_of(canonical_event, event, previous) != stored_hash:
+            if _hash_of(self._hash, canonical_event, event, previous) != stored_hash:
                 self._result.found(
                     "event_hash",
                     "the event is not the one its hash was made of, or does not follow the one "
@@ -236,34 +247,6 @@ class _Journal:
             previous = stored_hash
             expected = event.seq + 1 if isinstance(event.seq, int) else expected + 1
         return previous
-
-    def _hash_of(
-        self, canonical: Callable[[Any, bytes], bytes], row: Any, previous: bytes
-    ) -> bytes:
-        try:
-            return self._hash(canonical(row, previous))
-        except (TypeError, ValueError, msgspec.MsgspecError):
-            return b""
-
-    def _verify_readings(self, matter: str, rows: Sequence[Row]) -> None:
-        previous, expected = GENESIS, 1
-        for row in rows:
-            reading = ReadingRow._make(row[:-1])
-            if reading.seq != expected:
-                self._result.found(
-                    "reading_missing", f"reading {expected} is not there", matter, expected
-                )
-            stored_hash = _bytes(row[-1])
-            if self._hash_of(canonical_reading, reading, previous) != stored_hash:
-                self._result.found(
-                    "reading_hash",
-                    "the reading is not the one its hash was made of, or does not follow the one "
-                    "before",
-                    matter,
-                    reading.seq,
-                )
-            previous = stored_hash
-            expected = reading.seq + 1 if isinstance(reading.seq, int) else expected + 1
 
     def _verify_personal(
         self, matter: str, events: Sequence[EventRow], rows: Sequence[Row], wrapped: Sequence[Row]
@@ -426,6 +409,52 @@ def _bytes(value: Any) -> bytes:
 def _plain(value: Any) -> Any:
     """A value as both databases give it: yes and no are 1 and 0."""
     return int(value) if isinstance(value, bool) else value
+
+
+# ── readings ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _hash_of(
+    hash_of: Hash, canonical: Callable[[Any, bytes], bytes], row: Any, previous: bytes
+) -> bytes:
+    try:
+        return hash_of(canonical(row, previous))
+    except (TypeError, ValueError, msgspec.MsgspecError):
+        return b""
+
+
+def _verify_searches(connection: Connection, result: Verified) -> None:
+    """The chains of readers: searches, exports, audits and refusals that concern no one matter."""
+    rows = connection.stream(
+        f"SELECT {READING_COLUMNS}, hash FROM reading WHERE {_OF_READERS} ORDER BY chain, seq"
+    )
+    hash_of = HASHES[home.hash_name()]
+    for _, group in groupby(rows, key=itemgetter(0)):
+        result.readings += _verify_readings(hash_of, group, result)
+
+
+def _verify_readings(hash_of: Hash, rows: Iterable[Row], result: Verified) -> int:
+    """One chain of readings, each against its hash and the one before; gives how many."""
+    previous, expected, count = GENESIS, 1, 0
+    for row in rows:
+        count += 1
+        reading = ReadingRow._make(row[:-1])
+        if reading.seq != expected:
+            result.found(
+                "reading_missing", f"reading {expected} is not there", reading.chain, expected
+            )
+        stored_hash = _bytes(row[-1])
+        if _hash_of(hash_of, canonical_reading, reading, previous) != stored_hash:
+            result.found(
+                "reading_hash",
+                "the reading is not the one its hash was made of, or does not follow the one "
+                "before",
+                reading.chain,
+                reading.seq,
+            )
+        previous = stored_hash
+        expected = reading.seq + 1 if isinstance(reading.seq, int) else expected + 1
+    return count
 
 
 # ── what refers to events ────────────────────────────────────────────────────────────────────

@@ -206,6 +206,8 @@ _ALL: Final = (
             Column("organ", "text", "for which organ"),
             Column("person", "text", "keyed pseudonym of the reader"),
             Column("purpose", "text", "the purpose given"),
+            Column("sort", "text", "open, paper, file or download"),
+            Column("clear", "integer", "how many personal fields were seen in clear"),
         ),
     ),
     View(
@@ -232,12 +234,14 @@ _ALL: Final = (
     ),
     View(
         "post",
-        "one row a post of an organ",
+        "one row a role of a post of an organ",
         (
-            Column("post", "text", "its id: organ/role", required=True),
+            Column("post", "text", "its id", required=True),
             Column("organ", "text", "its organ", required=True),
-            Column("role", "text", "the role it acts in"),
-            Column("rank", "text", "its rank, for approvals; empty where the city tells none"),
+            Column("role", "text", "a role whoever holds it acts in"),
+            Column("rank", "text", "its name, for approvals; empty where the city tells none"),
+            Column("since", "day", "its first day; empty: always"),
+            Column("until", "day", "its last day; empty: still there"),
         ),
     ),
     View(

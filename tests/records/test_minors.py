@@ -82,11 +82,14 @@ def test_when_it_has_ended_others_learn_only_that_it_is_sealed(journal: Connecti
             assert (found.reason, "封存" in found.says) == ("sealed", True)
             assert found.articles
             assert not [word for word in (*NAMES, "马场道", "邻里") if word in repr(found)]
-    assert journal.rows("SELECT count(*) FROM reading") == [(0,)]
+    assert journal.rows("SELECT sort, count(*) FROM reading GROUP BY sort") == [("refused", 6)]
     assert isinstance(read.open_file(matter, OFFICER, "handle", now=later(2)), File)
     watched = read.open_file(matter, SUPERVISOR, "supervise", now=later(2), need="核查未成年人")
     assert "13800000000" in repr(watched)
-    assert journal.rows("SELECT person FROM reading ORDER BY seq") == [("li",), ("sun",)]
+    assert journal.rows("SELECT person FROM reading WHERE sort = 'open' ORDER BY seq") == [
+        ("li",),
+        ("sun",),
+    ]
 
 
 @pytest.mark.usefixtures("journal")

@@ -66,7 +66,7 @@ def test_a_stranger_is_refused_with_a_way_out(journal: Connection) -> None:
     found = read.open_file(matter, STRANGER, "handle", now=later(1))
     assert isinstance(found, Refusal)
     assert found.instead
-    assert journal.rows("SELECT count(*) FROM reading") == [(0,)]
+    assert journal.rows("SELECT sort, person FROM reading") == [("refused", "qian")]
 
 
 def test_a_supervisor_sees_personal_fields_covered_unless_the_need_is_told(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from haihe.kernel.values import Actor
-from haihe.records import database, read, rules, seals, write
+from haihe.records import database, read, reading, rules, seals, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.shown import File, Reader
@@ -37,15 +37,16 @@ def recorded(answer: object) -> Recorded:
 
 @pytest.fixture
 def story(journal: Connection) -> tuple[Connection, list[str]]:
-    """Three alarms, one of which became a case; two readings; all of it sealed twice."""
+    """Three alarms, one of which became a case; two readings, a search; all of it sealed twice."""
     matters = [recorded(write.submit(opening(), now=TUESDAY)).matter for _ in range(3)]
     recorded(write.submit(step(matters[0], "arrive", {"caller_phone": "139"}), now=later(0.1)))
     seals.close_all(journal, later(1))
     data = {"result": "涉嫌殴打他人", "criminal": True}
     recorded(write.submit(step(matters[0], "close", data), now=later(2)))
     recorded(write.submit(step(matters[1], "arrive"), now=later(2)))
-    for _ in range(2):
-        assert isinstance(read.open_file(matters[0], OFFICER, "handle", now=later(3)), File)
+    assert isinstance(read.open_file(matters[0], OFFICER, "handle", now=later(3)), File)
+    reading.trace("search", OFFICER, "handle", later(3), told={"found": 1})
+    assert isinstance(read.open_file(matters[0], OFFICER, "handle", now=later(3)), File)
     seals.close_all(journal, later(4))
     assert problems() == []
     return journal, matters
@@ -70,7 +71,7 @@ def kinds() -> set[str]:
 def test_an_untouched_journal_is_clean_and_counted(story: tuple[Connection, list[str]]) -> None:
     found = verified()
     assert found.problems == []
-    assert (found.matters, found.events, found.readings, found.seals) == (4, 7, 2, 2)
+    assert (found.matters, found.events, found.readings, found.seals) == (4, 7, 3, 2)
     assert (found.personal, found.unsealed_events) == (8, 0)
     assert found.last_seal.startswith("2:")
 
@@ -132,7 +133,8 @@ def test_one_flipped_byte_in_any_column_is_found_and_its_row_named(
         elif (table, column) == ("reading", "position"):
             assert {one.problem for one in found} == {"sealed_readings"}
         else:
-            told = {here["matter_id"], flipped(here["matter_id"])}
+            owner = here["chain" if table == "reading" else "matter_id"]
+            told = {owner, flipped(owner)}
             assert any(one.matter in told for one in found), (column, found)
     assert problems() == []
 
@@ -186,7 +188,8 @@ def test_a_whole_matter_removed_without_a_trace_is_found_by_the_seal(
 ) -> None:
     connection, matters = story
     for table in JOURNAL[:-1]:
-        connection.run(f"DELETE FROM {table} WHERE matter_id = ?", (matters[2],))
+        owner = "chain" if table == "reading" else "matter_id"
+        connection.run(f"DELETE FROM {table} WHERE {owner} = ?", (matters[2],))
     (found,) = problems()
     assert (found.problem, found.seal) == ("sealed_events", 1)
     assert "positions without one: 3" in found.says
