@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from haihe.citizen.needs import load_needs
 from tests.pages.visitor import Page, Visitor
 
+ROOT = Path(__file__).resolve().parents[2]
 LAMP = "/report/grid_event/call_in/"
 TYPED = {"street": "dayingmen-street", "what": "路灯不亮，夜里看不清路。", "place": "浙江路8号"}
 MEDIATION = {
@@ -35,6 +38,13 @@ def test_the_start_page_begins_with_needs_in_everyday_words(anybody: Visitor) ->
     assert page.status == 200
     assert "身边有东西坏了" in page.text
     assert page.link("身边有东西坏了") == LAMP
+
+
+def test_every_opening_for_the_public_is_called_by_the_need_it_answers(anybody: Visitor) -> None:
+    said = {(need.kind, need.step) for need in load_needs(ROOT / "city")}
+    offered = set(re.findall(r'href="/report/(\w+)/(\w+)/"', anybody.get("/").html))
+    assert len(offered) > 1
+    assert offered - said == set()
 
 
 def test_a_report_gives_one_code_and_the_code_shows_who_until_when_and_why(
