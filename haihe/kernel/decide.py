@@ -1,7 +1,8 @@
 """May this be done now? Every command becomes one event or one refusal, never an exception.
 
-Order of judging: the act is known; the matter is where the act belongs; the actor's role and
-standing; the needs of the step; the fields. A refusal says what, by which article, what instead.
+Order of judging: the actor may know of the matter; the act is known; the matter is where the act
+belongs; the actor's role and standing; the needs of the step; the fields. A refusal says what, by
+which article, what instead.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from haihe.kernel.fields import Wrong, nearest, wrong_value
 from haihe.kernel.index import Index, index_of
 from haihe.kernel.needs import attempt, first_unmet, is_met, refusal_of
 from haihe.kernel.procedure import Field, Procedure, Step
+from haihe.kernel.reading import unknown
+from haihe.kernel.standing import is_kept_apart
 from haihe.kernel.state import State
 from haihe.kernel.values import Actor, Command, Data, Decided, Event, Refused
 
@@ -74,6 +77,8 @@ def decide(
     at = _moment(state, command, now)
     if isinstance(at, Refused):
         return at
+    if state is not None and _is_kept_apart(index, state, command.actor):
+        return unknown(command.matter or "")
     refused = _judge_act(index, state, command.act, command.actor) or _judge_aim(
         index, state, command
     )
@@ -97,6 +102,14 @@ def decide(
     if refused is None and index.apart:
         refused = _judge_apart(index, state, step, command.actor, data)
     return refused or _decided(index, state, command, data, at, now)
+
+
+def _is_kept_apart(index: Index, state: State, actor: Actor) -> bool:
+    """Whether the matter reports the organ the actor acts for; the public acts for none."""
+    if not index.apart or not is_kept_apart(actor.organ, (), state, index.procedure):
+        return False
+    role = index.procedure.roles.get(actor.role)
+    return role is None or role.stands != "public"
 
 
 def possible(

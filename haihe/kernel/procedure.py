@@ -45,6 +45,8 @@ class Field(Frozen, frozen=True, kw_only=True):
     at_least: float | None = None  # number: least value; text: least length; list: least count
     at_most: float | None = None
     pattern: str = ""  # a regular expression the whole text must match
+    informant: bool = False  # tells who reported or rated: never seen by the organs of `about`
+    confined: bool = False  # seen only by the handlers of the organ that has the matter
 
 
 class Test(Frozen, frozen=True, kw_only=True):
@@ -220,6 +222,7 @@ class Procedure(Frozen, frozen=True, kw_only=True):
     note: str = ""
     suspend: dict[str, Ground] = {}
     apart: tuple[str, ...] = ()  # organ fields: these organs never have or see it
+    about: tuple[str, ...] = ()  # organ fields: these may have it, but not learn who reported
     # Yes/no fields that say a minor is involved; empty: a minor can never be a party to it.
     minors: tuple[str, ...] = ("minor_involved",)
     supervisors: tuple[str, ...] = ()  # roles that may escalate, remark and look at everything

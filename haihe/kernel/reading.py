@@ -8,13 +8,25 @@ Minors: haihe#minors, and where the matter rests on them 治安管理处罚法�
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final, Literal
 
-from haihe.kernel.facts import organs_apart
 from haihe.kernel.fields import is_day
-from haihe.kernel.procedure import Procedure
+from haihe.kernel.procedure import Procedure, Step
+from haihe.kernel.standing import (
+    CONSENT,
+    Reader,
+    ReaderKind,
+    is_about,
+    knows_of,
+    may_go_on,
+    supervises,
+    within,
+)
 from haihe.kernel.state import State
 from haihe.kernel.values import Datum, Frozen, Refused
+
+__all__ = ["PURPOSES", "Reader", "ReaderKind", "View", "concerns_minor", "masked", "may_read"]
 
 PURPOSES: Final[dict[str, str]] = {
     "handle": "办理",
@@ -29,6 +41,7 @@ PURPOSES: Final[dict[str, str]] = {
 NEED_MIN: Final = 4  # letters a stated need has at least
 COUNTED_TYPES: Final = frozenset({"choice", "yes_no", "number", "integer", "day"})
 CITES: Final = ("haihe#need-to-know",)
+UNKNOWN: Final = "unknown_matter"  # the reason of a refusal that tells nothing
 MINOR: Final = "minor_involved"  # says of the whole matter whether it concerns a minor
 MINORS_RULE: Final = "haihe#minors"
 # The law a matter rests on, and its article on sealing the record.
@@ -38,34 +51,21 @@ SEALING: Final = {
 }
 
 Sight = Literal["clear", "masked", "hidden"]
-ReaderKind = Literal["citizen", "officer", "supervisor", "administrator"]
-
-
-class Reader(Frozen, frozen=True, kw_only=True):
-    """Who reads. `holds_code`: a citizen who has the matter's follow code.
-
-    `need` is why a supervisor has to see personal values in this very matter; it is recorded.
-    """
-
-    person: str
-    kind: ReaderKind
-    organ: str = ""
-    roles: tuple[str, ...] = ()
-    holds_code: bool = False
-    need: str = ""
 
 
 class View(Frozen, frozen=True, kw_only=True):
     """What a reader sees: every field as clear, masked or hidden, and which parts of the file.
 
     State, owner and clocks are seen by whoever sees the matter at all. `history`: the acts and
-    who took them; `acts`: what may be done next; `personal`: personal values in clear.
+    who took them; `acts`: what may be done next; `personal`: personal values in clear. `unseen`
+    names the acts that are left out of the history, with the matters they opened.
     """
 
     fields: dict[str, Sight]
     history: bool
     acts: bool
     personal: bool
+    unseen: frozenset[str] = frozenset()
 
     def shows(self, field: str, value: Datum) -> Datum:
         """The value as this reader sees it; None where it is hidden."""
@@ -80,6 +80,28 @@ def may_read(reader: Reader, purpose: str, state: State, procedure: Procedure) -
     if purpose not in PURPOSES:
         listed = "、".join(f"{word}（{key}）" for key, word in PURPOSES.items())
         return _refused("wrong_value", "没有写明查阅目的", f"请选择：{listed}")
+    if not knows_of(reader, state, procedure):
+        return unknown()
+    found = _of_minors(reader, purpose, state, procedure)
+    if isinstance(found, Refused):
+        return found
+    return _without_informant(
+        _without_confined(found, reader, state, procedure), reader, state, procedure
+    )
+
+
+def unknown(matter: str = "") -> Refused:
+    """What is said of a matter that does not exist, and of one somebody may not know of."""
+    return Refused(
+        reason=UNKNOWN,
+        says=f"没有编号为{matter[:40]}的事项。" if matter else "没有这个事项。",
+        instead="请核对事项编号；从收件箱或者查询结果中打开事项。",
+        field="matter",
+    )
+
+
+def _of_minors(reader: Reader, purpose: str, state: State, procedure: Procedure) -> View | Refused:
+    """What a reader sees, minors and sealed records considered."""
     if not concerns_minor(state, procedure):
         return _usual(reader, purpose, state, procedure)
     if state.ended and not _opens_seal(reader, purpose, state, procedure):
@@ -108,11 +130,9 @@ def _usual(reader: Reader, purpose: str, state: State, procedure: Procedure) -> 
         return _for_citizen(reader, purpose, state, procedure)
     if reader.kind == "administrator":
         return _for_administrator(purpose, procedure)
-    if reader.organ in organs_apart(procedure.apart, state.fields):
-        return _not_yours("本事项反映的就是您的单位，依回避的规定不能查阅")
     if purpose == "supervise" or purpose == "audit":
-        return _for_supervisor(reader, procedure)
-    if purpose == "statistics" and _supervises(reader, procedure):
+        return _for_supervisor(reader, state, procedure)
+    if purpose == "statistics" and supervises(reader, procedure) and within(reader, state):
         return _counted(procedure)
     return _for_officer(reader, purpose, state, procedure)
 
@@ -204,16 +224,17 @@ def _for_administrator(purpose: str, procedure: Procedure) -> View | Refused:
     return _not_yours("系统管理人员只能为技术维护或者统计查阅，看不到内容")
 
 
-def _supervises(reader: Reader, procedure: Procedure) -> bool:
-    return reader.kind == "supervisor" or any(
-        role in procedure.supervisors for role in reader.roles
-    )
+def _for_supervisor(reader: Reader, state: State, procedure: Procedure) -> View | Refused:
+    """Everything, personal values masked; in clear where a need is stated.
 
-
-def _for_supervisor(reader: Reader, procedure: Procedure) -> View | Refused:
-    """Everything, personal values masked; in clear where a need is stated."""
-    if not _supervises(reader, procedure):
+    Nobody supervises the own organ: what it has is read to handle it, or by somebody else.
+    """
+    if not supervises(reader, procedure):
         return _not_yours("监督由监督岗位的人员进行；办理人员请以办理为目的查阅")
+    if reader.organ == state.owner.organ:
+        return _not_yours("本单位承办的事项由别的单位监督；办理人员请以办理为目的查阅")
+    if not within(reader, state):
+        return _not_yours("这件事项的承办单位不在您的监督范围内，请由它的上级监督单位查阅")
     return _view(
         procedure,
         plain="clear",
@@ -240,18 +261,22 @@ def _handles(reader: Reader, purpose: str, state: State, procedure: Procedure) -
     )
 
 
-def _oversees(reader: Reader, purpose: str, procedure: Procedure) -> bool:
+def _oversees(reader: Reader, purpose: str, state: State, procedure: Procedure) -> bool:
     """A supervisor who says why, to supervise."""
     return (
         purpose == "supervise"
         and reader.kind in ("officer", "supervisor")
-        and _supervises(reader, procedure)
+        and supervises(reader, procedure)
+        and reader.organ != state.owner.organ
+        and within(reader, state)
         and _needs(reader)
     )
 
 
 def _sees_minors(reader: Reader, purpose: str, state: State, procedure: Procedure) -> bool:
-    return _handles(reader, purpose, state, procedure) or _oversees(reader, purpose, procedure)
+    return _handles(reader, purpose, state, procedure) or _oversees(
+        reader, purpose, state, procedure
+    )
 
 
 def _opens_seal(reader: Reader, purpose: str, state: State, procedure: Procedure) -> bool:
@@ -263,7 +288,7 @@ def _opens_seal(reader: Reader, purpose: str, state: State, procedure: Procedure
     """
     if reader.kind == "citizen":
         return purpose == "own" and reader.holds_code
-    if _oversees(reader, purpose, procedure):
+    if _oversees(reader, purpose, state, procedure):
         return True
     if not _handles(reader, purpose, state, procedure):
         return False
@@ -307,6 +332,56 @@ def _without_names(view: View, procedure: Procedure) -> View:
     return View(fields=fields, history=view.history, acts=view.acts, personal=False)
 
 
+# ── what is kept from some ───────────────────────────────────────────────────────────────────
+
+
+def _without_confined(view: View, reader: Reader, state: State, procedure: Procedure) -> View:
+    """Confined fields (notes of a talk with one side): for handlers of the owner only."""
+    confined = [name for name, field in procedure.fields.items() if field.confined]
+    known = any(role in procedure.roles for role in reader.roles)
+    if not confined or (known and reader.organ == state.owner.organ):
+        return view
+    return _hiding(view, confined, view.unseen)
+
+
+def _without_informant(view: View, reader: Reader, state: State, procedure: Procedure) -> View:
+    """The organ it is about never learns who reported or rated, nor that and how somebody rated."""
+    if not is_about(reader, state, procedure):
+        return view
+    told = [
+        name
+        for name, field in procedure.fields.items()
+        if field.informant and not (field.personal and _agreed(reader, state))
+    ]
+    unseen = frozenset(
+        name for name, step in procedure.steps.items() if _tells_only(step, procedure)
+    )
+    return _hiding(view, told, unseen)
+
+
+def _agreed(reader: Reader, state: State) -> bool:
+    """Whoever rated agreed to be called, and the reader is not the one who was rated."""
+    return state.fields.get(CONSENT) is True and not reader.rated
+
+
+def _tells_only(step: Step, procedure: Procedure) -> bool:
+    """Whether a step is one of the public, and tells nothing but what the informant tells."""
+    return bool(step.asks) and all(
+        procedure.fields[name].informant for name in (*step.asks, *step.may_ask)
+    )
+
+
+def _hiding(view: View, names: Iterable[str], unseen: frozenset[str]) -> View:
+    """The same view without these fields and acts."""
+    return View(
+        fields={**view.fields, **dict.fromkeys(names, "hidden")},
+        history=view.history,
+        acts=view.acts,
+        personal=view.personal,
+        unseen=unseen,
+    )
+
+
 def _counted(procedure: Procedure) -> View:
     """For counting: closed answers and numbers, no words and nothing personal."""
     fields: dict[str, Sight] = {
@@ -331,6 +406,9 @@ def _for_officer(
         return _view(procedure, plain="clear", personal="masked", history=True, acts=True)
     if purpose == "publish" and known and owns:
         return _view(procedure, plain="clear", personal="hidden", history=True, acts=False)
-    if purpose == "handle" and _supervises(reader, procedure):
+    if purpose == "handle" and (
+        may_go_on(reader, state, procedure)
+        or (supervises(reader, procedure) and within(reader, state))
+    ):
         return _view(procedure, plain="clear", personal="masked", history=True, acts=True)
     return _not_yours("请由承办、协办单位的人员办理；监督人员请以监督为目的查阅")

@@ -128,6 +128,9 @@ def _unusable_basics(procedure: Procedure) -> Iterator[str]:
     if not any(not step.from_ for step in procedure.steps.values()):
         yield "steps: no step opens the matter (a step without `from`)"
     yield from _unknown("apart", procedure.apart, procedure.fields)
+    yield from _unknown("about", procedure.about, procedure.fields)
+    if any(field.informant for field in procedure.fields.values()) and not procedure.about:
+        yield "about: fields are `informant`, so say here from which organs that is kept"
     for name, field in procedure.fields.items():
         if (field.type == "choice") != bool(field.choices):
             yield f"fields.{name}: `choices` belong to type `choice`, and only to it"

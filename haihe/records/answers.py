@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from haihe.kernel.reading import unknown
 from haihe.kernel.values import Frozen, Refused
 
 ONE_DOOR = ("haihe#one-owner",)
@@ -21,13 +22,8 @@ class Recorded(Frozen, frozen=True, kw_only=True):
 
 
 def unknown_matter(matter: str) -> Refused:
-    """No such matter."""
-    return Refused(
-        reason="unknown_matter",
-        says=f"没有编号为{matter[:40]}的事项。",
-        instead="请核对事项编号；从收件箱或者查询结果中打开事项。",
-        field="matter",
-    )
+    """No such matter, or none that the one who asks may know of."""
+    return unknown(matter)
 
 
 def unknown_kind(kind: str | None) -> Refused:

@@ -130,11 +130,11 @@ def permit_fields() -> dict[str, object]:
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_when_it_ends_strangers_and_colleagues_learn_only_that_it_is_sealed(purpose: str) -> None:
+def test_when_it_ends_colleagues_learn_only_that_it_is_sealed(purpose: str) -> None:
     desk = ended()
+    assert refusal(reader(organ=OTHER), purpose, desk).reason == "unknown_matter"
     for who in (
         reader(person="colleague"),
-        reader(organ=OTHER),
         reader("supervisor", THIRD),
         reader("administrator"),
     ):
@@ -165,7 +165,7 @@ def test_supervision_with_a_reason_still_reads_a_sealed_record_in_clear() -> Non
 def test_who_took_a_step_still_reads_it_but_not_from_another_organ() -> None:
     desk = ended()
     assert view(reader(person="clerk"), "handle", desk).personal
-    assert refusal(reader(person="clerk", organ=OTHER), "handle", desk).reason == "sealed"
+    assert refusal(reader(person="clerk", organ=OTHER), "handle", desk).reason == "unknown_matter"
     assert refusal(reader(person="clerk"), "publish", desk).reason == "sealed"
 
 
@@ -184,7 +184,7 @@ def test_while_an_objection_is_open_the_owner_reads_it_again_and_nobody_else() -
     desk = ended()
     desk.take("contest", CITIZEN, "Fri 2026-09-04 10:00", reason="没有听取意见")
     assert view(reader(person="colleague"), "handle", desk).personal
-    assert refusal(reader(organ=OTHER), "handle", desk).reason == "sealed"
+    assert refusal(reader(organ=OTHER), "handle", desk).reason == "unknown_matter"
 
 
 def test_the_citizen_with_the_code_still_follows_it_without_a_name() -> None:
@@ -192,4 +192,4 @@ def test_the_citizen_with_the_code_still_follows_it_without_a_name() -> None:
     found = view(citizen, "own", ended())
     assert (found.fields["phone"], found.fields["what"]) == ("hidden", "clear")
     stranger = reader("citizen", "", person="", roles=())
-    assert refusal(stranger, "own", ended()).reason == "sealed"
+    assert refusal(stranger, "own", ended()).reason == "unknown_matter"

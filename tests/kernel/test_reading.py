@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
-from haihe.kernel.reading import PURPOSES, Reader, ReaderKind, View, masked, may_read
+from haihe.kernel.procedure import Procedure
+from haihe.kernel.reading import PURPOSES, Reader, ReaderKind, View, masked, may_read, unknown
+from haihe.kernel.standing import stakes
 from haihe.kernel.values import Datum, Refused
 from tests.kernel.permit import OFFICE, OPENED, OTHER, THIRD, Desk, actor, permit
 
@@ -53,12 +57,38 @@ def test_no_purpose_no_reading() -> None:
     assert "监督（supervise）" in found.instead
 
 
-def test_an_officer_without_relation_sees_nothing() -> None:
-    assert refusal(reader(organ=OTHER), "handle").reason == "not_yours"
+def test_an_officer_without_relation_learns_nothing() -> None:
+    assert refusal(reader(organ=OTHER), "handle") == unknown()
 
 
 def test_a_colleague_without_a_role_in_this_procedure_sees_nothing() -> None:
     assert refusal(reader(roles=("cook",)), "handle").reason == "not_yours"
+
+
+def test_a_role_that_stands_anywhere_sees_masked_what_its_next_step_is_about() -> None:
+    inspector = reader(organ=THIRD, roles=("inspector",))
+    assert view(inspector, "handle").fields["phone"] == "masked"
+    desk = matter()
+    desk.take("refuse", actor("reviewer"), LATER)
+    assert refusal(inspector, "handle", desk) == unknown()
+
+
+def test_a_supervisor_learns_nothing_of_organs_out_of_reach() -> None:
+    far = reader("supervisor", THIRD, scope=frozenset({THIRD, OTHER}))
+    near = reader("supervisor", THIRD, scope=frozenset({THIRD, OFFICE}))
+    for purpose in ("supervise", "audit", "statistics", "handle"):
+        assert refusal(far, purpose) == unknown()
+        assert view(near, purpose)
+    desk = matter()
+    desk.take("request", actor("clerk"), LATER, organ=OTHER, question="有无", due="2 days")
+    assert view(far, "supervise", desk).history
+
+
+def test_nobody_supervises_the_own_organ() -> None:
+    own = reader("supervisor", OFFICE, need="核实投诉人")
+    for purpose in ("supervise", "audit"):
+        assert refusal(own, purpose).reason == "not_yours"
+    assert view(own, "handle").personal
 
 
 def test_an_officer_does_not_supervise() -> None:
@@ -101,7 +131,7 @@ def test_a_citizen_with_the_code_sees_what_was_brought_and_strangers_see_nothing
     assert found.fields["complex"] == "hidden"
     assert not found.history
     stranger = reader("citizen", "", person="", roles=())
-    assert refusal(stranger, "own").reason == "not_yours"
+    assert refusal(stranger, "own") == unknown()
     assert refusal(citizen, "handle").reason == "not_yours"
 
 
@@ -129,14 +159,96 @@ def test_what_is_published_has_nothing_personal() -> None:
     assert (found.fields["phone"], found.fields["what"], found.acts) == ("hidden", "clear", False)
 
 
-def test_the_organ_complained_of_sees_nothing_not_even_as_supervisor() -> None:
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_what_reports_an_organ_does_not_exist_for_it_nor_for_those_below(purpose: str) -> None:
     desk = Desk()
     desk.take("apply", CITIZEN, OPENED, what="投诉", unit=OFFICE, complained_of=OTHER)
-    for who, purpose in (
-        (reader(organ=OTHER), "handle"),
-        (reader("supervisor", OTHER), "supervise"),
+    desk.take("request", actor("clerk"), LATER, organ=THIRD, question="有无", due="2 days")
+    for who in (
+        reader(organ=OTHER),
+        reader("supervisor", OTHER, need="核实投诉人"),
+        reader(organ=OTHER, roles=("inspector", "chief")),
+        reader(organ=THIRD, lineage=(THIRD, OTHER)),
+        reader("supervisor", THIRD, lineage=(THIRD, OTHER)),
     ):
-        assert "回避" in refusal(who, purpose, desk).instead + refusal(who, purpose, desk).says
+        assert refusal(who, purpose, desk) == unknown()
+    assert view(reader(lineage=(OFFICE, OTHER)), "handle", desk).personal
+
+
+def test_the_organ_it_is_about_never_learns_who_rated_nor_how() -> None:
+    desk = Desk()
+    desk.take("apply", CITIZEN, OPENED, what="搭建围挡", unit=OFFICE, phone=PHONE)
+    rated = permit_with_ratings()
+    state = desk.state
+    assert state is not None
+    given = {**state.fields, "stars": 1, "wants_call": False}
+    for fields, phone in ((given, "hidden"), ({**given, "wants_call": True}, "clear")):
+        told = replace(state, fields=fields)
+        for who in (reader(), reader(organ=THIRD, lineage=(THIRD, OFFICE), roles=("inspector",))):
+            found = may_read(who, "handle", told, rated)
+            assert isinstance(found, View)
+            assert found.fields["stars"] == "hidden"
+            assert found.unseen == {"rate"}
+        own = may_read(reader(), "handle", told, rated)
+        assert isinstance(own, View)
+        assert own.fields["phone"] == phone
+        judged = may_read(reader(rated=True), "handle", told, rated)
+        assert isinstance(judged, View)
+        assert judged.fields["phone"] == "hidden"
+        above = may_read(reader("supervisor", THIRD), "supervise", told, rated)
+        assert isinstance(above, View)
+        assert (above.fields["stars"], above.unseen) == ("clear", frozenset())
+
+
+def permit_with_ratings() -> Procedure:
+    """The permit, about the organ that has it, with a rating."""
+    told = msgspec.to_builtins(permit())
+    told["about"] = ["unit"]
+    told["fields"]["phone"]["informant"] = True
+    told["fields"]["stars"] = {"name": "评价", "type": "integer", "informant": True}
+    told["fields"]["wants_call"] = {"name": "愿意接受回访", "type": "yes_no", "informant": True}
+    rate = {"name": "评价", "by": ["applicant"], "from": ["open"], "to": "stay", "cites": ["p#1"]}
+    told["steps"]["rate"] = {**rate, "asks": ["stars"], "may_ask": ["wants_call"]}
+    return msgspec.convert(told, Procedure)
+
+
+def test_confined_notes_are_seen_by_the_handlers_of_the_owner_only() -> None:
+    told = msgspec.to_builtins(permit())
+    told["fields"]["report"]["confined"] = True
+    procedure = msgspec.convert(told, Procedure)
+    desk = matter()
+    desk.take("co_handle", actor("clerk"), LATER, organ=OTHER)
+    desk.take("request", actor("clerk"), LATER, organ=THIRD, question="有无", due="2 days")
+    seen = {}
+    for name, who, purpose in (
+        ("handler", reader(), "handle"),
+        ("co-handler", reader(organ=OTHER), "handle"),
+        ("asked", reader(organ=THIRD, roles=()), "answer"),
+        ("supervisor", reader("supervisor", "bureau", need="核实投诉人"), "supervise"),
+        ("party", reader("citizen", "", roles=(), holds_code=True), "own"),
+    ):
+        assert desk.state is not None
+        found = may_read(who, purpose, desk.state, procedure)
+        assert isinstance(found, View)
+        seen[name] = found.fields["report"]
+    assert seen.pop("handler") == "clear"
+    assert set(seen.values()) == {"hidden"}
+
+
+def test_the_stakes_of_organs_follow_what_happened() -> None:
+    desk = matter()
+    desk.take("co_handle", actor("clerk"), LATER, organ="east")
+    desk.take("request", actor("clerk"), LATER, organ=OTHER, question="有无", due="2 days")
+    assert desk.state is not None
+    assert stakes(desk.state, permit()) == {("east", "helps"), (OTHER, "asked")}
+    asked = desk.state.requests[0].seq
+    answer = {"request": asked, "text": "没有"}
+    desk.take("answer", actor("traffic", organ=OTHER), LATER, **answer)
+    desk.take("transfer", actor("clerk"), LATER, to_organ=THIRD, reason="属其管辖")
+    expected = {("east", "helps"), (OTHER, "answered"), (OFFICE, "had")}
+    assert stakes(desk.state, permit()) == expected
+    reported = replace(desk.state, fields={**desk.state.fields, "complained_of": "west"})
+    assert stakes(reported, permit()) == expected | {("west", "apart")}
 
 
 def test_a_view_shows_clear_masked_and_nothing() -> None:
@@ -169,4 +281,4 @@ def test_masking_keeps_enough_to_recognise_and_not_enough_to_know(
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_every_purpose_gives_nothing_to_a_stranger(purpose: str) -> None:
-    assert refusal(reader(organ="elsewhere", roles=()), purpose).reason == "not_yours"
+    assert refusal(reader(organ="elsewhere", roles=()), purpose) == unknown()

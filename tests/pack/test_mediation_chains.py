@@ -129,6 +129,7 @@ def test_a_bad_rating_of_what_was_repaired_on_the_spot_goes_to_the_street() -> N
         photos_before=["a1" * 32],
         photos_after=["b2" * 32],
         handled_how="已清扫",
+        minor_involved=False,
     )
     walk.take("2026-09-01T10:00", "check_pass", other, check_note="干净", photos_check=["c3" * 32])
     walk.take("2026-09-01T11:00", "close", street, reporter_view="none")
@@ -163,7 +164,7 @@ def test_the_unit_complained_of_reads_nothing_and_others_read_the_gist_without_a
         complained_organ="马场道派出所",
     )
     target = Reader(person="民警丙", kind="officer", organ="马场道派出所", roles=("handler",))
-    chief = Reader(person="局长", kind="supervisor", organ="区公安局", roles=("chief",))
+    chief = Reader(person="局长", kind="supervisor", organ="市公安局", roles=("chief",))
     for purpose in ("handle", "answer", "supervise", "statistics"):
         assert walk.sight(target, purpose, "gist") == "nothing"
     assert walk.sight(chief, "supervise", "gist") == "clear"
