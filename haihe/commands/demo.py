@@ -7,13 +7,15 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
+
+    from haihe.kernel.qualification import Held
 
 HELP = "向空库装入演示城市：人员、事项和演示账号"
 
@@ -50,6 +52,11 @@ class Post(msgspec.Struct, forbid_unknown_fields=True):
     organ: str
     roles: list[str]
     supervisor: bool = False
+    post: str = ""
+    qualification: str = ""  # one of city/posts.yaml, as old as the post
+
+
+APPOINTED: Final = date(2018, 9, 1)  # before the oldest matter of the demo
 
 
 class Step(msgspec.Struct, forbid_unknown_fields=True, rename={"act": "do", "role": "as"}):
@@ -217,7 +224,18 @@ def _appoint(city: City) -> None:
             roles=post.roles,
             hashed=hashed,
             supervisor=post.supervisor,
+            post=post.post,
+            since=APPOINTED,
+            qualifications=_qualifications(person, post),
         )
+
+
+def _qualifications(person: str, post: Post) -> list[Held]:
+    from haihe.kernel.qualification import Held
+
+    kind = post.qualification
+    number = f"演示-{person}"
+    return [Held(qualification=kind, number=number, since=APPOINTED)] if kind else []
 
 
 def _planned(city: City, now: datetime) -> Iterator[tuple[datetime, int, Step]]:

@@ -12,8 +12,10 @@ import yaml
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
+from haihe.kernel.qualification import Qualifications
 from haihe.pack import Pack
 from haihe.pack.place import MissingFolder, city_folder, models_folder
+from haihe.pack.posts import NONE, load_qualifications
 from haihe.pack.settings import Setting, SettingRow, pack_of_the_city, rows
 from haihe.records import home
 
@@ -50,8 +52,10 @@ class InstalledRules:
     def __init__(self, pack: Pack | None = None, organs: dict[str, Organ] | None = None) -> None:
         if pack is not None:
             self.pack, self._shipped, self._settings = pack, pack, ()
+            self._qualifications = NONE
         else:
             self.pack, self._shipped, self._settings = pack_of_the_city()
+            self._qualifications = load_qualifications(self.pack.law)
         self._organs = load_organs() if organs is None else organs
         self._simulated: dict[str, Organ] | None = None
         self._models: dict[str, str] = {}
@@ -124,6 +128,11 @@ class InstalledRules:
         """Its tier as the city says it; else told from its official name; "" when neither does."""
         found = self._organ(organ)
         return (found.tier or _tier_of(found.name)) if found else ""
+
+    @property
+    def qualifications(self) -> Qualifications:
+        """Which steps and posts need which qualification; none in a pack given by hand."""
+        return self._qualifications
 
     def papers(self, procedure: Procedure, step: str) -> tuple[PaperTemplate, ...]:
         """The templates of the papers that this step of this version issues."""

@@ -17,7 +17,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -31,6 +31,7 @@ from haihe.records import home
 from haihe.records.chain import sha256
 from haihe.records.database import Connection, writing
 from haihe.records.instants import stored
+from haihe.records.posts import Post, every_post
 from haihe.records.reading import SEEN_SQL, TOLD_COLUMNS
 from haihe.records.rules import Rules
 from haihe.records.told import (

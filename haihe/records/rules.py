@@ -9,6 +9,7 @@ from typing import Protocol
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
+from haihe.kernel.qualification import Qualifications
 from haihe.pack.settings import SettingRow
 
 
@@ -55,6 +56,10 @@ class Rules(Protocol):
 
     def organ_tier(self, organ: str) -> str:
         """city, district, street or community; "" when the city does not say."""
+
+    @property
+    def qualifications(self) -> Qualifications:
+        """Which steps and posts need which qualification."""
 
     def papers(self, procedure: Procedure, step: str) -> tuple[PaperTemplate, ...]:
         """The templates of the papers that this step of this version issues."""

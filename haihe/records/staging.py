@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,7 +21,7 @@ from haihe.kernel.handover import handovers
 from haihe.kernel.index import index_of
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
-from haihe.kernel.values import Command, Data, Datum, Event, Refused
+from haihe.kernel.values import Actor, Command, Data, Datum, Event, Refused
 from haihe.records import answers
 from haihe.records.answers import Recorded
 from haihe.records.chain import (
@@ -46,6 +46,7 @@ KEY_LENGTH_MAX = 200
 _UNNUMBERED = ""
 
 Answer = Recorded | Refused
+MayAct = Callable[[str, str, Actor, date], Refused | None]  # kind, act, who, on which day
 Known = tuple[bytes, str, int, bytes]  # digest of the command, matter, seq, hash of its event
 
 
@@ -124,7 +125,8 @@ def unusable_ids(command: Command) -> Refused | None:
 class Batch:
     """Decides commands against locked matters; `written` are those of the batch, seen by the next.
 
-    `locked` has the matters that exist among those the commands name.
+    `locked` has the matters that exist among those the commands name; `may_act` judges whether a
+    member of staff holds a post for the step (none: the past is taken in, by whomever it was done).
     """
 
     def __init__(
@@ -134,8 +136,10 @@ class Batch:
         now: datetime,
         locked: Mapping[str, Held],
         known: Mapping[str, Known],
+        may_act: MayAct | None = None,
     ) -> None:
         self.connection = connection
+        self.may_act = may_act
         self.means = means
         self.now = now
         self.locked = locked
@@ -197,6 +201,10 @@ class Batch:
             if before is None:
                 return answers.unknown_matter(command.matter)
             procedure = before.procedure
+        if self.may_act is not None and origin is None:
+            refused = self.may_act(procedure.kind, command.act, command.actor, now.date())
+            if refused is not None:
+                return refused
         decided = decide(
             procedure, before.state if before else None, command, now, self.means.rules.calendar
         )

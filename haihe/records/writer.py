@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from haihe.kernel.values import Command
-from haihe.records import keys, rules
+from haihe.records import keys, posts, rules
 from haihe.records.chain import HASHES
 from haihe.records.codes import number_prefix, number_text
 from haihe.records.database import (
@@ -112,6 +112,7 @@ class Writer:
         refused = unusable_ids(command)
         if refused is not None:
             return refused
+        posts.known(command.actor.person)  # read by this thread, before anybody waits for it
         waiting = Waiting(command, command_digest(command, self._means.secret), now)
         with self._mutex:
             self._queue.append(waiting)
@@ -252,6 +253,7 @@ class Writer:
             datetime.now(UTC),
             {row[0]: self._held(connection, row) for row in locked},
             {row[0]: (bytes(row[1]), row[2], row[3], bytes(row[4])) for row in known},
+            posts.may_act,
         )
         for one in batch:
             one.answer, one.failure = None, None

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from haihe.api import steps
 from haihe.kernel.values import Actor, Command
-from haihe.records import clients, database, rules, writer
+from haihe.records import accounts, clients, database, rules, writer
 from haihe.records.database import Connection
 from tests.records.small_city import OFFICER, TAKER, SmallCity, opening, step
 
@@ -33,10 +33,8 @@ def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection
     connection = database.connect()
     database.create_tables(connection)
     for number, actor in enumerate((TAKER, OFFICER)):
-        roles = msgspec.json.encode([actor.role]).decode()
-        connection.insert(
-            "staff", [(number, actor.person, actor.person, actor.organ, roles, False)]
-        )
+        accounts.enrol(actor.person, actor.person, number)
+        accounts.appoint(actor.person, actor.organ, [actor.role])
     yield connection
     connection.close()
     writer.forget_writer()

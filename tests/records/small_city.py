@@ -11,6 +11,7 @@ import msgspec
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
+from haihe.kernel.qualification import Qualifications
 from haihe.kernel.values import Actor, Command, Data
 from haihe.pack.settings import SettingRow
 
@@ -41,6 +42,8 @@ class SmallCity:
     """Rules as records asks for them."""
 
     zone: tzinfo = ZONE
+
+    qualifications = Qualifications()
 
     def __init__(self) -> None:
         decode = msgspec.json.Decoder(Procedure).decode
