@@ -42,7 +42,7 @@ from haihe.records.chain import (
 from haihe.records.codes import code_tag, follow_code, number_prefix, number_text
 from haihe.records.database import IN_MAX, Connection, Query, Row, connect
 from haihe.records.instants import stored
-from haihe.records.journal import Held, after, mark_of, matter_row, row_of
+from haihe.records.journal import Held, after, mark_of, matter_row, row_of, stake_rows
 from haihe.records.sealing import MatterKey, new_key, seal_all
 from haihe.records.staging import (
     HANDOVERS_MAX,
@@ -98,6 +98,7 @@ class Member:
     clocks: list[Row]
     personal: list[Row]
     matter_key: Row | None
+    stakes: list[Row]  # without the number
 
 
 @dataclass(slots=True)
@@ -273,7 +274,9 @@ class _Family:
             )
         matter = chronicle.matter or use.new_id(recorded[0])
         self.ids.add(matter)
-        member = Member(key, digest, number_prefix(procedure.kind), 0, origin, (), [], [], [], None)
+        member = Member(
+            key, digest, number_prefix(procedure.kind), 0, origin, (), [], [], [], None, []
+        )
         self.members.append(member)
         sealing: MatterKey | None = None
         given: Data = {}
@@ -397,6 +400,7 @@ class _Family:
         )
         member.year = state.opened_at.year
         member.matter = matter_row(held)
+        member.stakes = [row[:-1] for row in stake_rows(held)]
         member.clocks = list(held.clocks.values())
 
 
@@ -455,7 +459,10 @@ def _write(connection: Connection, fresh: list[Member]) -> None:
     load = connection.load
     load("event", [row for one in fresh for row in one.events])
     load("command_key", [(one.key, one.digest, one.matter[0], 1) for one in fresh])
-    load("matter", _numbered(connection, fresh, secret))
+    matters = _numbered(connection, fresh, secret)
+    load("matter", matters)
+    numbers = {row[0]: row[1] for row in matters}
+    load("stake", [(*row, numbers[row[0]]) for one in fresh for row in one.stakes])
     load("clock", [row for one in fresh for row in one.clocks])
     load("matter_key", [one.matter_key for one in fresh if one.matter_key is not None])
     load("personal", [row for one in fresh for row in one.personal])

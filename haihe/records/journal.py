@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from haihe.kernel.fold import advance
 from haihe.kernel.procedure import Procedure
+from haihe.kernel.reading import concerns_minor
+from haihe.kernel.standing import stakes
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Event
 from haihe.records.chain import EventRow, encode
@@ -242,6 +244,7 @@ def matter_row(now: Held) -> tuple[Any, ...]:
         state.ended,
         state.contested,
         state.suspended_since is not None,
+        concerns_minor(state, now.procedure),
         state.owner.organ,
         state.owner.person,
         opened_at,
@@ -254,6 +257,12 @@ def matter_row(now: Held) -> tuple[Any, ...]:
         now.from_seq,
         now.mark,
     )
+
+
+def stake_rows(now: Held) -> list[tuple[str, str, str, str]]:
+    """The rows of table stake: which organs besides the owner have to do with it, and how."""
+    found = stakes(now.state, now.procedure)
+    return [(now.matter, organ, how, now.number) for organ, how in sorted(found)]
 
 
 def mark_of(

@@ -76,15 +76,26 @@ TABLES: dict[str, Table] = {
             "matter",
             "matter_id text, number text, code_tag bytes, kind text, version text, seq integer, "
             "head bytes, state text, outcome text, ended flag, contested flag, suspended flag, "
-            "owner_organ text, owner_person text?, opened_at integer, with_owner_since integer, "
-            "changed_at integer, urgent_at integer, urgent_clock text?, merged_into text?, "
-            "from_matter text?, from_seq integer?, mark bytes",
+            "minor flag, owner_organ text, owner_person text?, opened_at integer, "
+            "with_owner_since integer, changed_at integer, urgent_at integer, urgent_clock text?, "
+            "merged_into text?, from_matter text?, from_seq integer?, mark bytes",
             "matter_id",
             indexes=(
                 "UNIQUE matter_number ON matter (number)",
                 "UNIQUE matter_code ON matter (code_tag)",
                 "matter_inbox ON matter (owner_organ, ended, urgent_at, matter_id)",
+                "matter_urgent ON matter (urgent_at, matter_id) WHERE NOT ended",
+                "matter_of_organ ON matter (owner_organ, number)",
                 "matter_from ON matter (from_matter) WHERE from_matter IS NOT NULL",
+            ),
+        ),
+        _table(
+            "stake",
+            "matter_id text, organ text, how text, number text",
+            "matter_id, organ, how",
+            indexes=(
+                "stake_organ ON stake (organ, how, matter_id)",
+                "stake_number ON stake (organ, number)",
             ),
         ),
         _table(

@@ -39,6 +39,7 @@ from haihe.records.journal import (
     mark_of,
     matter_row,
     procedure_of,
+    stake_rows,
 )
 from haihe.records.reading import OF_A_READER
 from haihe.records.rules import Rules
@@ -162,6 +163,9 @@ class _Journal:
         self._beside = {
             "event": _Grouped(stream(f"SELECT {EVENT_COLUMNS}, hash FROM event {by_event}")),
             "clock": _Grouped(stream(f"SELECT {CLOCK_COLUMNS} FROM clock ORDER BY matter_id")),
+            "stake": _Grouped(
+                stream("SELECT matter_id, organ, how, number FROM stake ORDER BY matter_id")
+            ),
             "personal": _Grouped(
                 stream(f"SELECT matter_id, seq, field, sealed FROM personal {by_event}, field")
             ),
@@ -220,7 +224,7 @@ class _Journal:
         if not events:
             self._result.found("events_missing", "the matter has no event at all", matter)
             return
-        self._verify_projection(row, events, head, own["clock"])
+        self._verify_projection(row, events, head, own["clock"], own["stake"])
 
     def _verify_chain(
         self, matter: str, events: Sequence[EventRow], hashes: Sequence[Any]
@@ -303,14 +307,20 @@ class _Journal:
             return None
 
     def _verify_projection(
-        self, row: Row, events: Sequence[EventRow], head: bytes, clocks: Sequence[Row]
+        self,
+        row: Row,
+        events: Sequence[EventRow],
+        head: bytes,
+        clocks: Sequence[Row],
+        stakes: Sequence[Row],
     ) -> None:
-        """The matter's row and its clocks against what the events give."""
+        """The matter's row, its clocks and the stakes of organs against what the events give."""
         stored_row = dict(zip(MATTER_COLUMNS, row, strict=True))
         try:
             now = self._recomputed(stored_row, events, head)
             wanted = dict(zip(MATTER_COLUMNS, matter_row(now), strict=True))
             running = {one: tuple(told) for one, told in now.clocks.items()}
+            staked = set(stake_rows(now))
         except Exception as broken:
             self._result.found(
                 "history",
@@ -320,6 +330,10 @@ class _Journal:
             return
         self._compare_matter(stored_row, wanted, events[-1].seq)
         self._compare_clocks(row[0], {one[1]: one for one in clocks}, running)
+        for organ in sorted({str(one[1]) for one in staked.symmetric_difference(stakes)}):
+            self._result.found(
+                "stake", f"what organ {organ} has to do with it is not what its events give", row[0]
+            )
 
     def _compare_matter(
         self, stored_row: dict[str, Any], wanted: dict[str, Any], last: int

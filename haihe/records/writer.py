@@ -31,7 +31,7 @@ from haihe.records.database import (
 )
 from haihe.records.home import hash_name
 from haihe.records.instants import restored
-from haihe.records.journal import MATTER_HELD, Held, held, mark_of, matter_row
+from haihe.records.journal import MATTER_HELD, Held, held, mark_of, matter_row, stake_rows
 from haihe.records.staging import Answer, Batch, Means, Stage, command_digest, unusable_ids
 
 BATCH_MAX: Final = 64
@@ -228,6 +228,7 @@ class Writer:
             if desk.stage.events:
                 number(connection, desk)
                 delete_gone_clocks(connection, desk)
+                delete_gone_stakes(connection, desk)
                 connection.write_and_commit(*rows_of(desk))
             else:
                 connection.commit()
@@ -299,8 +300,31 @@ def rows_of(desk: Batch) -> tuple[Rows, Rows]:
     replaces = {
         "matter": [matter_row(one) for one in stage.matters.values()],
         "clock": changed_clocks(desk),
+        "stake": new_stakes(desk),
     }
     return inserts, replaces
+
+
+def new_stakes(desk: Batch) -> list[Row]:
+    """The stakes of organs that were not there before."""
+    fresh: list[Row] = []
+    for matter, now in desk.stage.matters.items():
+        rows = stake_rows(now)
+        before = desk.locked.get(matter)
+        known = set(stake_rows(before)) if rows and before is not None else ()
+        fresh += [row for row in rows if row not in known]
+    return fresh
+
+
+def delete_gone_stakes(connection: Connection, desk: Batch) -> None:
+    """Stakes that are no more: a request was answered, an owner became one again."""
+    for matter, now in desk.stage.matters.items():
+        before = desk.locked.get(matter)
+        known = set(stake_rows(before)) if before is not None else set()
+        for row in sorted(known.difference(stake_rows(now) if known else ())):
+            connection.run(
+                "DELETE FROM stake WHERE matter_id = ? AND organ = ? AND how = ?", row[:3]
+            )
 
 
 def changed_clocks(desk: Batch) -> list[Row]:
