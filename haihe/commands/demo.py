@@ -177,8 +177,8 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
 def _simulate(now: datetime, days: int) -> int:
     """Some weeks of the simulated city in the demo's districts; gives how many matters."""
     from haihe.pack import load_pack
+    from haihe.pack.organs import load_organs
     from haihe.records import write
-    from haihe.records.installed import load_organs
     from haihe.records.simulated import keep_beside
     from haihe.simulation.book import load_book
     from haihe.simulation.city import Simulation
@@ -186,7 +186,7 @@ def _simulate(now: datetime, days: int) -> int:
 
     if not days:
         return 0
-    known = {organ.name: id_ for id_, organ in load_organs().items()}
+    known = load_organs().by_name()
     simulation = Simulation(
         load_pack(), load_book(), SIMULATED_SEED, known=known, only=SIMULATED_DISTRICTS
     )

@@ -141,13 +141,13 @@ def _city(args: argparse.Namespace) -> Chronicler:
     from datetime import datetime, time
 
     from haihe.pack import load_pack
-    from haihe.records.installed import load_organs
+    from haihe.pack.organs import load_organs
     from haihe.simulation.book import load_book
     from haihe.simulation.city import Simulation
     from haihe.simulation.telling import Chronicler
 
     pack = load_pack()
-    known = {organ.name: id_ for id_, organ in load_organs().items()}
+    known = load_organs().by_name()
     simulation = Simulation(pack, load_book(), args.seed, faults=not args.no_faults, known=known)
     end = datetime.combine(_until(args), time(23, 59, 59), pack.zone)
     return Chronicler(simulation, end, args.days, args.scale)

@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, tzinfo
-from pathlib import Path
-from typing import Final, Literal
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+from typing import Final
 
 import msgspec
 import yaml
 
 from haihe.kernel.calendar import Calendar
+from haihe.kernel.organs import Organ, Organs
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.qualification import Qualifications
 from haihe.pack import Pack
-from haihe.pack.place import MissingFolder, city_folder, models_folder
+from haihe.pack.organs import load_organs
+from haihe.pack.place import MissingFolder, models_folder
 from haihe.pack.posts import NONE, load_qualifications
 from haihe.pack.settings import Setting, SettingRow, pack_of_the_city, rows
 from haihe.records import home
 
-ORGANS_FILE: Final = "organs.yaml"
-SIMULATED_FILE: Final = "simulated-organs.json"  # in HAIHE_HOME; JSON is YAML too
+SIMULATED_FILE: Final = "simulated-organs.json"  # in HAIHE_HOME
 CARD_FILE: Final = "card.yaml"
-ORGANS_MAX: Final = 100_000
-# The first of these words in a name tells the tier.
-TIER_WORDS: Final = {
-    "community": ("社区", "居民委员会", "村民委员会"),
-    "street": ("派出所", "街道", "镇", "乡"),
-    "district": ("分局", "区"),
-    "city": ("市",),
-}
 
 
 class UnusableCity(ValueError):
-    """`city/organs.yaml` cannot be used; the message says what was expected."""
-
-
-class Organ(msgspec.Struct, frozen=True):
-    """One public body of the city; the id of the organ above it, if any, and its tier."""
-
-    name: str
-    above: str = ""
-    tier: Literal["", "city", "district", "street", "community"] = ""
+    """What is kept of a simulated city cannot be read; the message says what was expected."""
 
 
 class InstalledRules:
@@ -49,15 +34,15 @@ class InstalledRules:
 
     _settings: tuple[Setting, ...]
 
-    def __init__(self, pack: Pack | None = None, organs: dict[str, Organ] | None = None) -> None:
+    def __init__(self, pack: Pack | None = None, organs: Iterable[Organ] | None = None) -> None:
         if pack is not None:
             self.pack, self._shipped, self._settings = pack, pack, ()
             self._qualifications = NONE
         else:
             self.pack, self._shipped, self._settings = pack_of_the_city()
             self._qualifications = load_qualifications(self.pack.law)
-        self._organs = load_organs() if organs is None else organs
-        self._simulated: dict[str, Organ] | None = None
+        self._listed = load_organs() if organs is None else Organs(organs)
+        self._register: Organs | None = None
         self._models: dict[str, str] = {}
 
     @property
@@ -94,30 +79,34 @@ class InstalledRules:
         """Citations in words; a clock's reason may join several by 、."""
         return self.pack.law.spell(cite)
 
+    @property
+    def organ_register(self) -> Organs:
+        """Every body through time: the city's, and beside them those of a simulated city."""
+        if self._register is None:
+            beside = [one for one in simulated_organs() if one.id not in self._listed]
+            listed = self._listed
+            self._register = listed.joined(beside) if beside else listed
+        return self._register
+
+    def _organ(self, organ: str) -> Organ | None:
+        """A body as it is today; one that is closed as it was."""
+        return self.organ_register.known(organ, self._today())
+
+    def _today(self) -> date:
+        return datetime.now(self.zone).date()
+
     def organ_name(self, organ: str) -> str:
         """The name of an organ; its id when the city does not list it."""
         found = self._organ(organ)
         return found.name if found else organ
 
-    def _organ(self, organ: str) -> Organ | None:
-        """An organ the city lists, else one of a simulated city."""
-        found = self._organs.get(organ)
-        return found if found is not None else self.simulated_organs().get(organ)
-
-    def simulated_organs(self) -> dict[str, Organ]:
-        """The organs of the simulated city that was taken in here; none in a real one."""
-        if self._simulated is None:
-            self._simulated = load_organs(home.home(), SIMULATED_FILE)
-        return self._simulated
-
     def organs(self) -> dict[str, str]:
-        """Every organ of the city: id -> name, in the order of the file."""
-        return {organ: told.name for organ, told in self._organs.items()}
+        """Every organ the city lists that there is today: id -> name, in the order of the file."""
+        return {one.id: one.name for one in self._listed.at(self._today())}
 
     def every_organ(self) -> dict[str, str]:
-        """The city's organs and those of a simulated city beside them."""
-        beside = {organ: told.name for organ, told in self.simulated_organs().items()}
-        return {**beside, **self.organs()}
+        """Every organ there ever was, those of a simulated city beside them: id -> name."""
+        return {organ: self.organ_name(organ) for organ in self.organ_register.ids()}
 
     def organ_above(self, organ: str) -> str:
         """The organ above it; "" when the city tells none."""
@@ -125,9 +114,9 @@ class InstalledRules:
         return found.above if found else ""
 
     def organ_tier(self, organ: str) -> str:
-        """Its tier as the city says it; else told from its official name; "" when neither does."""
+        """Its tier, that of its sort; "" when the city does not list it."""
         found = self._organ(organ)
-        return (found.tier or _tier_of(found.name)) if found else ""
+        return found.tier if found else ""
 
     @property
     def qualifications(self) -> Qualifications:
@@ -150,14 +139,6 @@ class InstalledRules:
         return self._models[model]
 
 
-def _tier_of(name: str) -> str:
-    """The tier an official name tells: 马场派出所 is of a street, 河西分局 of a district."""
-    for tier, words in TIER_WORDS.items():
-        if any(word in name for word in words):
-            return tier
-    return ""
-
-
 def _card_name(model: str) -> str:
     try:
         card = models_folder() / model / CARD_FILE
@@ -167,21 +148,12 @@ def _card_name(model: str) -> str:
         return model
 
 
-def load_organs(folder: Path | None = None, file: str = ORGANS_FILE) -> dict[str, Organ]:
-    """`organs.yaml` of a city; none if the city has no such file. Raises UnusableCity."""
-    try:
-        path = (folder or city_folder()) / file
-    except MissingFolder:
-        return {}
+def simulated_organs() -> list[Organ]:
+    """The bodies of the simulated city that was taken in here; none in a real one."""
+    path = home.home() / SIMULATED_FILE
     if not path.is_file():
-        return {}
+        return []
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        organs = msgspec.convert(found, dict[str, dict[str, Organ]])["organs"]
-    except (yaml.YAMLError, msgspec.ValidationError, KeyError, UnicodeDecodeError) as error:
-        raise UnusableCity(
-            f"{ORGANS_FILE}: expected `organs:` with id: {{name: …}}: {error}"
-        ) from None
-    if len(organs) > ORGANS_MAX:
-        raise UnusableCity(f"{ORGANS_FILE}: at most {ORGANS_MAX} organs are read")
-    return organs
+        return msgspec.json.decode(path.read_bytes(), type=list[Organ])
+    except msgspec.DecodeError as error:
+        raise UnusableCity(f"{SIMULATED_FILE}: take the simulated city in anew: {error}") from None

@@ -7,6 +7,7 @@ from datetime import date, tzinfo
 from typing import Protocol
 
 from haihe.kernel.calendar import Calendar
+from haihe.kernel.organs import Organs
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.qualification import Qualifications
@@ -50,6 +51,10 @@ class Rules(Protocol):
 
     def every_organ(self) -> dict[str, str]:
         """The same with those of a simulated city, which no form offers."""
+
+    @property
+    def organ_register(self) -> Organs:
+        """Every body through time: sort, tier, area, who is above and below it on a day."""
 
     def organ_above(self, organ: str) -> str:
         """The organ above it; "" when the city tells none."""

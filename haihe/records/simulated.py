@@ -23,11 +23,8 @@ def keep_beside(told: Chronicler) -> None:
     """
     _open_files(told)
     write_truth(home.home() / TRUTH_FOLDER / TRUTH_FILE, told.truths)
-    names = {
-        one.id: {"name": one.name, "above": one.above, "tier": one.tier}
-        for one in told.simulation.city.everything()
-    }
-    (home.home() / SIMULATED_FILE).write_bytes(msgspec.json.encode({"organs": names}))
+    bodies = msgspec.json.encode(told.simulation.city.everything())
+    (home.home() / SIMULATED_FILE).write_bytes(bodies)
 
 
 def _open_files(told: Chronicler) -> None:

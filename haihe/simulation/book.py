@@ -14,7 +14,9 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec.structs import replace
 
+from haihe.kernel.organs import Sort
 from haihe.kernel.values import Frozen
+from haihe.pack.organs import load_sorts
 from haihe.pack.place import own_folder
 from haihe.pack.yaml_file import UnusablePack, read_struct
 from haihe.simulation.delays import Delay, parse_delay
@@ -183,20 +185,18 @@ class Fault(Frozen, frozen=True, kw_only=True):
     prevented: bool = False
 
 
-class Sort(Frozen, frozen=True, kw_only=True):
-    """A sort of organ: `{district}`, `{street}` and `{n}` in its name; how many in an area."""
+class Body(Frozen, frozen=True, kw_only=True):
+    """The bodies of a sort: `{district}`, `{street}` and `{n}` in the name; how many in an area."""
 
     name: str
-    tier: Literal["city", "district", "street"]
-    above: str = ""  # a sort
     count: int = 1
 
 
 class CityBook(Frozen, frozen=True, kw_only=True):
-    """`city.yaml`: areas, sorts of organ, and which sort answers to which field."""
+    """`city.yaml`: areas, which bodies there are, and which sort answers to which field."""
 
     districts: dict[str, tuple[str, ...]]  # code + name -> streets and towns
-    sorts: dict[str, Sort]
+    bodies: dict[str, Body]  # sort -> its bodies
     fields: dict[str, str]  # organ field -> sort
     staff: int = 8  # officers of one role in one organ
     outside: tuple[str, ...] = ()
@@ -249,6 +249,7 @@ class Book:
 
     figures: Figures
     city: CityBook
+    sorts: dict[str, Sort]  # the city's own: tier, and the sort above
     words: Words
     courses: dict[str, Courses]
     faults: dict[str, Fault]
@@ -271,9 +272,15 @@ def load_book(folder: Path | None = None) -> Book:
     if len(paths) > FAULTS_MAX:
         raise UnusablePack(f"faults: {len(paths)} files; at most {FAULTS_MAX} are read")
     faults = [load_fault(path) for path in paths]
+    city = read_struct(root / "city.yaml", "city.yaml", CityBook)
+    sorts = load_sorts(own_folder("city"))
+    unknown = [one for one in city.bodies if one not in sorts]
+    if unknown:
+        raise UnusablePack(f"city.yaml: bodies.{unknown[0]}: no such sort in city/sorts.yaml")
     return Book(
         figures=read_struct(root / "figures.yaml", "figures.yaml", Figures),
-        city=read_struct(root / "city.yaml", "city.yaml", CityBook),
+        city=city,
+        sorts=sorts,
         words=read_struct(root / "words.yaml", "words.yaml", Words),
         courses={one.kind: one for one in courses},
         faults={one.id: one for one in faults},

@@ -75,7 +75,7 @@ class Simulation:
         self.pack = pack
         self.book = book
         self.seed = seed
-        self.city = City(book.city, known, only)
+        self.city = City(book.city, book.sorts, known, only)
         self.tally = Tally()
         self.first: date | None = None  # the first day of the city that is told, and its scale
         self.scale = 0.0

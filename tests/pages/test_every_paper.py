@@ -49,7 +49,7 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @cache
 def rules() -> InstalledRules:
-    return InstalledRules(pack(), {})
+    return InstalledRules(pack(), ())
 
 
 class Issued(NamedTuple):

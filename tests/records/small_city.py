@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from haihe.kernel.calendar import Calendar
+from haihe.kernel.organs import Organ, Organs
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.qualification import Qualifications
@@ -80,6 +81,17 @@ class SmallCity:
 
     def every_organ(self) -> dict[str, str]:
         return self.organs()
+
+    organ_register = Organs(
+        (
+            Organ(id="city", name="市局", sort="city_police", tier="city", area="12"),
+            Organ(id="hexi", name="河西分局", sort="district_police", tier="district",
+                  above="city", area="120103"),
+            Organ(id="center110", name="指挥中心", sort="command", tier="city", area="12"),
+            Organ(id="nankai", name="南开分局", sort="district_police", tier="district",
+                  above="city", area="120104"),
+        )
+    )  # fmt: skip
 
     def organ_above(self, organ: str) -> str:
         return {"hexi": "city"}.get(organ, "")

@@ -76,7 +76,7 @@ def campaign() -> tuple[str, list[str]]:
 def test_a_campaign_shows_how_many_matters_it_has_and_how_many_of_them_ended(
     journal: Connection,
 ) -> None:
-    rules.use(InstalledRules(load_pack(), organs={}))
+    rules.use(InstalledRules(load_pack(), organs=()))
     matter, events = campaign()
     file = read.open_file(matter, PLANNER, "handle", now=at("12:00"))
     assert isinstance(file, File)
@@ -93,7 +93,7 @@ def test_a_campaign_shows_how_many_matters_it_has_and_how_many_of_them_ended(
 def test_a_matter_that_none_joined_shows_no_figures_and_the_summary_tells_the_count(
     journal: Connection,
 ) -> None:
-    rules.use(InstalledRules(load_pack(), organs={}))
+    rules.use(InstalledRules(load_pack(), organs=()))
     matter, events = campaign()
     planner = Actor(person="陈某", role="planner", organ="team")
     taken("13:00", "end_campaign", planner, matter)

@@ -65,7 +65,7 @@ def stored() -> str:
 
 
 def test_a_stored_recording_is_evidence_with_what_the_alarm_knows(journal: Connection) -> None:
-    rules.use(InstalledRules(load_pack(), organs={}))
+    rules.use(InstalledRules(load_pack(), organs=()))
     alarm = stored()
     ((evidence, owner, state, origin),) = journal.rows(
         "SELECT matter_id, owner_organ, state, from_matter FROM matter WHERE kind = 'evidence'"
@@ -84,7 +84,7 @@ def test_a_stored_recording_is_evidence_with_what_the_alarm_knows(journal: Conne
 
 
 def test_what_opened_evidence_is_not_taken_back(journal: Connection) -> None:
-    rules.use(InstalledRules(load_pack(), organs={}))
+    rules.use(InstalledRules(load_pack(), organs=()))
     alarm = stored()
     undo = Command(
         key="undo",

@@ -23,7 +23,7 @@ class Keeping:
     """The fold, keeping beside each state the clocks that records would have stored."""
 
     def __init__(self, pack: Pack) -> None:
-        self.rules = InstalledRules(pack, {})
+        self.rules = InstalledRules(pack, ())
         self.kept: dict[int, tuple[State, dict[str, ClockRow]]] = {}
         self.compared = 0
 

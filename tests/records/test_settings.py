@@ -45,7 +45,7 @@ def at(text: str) -> datetime:
 
 def restarted(*settings: Setting) -> None:
     """The program started anew with these settings in the city's folder."""
-    rules.use(InstalledRules(with_settings(shipped(), settings), organs={}))
+    rules.use(InstalledRules(with_settings(shipped(), settings), organs=()))
     writer.forget_writer()
     database.forget_reading_connection()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from haihe.kernel.organs import Organ
 from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.pack import load_pack
 from haihe.pack.models import Model, load_models
@@ -17,7 +18,7 @@ from haihe.pack.place import models_folder
 from haihe.records import database, findings, rules, sweeping, write, writer
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
-from haihe.records.installed import InstalledRules, Organ
+from haihe.records.installed import InstalledRules
 from haihe.supervision.sweep import Finding
 from haihe.supervision.waits import kinds_of, waits_of
 from tests.records.simulated_year import Year, steps_of
@@ -44,11 +45,11 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection
     """An empty journal on SQLite under the installed pack, in a city of three tiers."""
     monkeypatch.setenv("HAIHE_HOME", str(tmp_path))
     monkeypatch.delenv("HAIHE_DATABASE_URL", raising=False)
-    organs = {
-        "bureau": Organ(name="市局", tier="city"),
-        "branch": Organ(name="分局", above="bureau", tier="district"),
-        "station": Organ(name="派出所", above="branch", tier="street"),
-    }
+    organs = (
+        Organ(id="bureau", name="市局", sort="city_police", tier="city"),
+        Organ(id="branch", name="分局", sort="district_police", tier="district", above="bureau"),
+        Organ(id="station", name="派出所", sort="station", tier="street", above="branch"),
+    )
     rules.use(InstalledRules(PACK, organs))
     connection = database.connect()
     database.create_tables(connection)

@@ -81,11 +81,12 @@ def test_the_truth_lies_beside_the_database_and_names_matters_of_it(home: Path) 
 
 
 def test_the_bodies_of_the_city_have_names(home: Path) -> None:
-    named = json.loads((home / "simulated-organs.json").read_text("utf-8"))["organs"]
+    told = json.loads((home / "simulated-organs.json").read_text("utf-8"))
+    named = {one["id"]: one["name"] for one in told}
     owners = {row[0] for row in rows(home, "SELECT DISTINCT owner_organ FROM matter")}
     listed = (ROOT / "city" / "organs.yaml").read_text("utf-8")
 
-    assert all(one in named or f"  {one}:" in listed for one in owners)
+    assert all(named.get(one) or f"  {one}:" in listed for one in owners)
 
 
 def test_the_lines_are_the_same_for_the_same_seed(tmp_path: Path) -> None:
