@@ -49,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
         refusal = public_demo_refusal(args.host)
     if refusal:
         return refuse(refusal)
+    if args.demo:
+        os.environ.setdefault("HAIHE_SENDER", "console")
     with stopped_by_signals():
         try:
             prepare(demo=args.demo)

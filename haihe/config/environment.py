@@ -35,6 +35,14 @@ SETTINGS = (
         "HAIHE_ORIGINS", "none", "origins whose forms are accepted behind a proxy, with https://"
     ),
     Setting("HAIHE_HTTPS", "unset", "`1` behind a TLS proxy: cookies travel over TLS only"),
+    Setting(
+        "HAIHE_PROXIES", "`0`", "how many proxies of our own stand before it (X-Forwarded-For)"
+    ),
+    Setting(
+        "HAIHE_SENDER",
+        "unset: no codes to phones",
+        "`console` prints codes on the terminal; `package.module:name` is a sender of your own",
+    ),
     Setting("HAIHE_DEBUG", "unset", "`1` shows errors in the browser; never where others can see"),
     Setting("HAIHE_PACK", "the pack shipped", "folder that replaces law, procedures and models"),
     Setting("HAIHE_CITY", "the city shipped", "folder that replaces city"),

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "haihe.records",
     "haihe.look",
+    "haihe.identity",
     "haihe.citizen",
     "haihe.officer",
     "haihe.center",
@@ -96,6 +97,10 @@ LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
+
+# How codes reach phones ("" = not at all), and how many proxies of our own stand before us.
+HAIHE_SENDER = os.environ.get("HAIHE_SENDER", "")
+HAIHE_PROXIES = int(os.environ.get("HAIHE_PROXIES", "0"))
 
 # Errors go to standard error, whoever runs the server; refused pages (403, 404) are not errors.
 LOGGING = {

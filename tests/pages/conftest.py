@@ -27,6 +27,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     home.chmod(0o700)
     told = {name: value for name, value in os.environ.items() if not name.startswith("HAIHE_")}
     told |= {"HAIHE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "haihe.config.settings"}
+    told |= {"HAIHE_SENDER": "console"}
     filled = run_demo(told)
     assert filled.returncode == 0, filled.stderr
     return told
