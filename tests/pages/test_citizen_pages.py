@@ -10,7 +10,12 @@ from tests.pages.visitor import Page, Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 LAMP = "/report/grid_event/call_in/"
-TYPED = {"street": "dayingmen-street", "what": "路灯不亮，夜里看不清路。", "place": "浙江路8号"}
+TYPED = {
+    "street": "dayingmen-street",
+    "what": "路灯不亮，夜里看不清路。",
+    "place": "浙江路8号",
+    "minor_involved": "no",
+}
 MEDIATION = {
     "committee": "dayingmen-mediation",
     "dispute_kind": "neighbour",
