@@ -57,7 +57,12 @@ def sent(when: str) -> str:
         act="send",
         actor=Actor(person="public", role="citizen", organ="public"),
         kind="idea",
-        data={"idea_office": "street", "subject_line": "加一排车棚", "idea_text": "楼下缺车棚。"},
+        data={
+            "idea_office": "street",
+            "subject_line": "加一排车棚",
+            "idea_text": "楼下缺车棚。",
+            "minor_involved": False,
+        },
     )
     answer = write.submit(command, now=at(when))
     assert isinstance(answer, Recorded), answer
