@@ -21,24 +21,6 @@ from haihe.pack.plain_words import faults_of_words
 from haihe.pack.settings import SETTABLE, is_longer
 
 PROBLEMS_MAX: Final = 5_000
-# Personal fields that name a party; who only reports something or rates a service is none.
-NATURAL_PERSONS: Final = frozenset(
-    {
-        "applicant",
-        "caller_name",
-        "complainant",
-        "defendant",
-        "holder",
-        "offender",
-        "petitioner",
-        "plaintiff",
-        "respondent",
-        "suspect",
-        "victim",
-        "victims",
-        "writer_name",
-    }
-)
 
 
 class Problem(NamedTuple):
@@ -159,20 +141,18 @@ def _steps_nobody_takes(_: Pack, procedure: Procedure) -> Found:
 
 
 def _minors(_: Pack, procedure: Procedure) -> Found:
-    """A party who is a natural person may be a minor, and a matter must be able to say so."""
+    """Whoever a personal value is about may be a minor, and a matter must be able to say so."""
     for name in procedure.minors:
         field = procedure.fields.get(name)
         if field is None and name != MINOR:
             yield f"minors.{name}", "no such field"
         elif field is not None and field.type != "yes_no":
             yield f"minors.{name}", f"is of type {field.type}; it must be yes_no"
-    parties = [
-        name for name, one in procedure.fields.items() if one.personal and name in NATURAL_PERSONS
-    ]
-    if parties and procedure.minors and MINOR not in procedure.fields:
+    personal = [name for name, one in procedure.fields.items() if one.personal]
+    if personal and procedure.minors and MINOR not in procedure.fields:
         yield (
-            f"fields.{parties[0]}",
-            f"may be a minor: offer the field `{MINOR}`, or write `minors: []` if that cannot be",
+            f"fields.{personal[0]}",
+            f"may be about a minor: offer the field `{MINOR}`, or write `minors: []` if it cannot",
         )
 
 

@@ -26,6 +26,7 @@ kind: fence
 name: 围挡
 since: 2024-01-01
 basis: [fences#118]
+minors: []
 roles:
   clerk: {name: 窗口人员}
   reviewer: {name: 审查人员, stands: anywhere}
