@@ -21,6 +21,7 @@ from haihe.kernel.acts import ACTS
 from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.clocks import clocks
+from haihe.kernel.competence import Competence
 from haihe.kernel.deadline import due, expires_at
 from haihe.kernel.decide import decide
 from haihe.kernel.facts import all_hold, holds, is_given
@@ -29,7 +30,9 @@ from haihe.kernel.handover import handovers
 from haihe.kernel.index import index_of
 from haihe.kernel.kernel_acts import open_requests
 from haihe.kernel.needs import attempt, first_unmet
+from haihe.kernel.power import not_competent
 from haihe.kernel.procedure import Procedure, Step, Test
+from haihe.kernel.reading import MINOR
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Command, Data, Datum, Event, Refused
 from haihe.simulation.book import Book, Course, Courses, Fault, Taken
@@ -67,6 +70,7 @@ class World:
     city: City
     values: Values
     calendar: Calendar
+    competence: Competence | None  # who may act at all; None: nobody is restricted
     governing: Callable[[str, date], Procedure | None]
     earlier: Callable[[Random, datetime], str]  # the id of a matter that opened before
     # chooses the course (and the fault, if any) of a matter that another one opened
@@ -233,7 +237,9 @@ class Walk:
         events = self.played.events
         if events and events[-1].recorded_at > entered:
             entered = events[-1].recorded_at
-        answer = decide(self.procedure, self.state, command, entered, self.calendar)
+        answer = self._lacks_power(command, entered) or decide(
+            self.procedure, self.state, command, entered, self.calendar
+        )
         if isinstance(answer, Refused):
             raise Unplayable(
                 f"{self.played.kind}.{self.played.course}: {command.act}: {answer.reason}: "
@@ -248,6 +254,13 @@ class Walk:
         self.played.commands.append(command)
         self._read(event)
         self._hand_over(event)
+
+    def _lacks_power(self, command: Command, entered: datetime) -> Refused | None:
+        competence = self.world.competence
+        if competence is None:
+            return None
+        day = (self.at if self.state is None else entered).date()
+        return not_competent(competence, self.procedure, self.state, command, day)
 
     def _read(self, event: Event) -> None:
         """Who acts has often looked at the file before."""
@@ -551,9 +564,9 @@ class Walk:
         return data
 
     def _keeps(self, name: str) -> bool:
-        """Whether a value told once is told again alike: names, places, organs, numbers."""
-        kind = self.procedure.fields[name].type
-        return kind in ("organ", "place", "matter") or self.procedure.fields[name].personal
+        """Whether a value told once is told again alike: names, places, organs, who is a minor."""
+        field = self.procedure.fields[name]
+        return name == MINOR or field.personal or field.type in ("organ", "place", "matter")
 
     def _tests_on(self, step: Step, name: str, fields: Data) -> list[Test]:
         """What the needs of the step ask of one field."""
