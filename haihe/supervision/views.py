@@ -43,6 +43,8 @@ SQL_TYPES: Final[dict[FieldType, str]] = {
 # What acts of the kernel (transfer, extend, answer, withdraw) say beside the fields of procedures.
 ACT_FIELDS: Final[dict[str, FieldType]] = {
     "to_organ": "text",
+    "from_organ": "text",
+    "by_order": "text",
     "clock": "text",
     "rank": "text",
     "approved_on": "text",
@@ -366,16 +368,25 @@ def write_segment(
 
 def write_table(path: Path, table: pa.Table) -> None:
     """A table as Parquet, whole or not at all."""
+    write_tables(path, [table])
+
+
+def write_tables(path: Path, tables: Iterable[pa.Table]) -> None:
+    """Tables of the same columns one after another as one Parquet file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.draft")
+    writer: pq.ParquetWriter | None = None
     try:
-        pq.write_table(
-            table,
-            draft,
-            compression="lz4",
-            row_group_size=ROWS_PER_GROUP,
-            use_dictionary=[name for name in table.column_names if name != "matter_id"],
-        )
+        for table in tables:
+            writer = writer or pq.ParquetWriter(
+                draft,
+                table.schema,
+                compression="lz4",
+                use_dictionary=[name for name in table.column_names if name != "matter_id"],
+            )
+            writer.write_table(table, row_group_size=ROWS_PER_GROUP)
+        if writer is not None:
+            writer.close()
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
