@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.citizen import views
+from haihe.citizen import readings, views
 
 app_name = "citizen"
 
@@ -15,5 +15,7 @@ urlpatterns = [
     path("receipt/<str:code>/", views.receipt, name="receipt"),
     path("follow/", views.ask, name="ask"),
     path("follow/<str:code>/", views.follow, name="follow"),
+    path("follow/<str:code>/readings/", readings.readings, name="readings"),
+    path("follow/<str:code>/readings/<int:number>/", readings.object_to, name="object"),
     path("follow/<str:code>/act/<slug:act>/", views.act, name="act"),
 ]

@@ -51,7 +51,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     """The code to keep, what was received, and who has it."""
     file = read.follow(code)
     if file is None:
-        return _unknown(request, code)
+        return unknown_code(request, code)
     return render(request, "citizen/receipt.html", {"here": "report", "code": code, "file": file})
 
 
@@ -62,7 +62,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not code:
         return render(request, "citizen/ask.html", {"here": "follow"})
     if len(code) > TYPED_CODE_CHARACTERS_MAX or "/" in code or read.follow(code) is None:
-        return _unknown(request, code)
+        return unknown_code(request, code)
     return redirect("citizen:follow", code)
 
 
@@ -71,7 +71,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     """What happens now, who has it, until when and why, what I can do, what happened."""
     file = read.follow(code)
     if file is None:
-        return _unknown(request, code)
+        return unknown_code(request, code)
     done = next((act.name for act in file.acts if act.id == request.GET.get("done")), "")
     return _follow_page(request, code, file, None, done)
 
@@ -81,7 +81,7 @@ def act(request: HttpRequest, code: str, act: str) -> HttpResponse:
     """A step of the citizen's own: answer, confirm, contest, withdraw."""
     file = read.follow(code)
     if file is None:
-        return _unknown(request, code)
+        return unknown_code(request, code)
     wanted = next((one for one in file.acts if one.id == act), None)
     if wanted is None:
         raise Http404
@@ -112,6 +112,7 @@ def _follow_page(
         printed.insert(0, tried)
     values = {
         "here": "follow",
+        "code": code,
         "file": file,
         "forms": printed,
         "cannot": [act for act in file.acts if act.refusal is not None],
@@ -149,7 +150,8 @@ def _act_href(code: str, act: Act) -> str:
     return reverse("citizen:act", args=[code, act.id])
 
 
-def _unknown(request: HttpRequest, code: str) -> HttpResponse:
+def unknown_code(request: HttpRequest, code: str) -> HttpResponse:
+    """No matter has this code: the page that asks for one, with what was typed."""
     values = {"here": "follow", "typed": code[:TYPED_CODE_CHARACTERS_MAX], "wrong": UNKNOWN_CODE}
     return render(request, "citizen/ask.html", values, status=HTTPStatus.NOT_FOUND)
 

@@ -10,7 +10,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
-from haihe.kernel.values import Actor, Command, Refused
+from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.look import forms
 from haihe.records import read, write
 from haihe.records.answers import Recorded
@@ -28,8 +28,13 @@ def attempt(
     matter: str | None = None,
     kind: str | None = None,
     seq: int | None = None,
+    given: Data | None = None,
+    key: str = "",
 ) -> Recorded | forms.ActForm:
     """Submit a form of `act`; a form that was not carried out comes back with what was typed.
+
+    `given` is what is known already and was never typed; `key` names the command where it may be
+    carried out once only, whatever form it came from.
 
     `seq` is the matter's last event now, for the form that goes back; the form that came says
     with `_expects` which one its reader had seen, so nobody acts on a file that has moved on.
@@ -40,12 +45,12 @@ def attempt(
         return forms.printed_again(act, href, post, expects=seq, wrong=typed.wrong, kept=typed.kept)
     happened = typed.data.pop(forms.HAPPENED.name, None)
     command = Command(
-        key=_key(post, actor),
+        key=key or _key(post, actor),
         act=act.id,
         actor=actor,
         matter=matter,
         kind=kind,
-        data=typed.data,
+        data=typed.data | (given or {}),
         happened_at=datetime.fromisoformat(happened) if isinstance(happened, str) else None,
         expects=_seen(post),
     )
