@@ -10,9 +10,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from haihe.kernel.organs import Organs
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Command, Datum
 from haihe.pack import Pack
+from haihe.pack.competence import load_competence
 from haihe.simulation.book import (
     Book,
     Copies,
@@ -84,6 +86,7 @@ class Simulation:
             city=self.city,
             values=Values(book.words),
             calendar=pack.calendar,
+            competence=load_competence(pack, Organs(self.city.everything()), book.sorts),
             governing=pack.governing,
             earlier=self._earlier,
             course_for=self._course_of_opened,

@@ -29,7 +29,7 @@ def desk(journal: Connection) -> Iterator[Connection]:
     """The call desk with its one post, held by nobody yet."""
     accounts.enrol(TAKER.person, "王敏")
     posts.make_post(Post(id="desk", organ=TAKER.organ, roles=(TAKER.role,), name="接警员"))
-    yield journal
+    return journal
 
 
 def test_a_holding_that_ended_yesterday_gives_no_power_today(desk: Connection) -> None:
@@ -42,7 +42,8 @@ def test_a_holding_that_ended_yesterday_gives_no_power_today(desk: Connection) -
     assert isinstance(refused, Refused)
     assert refused.reason == "no_post"
     assert refused.cites == ("haihe#post",)
-    assert "2026-09-01" in refused.says and "请" in refused.instead
+    assert "2026-09-01" in refused.says
+    assert "请" in refused.instead
     # the day before it was held still, and what was recorded then is as it was
     assert isinstance(write.submit(opening(), now=TUESDAY - timedelta(days=1)), Recorded)
     assert desk.rows("SELECT count(*) FROM event WHERE person = ?", (TAKER.person,)) == [(2,)]
@@ -58,7 +59,8 @@ def test_a_post_gives_only_its_own_roles_at_its_own_organ(desk: Connection) -> N
     posts.make_post(Post(id="other", organ="nankai", roles=(TAKER.role,)))
     posts.hold(Holding(post="other", person=TAKER.person, since=date(2024, 1, 1)))
     refused = write.submit(opening(), now=TUESDAY)
-    assert isinstance(refused, Refused) and refused.reason == "no_post"
+    assert isinstance(refused, Refused)
+    assert refused.reason == "no_post"
 
 
 def test_a_post_that_was_abolished_gives_no_power(desk: Connection) -> None:
@@ -80,7 +82,8 @@ def test_who_holds_two_posts_chooses_in_which_to_act(desk: Connection) -> None:
     first = accounts.reader_of_user_id(7)
     second = accounts.reader_of_user_id(7, "second")
 
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert (first.post, first.organ, first.roles) == ("desk", TAKER.organ, (TAKER.role,))
     assert (second.post, second.organ, second.supervisor) == ("second", "nankai", True)
     assert accounts.reader_of_user_id(7, "a post of somebody else") == first
@@ -128,7 +131,8 @@ def test_a_step_that_needs_a_qualification_is_refused_without_it(desk: Connectio
     refused = write.submit(opening(), now=TUESDAY)
     assert isinstance(refused, Refused)
     assert (refused.reason, refused.cites) == ("not_qualified", ("law#58",))
-    assert "法律职业资格" in refused.says and "法律职业资格" in refused.instead
+    assert "法律职业资格" in refused.says
+    assert "法律职业资格" in refused.instead
 
     posts.qualify(TAKER.person, LAWYER)
     assert isinstance(write.submit(opening(), now=TUESDAY), Recorded)

@@ -1,0 +1,363 @@
+"""Competence 管辖: which sort of body may open, decide, approve or supervise which kind, and where.
+
+The rules are data (`city/competence.yaml`), each with its article. A body is asked for a day: its
+sort and area are those of the day, an order that moves a power counts from its first day, and says
+whether matters that were running then stay with the body that had them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final, Literal
+
+from haihe.kernel.organs import ALWAYS, Organ, Organs
+from haihe.kernel.values import Frozen, Refused
+
+Power = Literal["open", "decide", "approve", "supervise"]
+Where = Literal["within", "district", "anywhere"]
+
+GRANTS_MAX: Final = 2_000
+ORDERS_MAX: Final = 2_000
+NAMED_MAX: Final = 3  # competent bodies that a refusal names
+KEPT_MAX: Final = 50_000
+DISTRICT_DIGITS: Final = 6  # of the code of a place: its district
+POWER_WORDS: Final[dict[Power, str]] = {
+    "open": "开始", "decide": "办理", "approve": "批准", "supervise": "监督",
+}  # fmt: skip
+HOUSE: Final = ("haihe#competence",)
+ANY_SORT: Final = "*"  # every body of the city, whatever its sort
+
+
+class Grant(Frozen, frozen=True, kw_only=True):
+    """These roles of a kind are those of bodies of these sorts, from a day to a last day.
+
+    `where`: `within` its area (the matter's area lies in its own or the other way round), anywhere
+    in its `district`, or `anywhere`. With `acts`, only for these steps.
+    """
+
+    roles: tuple[str, ...]
+    power: Power
+    sorts: tuple[str, ...]
+    cites: tuple[str, ...]
+    where: Where = "within"
+    acts: tuple[str, ...] = ()
+    since: date = ALWAYS
+    until: date | None = None
+
+    def in_force(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+class Intake(Frozen, frozen=True, kw_only=True):
+    """To which sorts a new matter goes by its place, and the fields that tell body and place."""
+
+    sorts: tuple[str, ...]
+    place: str
+    cites: tuple[str, ...]
+
+
+class KindRules(Frozen, frozen=True, kw_only=True):
+    """The competence for a kind; `holds`: further sorts that may have such a matter."""
+
+    grants: tuple[Grant, ...]
+    holds: tuple[str, ...] = ()
+    intake: Intake | None = None
+
+
+class Order(Frozen, frozen=True, kw_only=True):
+    """An order that moves (empower 赋权) or shares (entrust 委托) a power from a day on.
+
+    `giver` and `taker` name sorts or ids of bodies. `running` matters `stay` with the giver or
+    `move` to the taker; it counts on which day a matter was opened. `area`: where, by the beginning
+    of the code of a place; "" the whole city.
+    """
+
+    name: str
+    since: date
+    kinds: tuple[str, ...]
+    roles: tuple[str, ...]
+    giver: tuple[str, ...]
+    taker: tuple[str, ...]
+    how: Literal["empower", "entrust"]
+    running: Literal["stay", "move"]
+    cites: tuple[str, ...]
+    until: date | None = None
+    area: str = ""
+
+    def counts(self, day: date, opened_on: date) -> bool:
+        """Whether it governs a step of `day` in a matter of `opened_on`."""
+        if self.until is not None and day > self.until:
+            return False
+        return self.since <= (opened_on if self.running == "stay" else day)
+
+
+class CompetenceRules(Frozen, frozen=True, kw_only=True):
+    """What `city/competence.yaml` holds."""
+
+    kinds: dict[str, KindRules] = {}
+    orders: tuple[Order, ...] = ()
+
+
+class Competent(Frozen, frozen=True, kw_only=True):
+    """A body is competent, and by which articles."""
+
+    cites: tuple[str, ...] = ()
+
+
+class Asked(Frozen, frozen=True, kw_only=True):
+    """Who wants to do what where: `area` is the code of the place of the matter, "" if unknown.
+
+    Without a role the question is for the power as such, whatever the role.
+    """
+
+    power: Power
+    organ: str
+    kind: str
+    area: str
+    day: date
+    opened_on: date
+    role: str = ""
+    act: str = ""
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether one of two places lies in the other; an unknown place lies in every other."""
+    return one.startswith(other) or other.startswith(one)
+
+
+class Competence:
+    """The rules of a city over its bodies.
+
+    `openers`: the roles that open matters of a kind; `holders`: the roles that stand with the
+    owner. A kind without rules, or a city without a register of bodies, restricts nothing.
+    """
+
+    def __init__(
+        self,
+        rules: CompetenceRules,
+        organs: Organs,
+        openers: Mapping[str, frozenset[str]],
+        holders: Mapping[str, frozenset[str]],
+    ) -> None:
+        self.rules = rules
+        self.organs = organs
+        self._openers = openers
+        self._holders = holders
+        self._binds = frozenset(rules.kinds) if len(organs) else frozenset()
+        self._of_sort: dict[tuple[str, date], tuple[Organ, ...]] = {}
+        self._ordered = frozenset(kind for order in rules.orders for kind in order.kinds)
+        self._kept: dict[tuple[object, ...], Refused | None] = {}
+
+    def binds(self, kind: str) -> bool:
+        """Whether there are rules for a kind here."""
+        return kind in self._binds
+
+    def may(
+        self, power: Power, organ: str, kind: str, place: str, day: date
+    ) -> Competent | Refused:
+        """Whether a body has a power over a kind at a place (its code) on a day."""
+        return self.judge(
+            Asked(power=power, organ=organ, kind=kind, area=place, day=day, opened_on=day)
+        )
+
+    def judge(self, asked: Asked) -> Competent | Refused:
+        """The same for one step of one role in a matter that may have opened before."""
+        if asked.kind not in self._binds:
+            return Competent()
+        body = self.organs.get(asked.organ, asked.day)
+        if body is None:
+            return self._no_body(asked)
+        by = self._by_which(body, asked)
+        return Competent(cites=by) if by else self._refused(body, asked)
+
+    def step_refused(
+        self, kind: str, act: str, role: str, organ: str, owner: str, day: date, opened_on: date
+    ) -> Refused | None:
+        """Why a body may not take a step in a matter that `owner` has; kept, for it is asked often.
+
+        Where the body is the owner itself, only its sort is asked; `owner` "" asks no place.
+        """
+        key = (organ, owner, kind, role, act, day, opened_on if kind in self._ordered else day)
+        if key in self._kept:
+            return self._kept[key]
+        having = self.organs.known(owner or organ, day)
+        area = having.area if having is not None and owner else ""
+        opener = role in self._openers.get(kind, frozenset()) and opened_on == day
+        judged = self.judge(
+            Asked(
+                power="open" if opener else "decide",
+                organ=organ,
+                kind=kind,
+                area=area,
+                day=day,
+                opened_on=opened_on,
+                role=role,
+                act=act,
+            )
+        )
+        if len(self._kept) >= KEPT_MAX:
+            self._kept.clear()
+        found = self._kept[key] = judged if isinstance(judged, Refused) else None
+        return found
+
+    def may_have(self, organ: str, kind: str, day: date) -> Competent | Refused:
+        """Whether a matter of a kind may be given to a body: some role of its owner is its own."""
+        if kind not in self._binds:
+            return Competent()
+        asked = Asked(power="decide", organ=organ, kind=kind, area="", day=day, opened_on=day)
+        body = self.organs.get(organ, day)
+        if body is None:
+            return self._no_body(asked)
+        sorts = self.sorts_that_have(kind, day)
+        if _among(body, sorts):
+            return Competent(cites=HOUSE)
+        return self._refused(body, asked, sorts)
+
+    def sorts_that_have(self, kind: str, day: date) -> tuple[str, ...]:
+        """The sorts (and bodies named by orders) that may have a matter of a kind on a day."""
+        rules = self.rules.kinds[kind]
+        roles = self._holders.get(kind) or {one for told in rules.grants for one in told.roles}
+        found: list[str] = []
+        for order in self.rules.orders:
+            if kind in order.kinds and order.counts(day, day) and roles & set(order.roles):
+                found += order.taker
+        for grant in rules.grants:
+            if grant.in_force(day) and roles & set(grant.roles):
+                found += grant.sorts
+        return tuple(dict.fromkeys([*found, *rules.holds]))
+
+    def route(self, kind: str, area: str, day: date) -> str:
+        """The body that takes a new matter of a kind in at a place; "" when the rules name none.
+
+        Of several, the one whose area is the smallest, then the first by its id.
+        """
+        rules = self.rules.kinds.get(kind) if kind in self._binds else None
+        if rules is None or rules.intake is None or not area:
+            return ""
+        for sort in rules.intake.sorts:
+            found = [one for one in self._bodies(sort, day) if area.startswith(one.area)]
+            if found:
+                return min(found, key=lambda one: (-len(one.area), one.id)).id
+        return ""
+
+    def misdirected(self, organ: str, kind: str, area: str, day: date) -> str:
+        """To which body a matter given to `organ` has to be passed on; "" when it is right there.
+
+        A body whose area overlaps the place is right, and so is any when nobody is found.
+        """
+        body = self.organs.get(organ, day)
+        if body is None or overlap(body.area, area):
+            return ""
+        found = self.route(kind, area, day)
+        return found if found != organ else ""
+
+    # ── by which rule ────────────────────────────────────────────────────────────────────────
+
+    def _by_which(self, body: Organ, asked: Asked) -> tuple[str, ...]:
+        """The articles by which a body is competent; none when it is not."""
+        gone = [one for one in self._orders(asked) if self._gives(one, body, asked)]
+        for order in self._orders(asked):
+            if _among(body, order.taker) and overlap(body.area, asked.area):
+                return order.cites
+        if gone:
+            return ()
+        for grant in self._grants(asked):
+            if _among(body, grant.sorts) and _reaches(grant.where, body.area, asked.area):
+                return grant.cites
+        return ()
+
+    def _gives(self, order: Order, body: Organ, asked: Asked) -> bool:
+        given = _among(body, order.giver)
+        return order.how == "empower" and given and overlap(order.area, asked.area)
+
+    def _orders(self, asked: Asked) -> Iterator[Order]:
+        for order in self.rules.orders:
+            if (
+                asked.kind in order.kinds
+                and (not asked.role or asked.role in order.roles)
+                and order.counts(asked.day, asked.opened_on)
+                and overlap(order.area, asked.area)
+            ):
+                yield order
+
+    def _grants(self, asked: Asked) -> Iterator[Grant]:
+        openers = self._openers.get(asked.kind, frozenset())
+        for grant in self.rules.kinds[asked.kind].grants:
+            if not grant.in_force(asked.day) or (grant.acts and asked.act not in grant.acts):
+                continue
+            if asked.role:
+                fits = asked.role in grant.roles
+            elif asked.power == "open":
+                fits = bool(openers & set(grant.roles))
+            else:
+                fits = grant.power == asked.power
+            if fits:
+                yield grant
+
+    # ── refusals ─────────────────────────────────────────────────────────────────────────────
+
+    def _no_body(self, asked: Asked) -> Refused:
+        known = self.organs.known(asked.organ, asked.day)
+        told = f"“{known.name}”在{asked.day.isoformat()}" if known else "这个单位"
+        return Refused(
+            reason="not_competent",
+            says=f"{told}不在本市单位名录中，不能办理",
+            instead="请核对单位；已经撤销的，由承接它职责的单位办理",
+            cites=HOUSE,
+        )
+
+    def _refused(self, body: Organ, asked: Asked, sorts: Iterable[str] | None = None) -> Refused:
+        grants = list(self._grants(asked))
+        cites = tuple(dict.fromkeys(cite for one in grants for cite in one.cites))
+        cites = tuple(dict.fromkeys(c for one in self._orders(asked) for c in one.cites)) + cites
+        wanted = sorts or self._wanted(asked, grants)
+        names = "、".join(f"“{one}”" for one in self._named(wanted, body, asked))
+        word = "承办" if sorts else POWER_WORDS[asked.power]
+        return Refused(
+            reason="not_competent",
+            says=f"“{body.name}”对这类事项{'在这个地方' if names else ''}没有{word}的权限",
+            instead=f"请由{names}办理；需要转去的，请用“转办”" if names else "请转给有权办理的单位",
+            cites=cites[:NAMED_MAX] or HOUSE,
+        )
+
+    def _wanted(self, asked: Asked, grants: Sequence[Grant]) -> list[str]:
+        takers = [one for order in self._orders(asked) for one in order.taker]
+        return takers or [sort for grant in grants for sort in grant.sorts]
+
+    def _named(self, sorts: Iterable[str], body: Organ, asked: Asked) -> list[str]:
+        """The names of competent bodies, those next to the place first."""
+        area = asked.area or body.area
+        found: list[Organ] = []
+        for sort in sorts:
+            near = [one for one in self._bodies(sort, asked.day) if overlap(one.area, area)]
+            near = near or [
+                one
+                for one in self._bodies(sort, asked.day)
+                if one.area[:DISTRICT_DIGITS] == area[:DISTRICT_DIGITS]
+            ]
+            found += sorted(near, key=lambda one: (-len(one.area), one.id))[:1]
+        return list(dict.fromkeys(one.name for one in found))[:NAMED_MAX]
+
+    def _bodies(self, sort: str, day: date) -> tuple[Organ, ...]:
+        """Every body of a sort (or the one with this id) on a day."""
+        key = (sort, day)
+        found = self._of_sort.get(key)
+        if found is None:
+            if len(self._of_sort) >= KEPT_MAX:
+                self._of_sort.clear()
+            found = tuple(one for one in self.organs.at(day) if sort in (one.sort, one.id))
+            self._of_sort[key] = found
+        return found
+
+
+def _among(body: Organ, named: Collection[str]) -> bool:
+    """Whether a body is named by its sort, its id, or with all others."""
+    return body.sort in named or body.id in named or ANY_SORT in named
+
+
+def _reaches(where: Where, own: str, area: str) -> bool:
+    if where == "anywhere" or overlap(own, area):
+        return True
+    return where == "district" and own[:DISTRICT_DIGITS] == area[:DISTRICT_DIGITS]

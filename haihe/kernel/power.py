@@ -1,0 +1,68 @@
+"""Whether a command lies in the power of its body, before it is decided what the procedure says.
+
+The rules are the city's (`city/competence.yaml`); here is only what a command says of itself: who
+acts for which body in whose matter, and to whom it gives the matter.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from haihe.kernel.competence import Competence
+from haihe.kernel.procedure import Procedure, Step
+from haihe.kernel.state import State
+from haihe.kernel.values import Command, Refused
+
+# The acts of every procedure that give a matter to a body, and the field that names it.
+GIVING: Final = {"transfer": "to_organ", "escalate": "to_organ"}
+
+
+def not_competent(
+    competence: Competence, procedure: Procedure, state: State | None, command: Command, day: date
+) -> Refused | None:
+    """Why the body of a command may not take this step on a day; None if it may.
+
+    `state` None: the command opens a matter. Nobody is judged in a kind without rules; a citizen is
+    not judged at all, and what a citizen sends to the wrong body is passed on (routing).
+    """
+    kind = procedure.kind
+    if not competence.binds(kind):
+        return None
+    step = procedure.steps.get(command.act)
+    if step is None:
+        return _given(competence, kind, GIVING.get(command.act, ""), command, day)
+    role = procedure.roles.get(command.actor.role)
+    if role is None or role.stands == "public":
+        return None
+    refused = competence.step_refused(
+        kind,
+        command.act,
+        command.actor.role,
+        command.actor.organ,
+        _whose(step, state, command),
+        day,
+        state.opened_at.date() if state is not None else day,
+    )
+    return refused or _given(competence, kind, step.hands_to, command, day)
+
+
+def _whose(step: Step, state: State | None, command: Command) -> str:
+    """The body in whose matter a step is taken; "" for a helper, whom the owner has asked in."""
+    if state is None:
+        named = command.data.get(step.hands_to) if step.hands_to else None
+        return named if isinstance(named, str) and named else command.actor.organ
+    if any(one.organ == command.actor.organ for one in state.co_handlers):
+        return ""
+    return state.owner.organ
+
+
+def _given(
+    competence: Competence, kind: str, field: str, command: Command, day: date
+) -> Refused | None:
+    """Why the body that a step gives the matter to may not have it."""
+    named = command.data.get(field) if field else None
+    if not isinstance(named, str) or not named:
+        return None
+    judged = competence.may_have(named, kind, day)
+    return judged if isinstance(judged, Refused) else None
