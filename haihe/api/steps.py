@@ -2,8 +2,9 @@
 
 A bearer token names the account; the command's actor must be that account, and the token must be
 for opening matters (`steps:open`) or for acting on them (`steps:act`). Answers: 200 Recorded,
-409 Refused because something else came first, 422 Refused by rule, 400, 401, 403, 405, 413, 503
-with `says` and `instead`. It is plain WSGI: sessions, forms and templates have no part in it.
+404 Refused because there is no such matter, or none that the account may know of; 409 Refused
+because something else came first, 422 Refused by rule; 400, 401, 403, 405, 413, 503 with `says` and
+`instead`. It is plain WSGI: sessions, forms and templates have no part in it.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from haihe.kernel.values import Command, Refused
-from haihe.records import clients, write
-from haihe.records.answers import Recorded
+from haihe.records import clients, read, write
+from haihe.records.answers import Recorded, unknown_matter
+from haihe.records.shown import Reader
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -31,6 +33,7 @@ STATUS: Final = {
     400: "400 Bad Request",
     401: "401 Unauthorized",
     403: "403 Forbidden",
+    404: "404 Not Found",
     405: "405 Method Not Allowed",
     409: "409 Conflict",
     413: "413 Content Too Large",
@@ -96,11 +99,14 @@ def respond(environ: WSGIEnvironment) -> tuple[int, Recorded | Refused | Trouble
         return 403, Trouble(
             "指令中的办理人不是令牌所属的账号。", "请以本账号的人员、角色和单位提交。"
         )
-    return carried_out(command)
+    return carried_out(command, reader)
 
 
-def carried_out(command: Command) -> tuple[int, Recorded | Refused | Trouble]:
-    """Submit it and tell the answer as a status."""
+def carried_out(command: Command, reader: Reader) -> tuple[int, Recorded | Refused | Trouble]:
+    """Submit it and tell the answer as a status.
+
+    A refusal would tell of the matter: who may not know of it is told that there is none.
+    """
     try:
         answer = write.submit(command)
     except write.Failure:
@@ -108,4 +114,6 @@ def carried_out(command: Command) -> tuple[int, Recorded | Refused | Trouble]:
         return 503, Trouble("暂时无法写入，没有办理。", "请稍后以同一编号重试。")
     if isinstance(answer, Recorded):
         return 200, answer
+    if command.matter is not None and not read.knows_of_matter(reader, command.matter):
+        return 404, unknown_matter(command.matter)
     return (409 if answer.reason in CAME_FIRST else 422), answer

@@ -33,7 +33,7 @@ def models(request: HttpRequest, reader: Reader) -> HttpResponse:
         "reader": reader,
         "here": "models",
         "sought": sought,
-        "catalogue": models_shown.models(sought),
+        "catalogue": models_shown.models(reader, sought),
         "analyst": workshop.ANALYST in reader.roles,
     }
     return render(request, "center/models.html", values)
@@ -43,7 +43,7 @@ def models(request: HttpRequest, reader: Reader) -> HttpResponse:
 @supervisor_page
 def one(request: HttpRequest, reader: Reader, model: str) -> HttpResponse:
     """The card of a model in words, its SQL, its worked cases and its versions."""
-    shown = models_shown.model(model)
+    shown = models_shown.model(model, reader)
     if shown is None:
         raise Http404
     analyst = workshop.ANALYST in reader.roles

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from haihe.look.staff import supervisor_page
-from haihe.records import board, read
+from haihe.records import board, lists
 from haihe.records.board import Which
 from haihe.records.shown import Reader
 
@@ -18,7 +18,7 @@ from haihe.records.shown import Reader
 @supervisor_page
 def overview(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Today's numbers; every number leads to its list, and the list has that length."""
-    values = {"reader": reader, "here": "board", "board": board.board()}
+    values = {"reader": reader, "here": "board", "board": board.board(reader)}
     return render(request, "center/board.html", values)
 
 
@@ -28,7 +28,7 @@ def matters(request: HttpRequest, reader: Reader, which: str) -> HttpResponse:
     """The matters behind one number."""
     if which not in get_args(Which):
         raise Http404
-    listing = board.matters(cast(Which, which), after=request.GET.get("after", ""))
+    listing = board.matters(cast(Which, which), reader, after=request.GET.get("after", ""))
     values = {"reader": reader, "here": "board", "listing": listing}
     return render(request, "center/matters.html", values)
 
@@ -38,13 +38,13 @@ def matters(request: HttpRequest, reader: Reader, which: str) -> HttpResponse:
 def findings(request: HttpRequest, reader: Reader) -> HttpResponse:
     """What the models noticed: the events that prove it, and the rectification it opened."""
     model = request.GET.get("model", "")
-    listing = read.findings(reader, model=model, after=request.GET.get("after", ""))
+    listing = lists.findings(reader, model=model, after=request.GET.get("after", ""))
     values = {
         "reader": reader,
         "here": "findings",
         "listing": listing,
         "model": model,
-        "models": board.models(),
+        "models": board.models(reader),
     }
     return render(request, "center/findings.html", values)
 

@@ -157,9 +157,9 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
     refuse a planned step, which is a mistake of city/demo.yaml.
     """
     from haihe.commands.sweep import sweep_all
-    from haihe.records import read
+    from haihe.records import lists
 
-    if not read.is_empty():
+    if not lists.is_empty():
         return 0
     city = load()
     _appoint(city)

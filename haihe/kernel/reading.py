@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from haihe.kernel.fields import is_day
 from haihe.kernel.procedure import Procedure, Step
 from haihe.kernel.standing import (
@@ -58,7 +60,8 @@ class View(Frozen, frozen=True, kw_only=True):
 
     State, owner and clocks are seen by whoever sees the matter at all. `history`: the acts and
     who took them; `acts`: what may be done next; `personal`: personal values in clear. `unseen`
-    names the acts that are left out of the history, with the matters they opened.
+    names the acts that are left out of the history, with the matters they opened; `shielded`: the
+    reader must not learn who of the public opened it, nor from which matter that came.
     """
 
     fields: dict[str, Sight]
@@ -66,6 +69,7 @@ class View(Frozen, frozen=True, kw_only=True):
     acts: bool
     personal: bool
     unseen: frozenset[str] = frozenset()
+    shielded: bool = False
 
     def shows(self, field: str, value: Datum) -> Datum:
         """The value as this reader sees it; None where it is hidden."""
@@ -341,7 +345,7 @@ def _without_confined(view: View, reader: Reader, state: State, procedure: Proce
     known = any(role in procedure.roles for role in reader.roles)
     if not confined or (known and reader.organ == state.owner.organ):
         return view
-    return _hiding(view, confined, view.unseen)
+    return _hiding(view, confined)
 
 
 def _without_informant(view: View, reader: Reader, state: State, procedure: Procedure) -> View:
@@ -356,7 +360,7 @@ def _without_informant(view: View, reader: Reader, state: State, procedure: Proc
     unseen = frozenset(
         name for name, step in procedure.steps.items() if _tells_only(step, procedure)
     )
-    return _hiding(view, told, unseen)
+    return replace(_hiding(view, told), unseen=unseen, shielded=True)
 
 
 def _agreed(reader: Reader, state: State) -> bool:
@@ -371,15 +375,9 @@ def _tells_only(step: Step, procedure: Procedure) -> bool:
     )
 
 
-def _hiding(view: View, names: Iterable[str], unseen: frozenset[str]) -> View:
-    """The same view without these fields and acts."""
-    return View(
-        fields={**view.fields, **dict.fromkeys(names, "hidden")},
-        history=view.history,
-        acts=view.acts,
-        personal=view.personal,
-        unseen=unseen,
-    )
+def _hiding(view: View, names: Iterable[str]) -> View:
+    """The same view without these fields."""
+    return replace(view, fields={**view.fields, **dict.fromkeys(names, "hidden")})
 
 
 def _counted(procedure: Procedure) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import LoginView, LogoutView
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
 from haihe.look.staff import staff_page
-from haihe.records import files, read
+from haihe.records import files, lists, read
 from haihe.records.shown import Act, File, KindOf, Reader, Refusal
 
 HANDLE = "handle"
@@ -28,6 +29,22 @@ PURPOSES = {
     "supervise": "检查办理是否合法、及时",
     "answer": "答复承办单位的请求",
     "audit": "核对记录是否真实、完整",
+}
+
+# The lists of the inbox, and what each says when nothing is in it.
+LISTS: Final[dict[lists.Of, str]] = {
+    "own": "本单位",
+    "asked": "请我们答复",
+    "helps": "协同办理",
+    "had": "经手过",
+    "reach": "监督范围",
+}
+EMPTY: Final[dict[lists.Of, tuple[str, str]]] = {
+    "own": ("本单位没有待办事项。", "接到电话或有人来访，点“登记新事项”。"),
+    "asked": ("没有等我们答复的请求。", "别的单位请求协助时，会列在这里。"),
+    "helps": ("没有正在协同办理的事项。", "承办单位加签后，会列在这里。"),
+    "had": ("没有经手过的事项。", "转出去的事项会列在这里。"),
+    "reach": ("监督范围内没有正在办理的事项。", "本单位的事项由别的单位监督，不在这里。"),
 }
 
 # Refusals that only say "not in this state, not your role": listed briefly, after those that
@@ -46,13 +63,27 @@ sign_out = LogoutView.as_view(next_page="/")
 def inbox(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Open matters of the reader's organ, what runs out first on top, with both clocks."""
     number = request.GET.get("number", "")[:NUMBER_CHARACTERS_MAX].strip()
+    wanted = request.GET.get("of", "own")
+    of: lists.Of = next((one for one in lists.OF if one == wanted), "own")
     listing = (
-        read.search(reader, number)
+        lists.search(reader, number)
         if number
-        else read.inbox(reader, after=request.GET.get("after", ""))
+        else lists.inbox(reader, after=request.GET.get("after", ""), of=of)
     )
-    values = {"reader": reader, "here": "inbox", "listing": listing, "number": number}
+    values = {
+        "reader": reader,
+        "here": "inbox",
+        "listing": listing,
+        "number": number,
+        "of": of,
+        "lists": [(one, LISTS[one]) for one in lists.OF if _has_list(reader, one)],
+        "empty": EMPTY[of],
+    }
     return render(request, "officer/inbox.html", values)
+
+
+def _has_list(reader: Reader, of: lists.Of) -> bool:
+    return of != "reach" or lists.supervises(reader)
 
 
 @require_safe

@@ -11,11 +11,12 @@ from typing import Final, Literal, NamedTuple
 
 from haihe.kernel.values import Frozen
 from haihe.pack.settings import SettingRow, length_words
-from haihe.records import read, rules
+from haihe.records import lists, rules
 from haihe.records.database import reading_connection
 from haihe.records.instants import day_words, instant_words, restored, stored
+from haihe.records.lists import Condition
 from haihe.records.printing import period_words
-from haihe.records.shown import Item, Tone
+from haihe.records.shown import Item, Reader, Tone
 
 Which = Literal[
     "new_today",
@@ -160,12 +161,12 @@ class SettingGroup(Frozen, frozen=True, kw_only=True):
     rows: tuple[SettingFace, ...]
 
 
-def board(now: datetime | None = None) -> Board:
-    """Every number of the moment."""
+def board(reader: Reader, now: datetime | None = None) -> Board:
+    """Every number of the moment, of what the organs in the reader's reach have."""
     now = now or datetime.now(UTC)
-    by_model = models()
+    by_model = models(reader)
     seal = _seal()
-    totals = _totals(now)
+    totals = _totals(now, lists.visible(reading_connection(), reader))
     return Board(
         now=instant_words(now, rules.current().zone),
         counts=tuple(
@@ -185,39 +186,43 @@ def board(now: datetime | None = None) -> Board:
     )
 
 
-def matters(which: Which, after: str = "", now: datetime | None = None) -> Matters:
+def matters(which: Which, reader: Reader, after: str = "", now: datetime | None = None) -> Matters:
     """The matters behind a number, newest first."""
     now = now or datetime.now(UTC)
+    connection = reading_connection()
     where, values = _bound(which, now)
     beyond, place = _beyond(after)
-    rows = reading_connection().rows(
+    visible = lists.visible(connection, reader)
+    rows = connection.rows(
         f"SELECT m.matter_id, m.opened_at, {_SEEN} FROM matter m WHERE {where}{beyond} "
-        "ORDER BY m.opened_at DESC, m.matter_id DESC LIMIT ?",
-        (*values, *place, LIST_USUAL + 1),
+        f"AND {visible.sql} ORDER BY m.opened_at DESC, m.matter_id DESC LIMIT ?",
+        (*values, *place, *visible.values, LIST_USUAL + 1),
     )
     shown = rows[:LIST_USUAL]
-    items = {item.matter: item for item in read.items([row[0] for row in shown], now)}
+    items = {item.matter: item for item in lists.items([row[0] for row in shown], now)}
     return Matters(
         name=LISTS[which].name,
         says=LISTS[which].says,
-        total=_total(which, now),
+        total=_total(which, now, visible),
         rows=tuple(SeenItem(item=items[row[0]], seen=bool(row[2])) for row in shown),
         after=f"{shown[-1][1]}-{shown[-1][0]}" if len(rows) > LIST_USUAL else "",
     )
 
 
-def models() -> tuple[ModelCount, ...]:
-    """How many open findings each model has, by its name."""
-    rows = reading_connection().rows(
-        "SELECT model, count(*) FROM finding WHERE closed_at IS NULL GROUP BY model "
-        "ORDER BY model LIMIT ?",
-        (MODELS_MAX,),
+def models(reader: Reader) -> tuple[ModelCount, ...]:
+    """How many open findings in the reader's reach each model has, by its name."""
+    connection = reading_connection()
+    visible = lists.visible(connection, reader)
+    rows = connection.rows(
+        "SELECT f.model, count(*) FROM finding f JOIN matter m ON m.matter_id = f.matter_id "
+        f"WHERE f.closed_at IS NULL AND {visible.sql} GROUP BY f.model ORDER BY f.model LIMIT ?",
+        (*visible.values, MODELS_MAX),
     )
     name = rules.current().model_name
     return tuple(ModelCount(model=row[0], name=name(row[0]), total=row[1]) for row in rows)
 
 
-def _totals(now: datetime) -> dict[Which, int]:
+def _totals(now: datetime, visible: Condition) -> dict[Which, int]:
     """Every number in one pass over the matters."""
     counts: list[str] = []
     values: list[object] = []
@@ -225,7 +230,9 @@ def _totals(now: datetime) -> dict[Which, int]:
         where, bound = _bound(which, now)
         counts.append(f"count(CASE WHEN {where} THEN 1 END)")
         values += bound
-    rows = reading_connection().rows(f"SELECT {', '.join(counts)} FROM matter m", values)
+    rows = reading_connection().rows(
+        f"SELECT {', '.join(counts)} FROM matter m WHERE {visible.sql}", (*values, *visible.values)
+    )
     return dict(zip(LISTS, (int(count) for count in rows[0]), strict=True))
 
 
@@ -260,9 +267,12 @@ def _setting_face(row: SettingRow) -> SettingFace:
     )
 
 
-def _total(which: Which, now: datetime) -> int:
+def _total(which: Which, now: datetime, visible: Condition) -> int:
     where, values = _bound(which, now)
-    rows = reading_connection().rows(f"SELECT count(*) FROM matter m WHERE {where}", values)
+    rows = reading_connection().rows(
+        f"SELECT count(*) FROM matter m WHERE {where} AND {visible.sql}",
+        (*values, *visible.values),
+    )
     return int(rows[0][0])
 
 

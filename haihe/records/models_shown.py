@@ -8,6 +8,7 @@ from haihe.pack.models import Model
 from haihe.records import board, published, rules
 from haihe.records.column_words import VIEW_WORDS, words_of
 from haihe.records.database import reading_connection
+from haihe.records.shown import Reader
 from haihe.supervision.package import files_of
 from haihe.supervision.views import VIEWS, data_fields
 
@@ -97,11 +98,11 @@ class ViewColumns:
     fields: tuple[tuple[str, str], ...]
 
 
-def models(sought: str = "") -> Catalogue:
+def models(reader: Reader, sought: str = "") -> Catalogue:
     """What the list of models shows; `sought` are words of a name, a question or an id."""
     connection = reading_connection()
     in_use = published.in_use(connection)
-    open_now = {one.model: one.total for one in board.models()}
+    open_now = {one.model: one.total for one in board.models(reader)}
     every = [_row(model, open_now.get(model.id, 0)) for model in in_use.models]
     words = sought.lower().split()[:WORDS_MAX]
     rows = tuple(one for one in every if all(word in _text(one) for word in words))
@@ -119,14 +120,14 @@ def _text(row: Row) -> str:
     return f"{row.id} {row.name} {row.question} {row.owner} {row.status}".lower()
 
 
-def model(name: str) -> Shown | None:
+def model(name: str, reader: Reader) -> Shown | None:
     """One model in use; None when there is none of that name."""
     connection = reading_connection()
     found = {one.id: one for one in published.in_use(connection).models}.get(name)
     if found is None:
         return None
     card, say = found.card, rules.current().article
-    open_now = {one.model: one.total for one in board.models()}
+    open_now = {one.model: one.total for one in board.models(reader)}
     return Shown(
         row=_row(found, open_now.get(name, 0)),
         basis=tuple(say(cite) for cite in card.basis),

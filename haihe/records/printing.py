@@ -278,7 +278,9 @@ class Printer:
         """One event of the timeline, as far as this reader may see it."""
         late = (event.recorded_at - event.happened_at).total_seconds() > RECORDED_LATE_SECONDS
         role = procedure.roles.get(event.actor.role)
-        who = self.who(event.actor.person, role.name if role else "")
+        # Who of the public acted is told by the personal fields, to whom may see them, only.
+        is_public = role is not None and role.stands == "public"
+        who = self.who("public" if is_public else event.actor.person, role.name if role else "")
         return Line(
             seq=event.seq,
             when=self.instant(event.happened_at),

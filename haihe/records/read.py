@@ -1,4 +1,4 @@
-"""The one door out: a matter as somebody may see it, recorded as read; and lists with limits."""
+"""The one door out: a matter as somebody may see it, recorded as read (lists: records/lists.py)."""
 
 from __future__ import annotations
 
@@ -15,24 +15,22 @@ from haihe.kernel.decide import possible
 from haihe.kernel.kernel_acts import issued
 from haihe.kernel.paper import fields_of
 from haihe.kernel.procedure import Procedure
-from haihe.kernel.reading import PURPOSES, View, concerns_minor, may_read
-from haihe.kernel.reading import Reader as Asking
+from haihe.kernel.reading import PURPOSES, UNKNOWN, View, concerns_minor, may_read
 from haihe.kernel.sentence import Told, called, rule_of, tell
+from haihe.kernel.standing import knows_of
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Data, Datum, Event, Refused
-from haihe.records import answers, keys, papers, personal, reading, rules, traces
+from haihe.records import answers, keys, papers, personal, reach, reading, rules, traces
 from haihe.records.accounts import person_name, reader_of
 from haihe.records.chain import HASHES, EventRow
 from haihe.records.codes import code_tag, follow_code, normal_code
-from haihe.records.database import IN_MAX, Connection, Row, reading_connection
+from haihe.records.database import Connection, reading_connection
 from haihe.records.derived import figures
 from haihe.records.home import hash_name
-from haihe.records.instants import due_words, restored
+from haihe.records.instants import restored
 from haihe.records.journal import (
     ERASE,
     EVENT_COLUMNS,
-    NEVER,
-    due_of,
     event_of,
     folded,
     procedure_of,
@@ -44,29 +42,20 @@ from haihe.records.shown import (
     CitizenFile,
     ClockFace,
     File,
-    FindingList,
-    FindingRow,
-    Item,
     KindOf,
     Link,
-    Listing,
     Paper,
     Reader,
     Refusal,
     Step,
-    Tone,
 )
-from haihe.records.subject import sealed, subject, subjects
+from haihe.records.subject import subject
 
 __all__ = [
-    "LIST_MAX",
     "PUBLIC",
     "PURPOSES",
-    "findings",
     "follow",
-    "inbox",
-    "is_empty",
-    "items",
+    "knows_of_matter",
     "matter_of",
     "open_file",
     "openings",
@@ -74,11 +63,8 @@ __all__ = [
     "paper",
     "reader_of",
     "refusal",
-    "search",
 ]
 
-LIST_MAX: Final = 200
-LIST_USUAL: Final = 25
 LINKS_MAX: Final = 50
 PUBLIC: Final = "public"  # person and organ of everybody who acts by a follow code
 _CITIZEN_ACTS: Final = frozenset(
@@ -90,10 +76,6 @@ _NOT_YOURS: Final = frozenset(
 )
 _MATTER = (
     "matter_id, number, kind, version, head, from_matter, changed_at, code_tag, owner_organ, state"
-)
-_ITEM = (
-    "matter_id, number, kind, version, state, owner_organ, owner_person, opened_at, "
-    "with_owner_since, changed_at, ended, urgent_at, urgent_clock"
 )
 
 
@@ -134,6 +116,12 @@ def open_file(
         return asked.refused(view, printer)
     asked.record("open", traces.seen(view, traces.given(event for event, _ in read.events)))
     return _file(connection, printer, reader, read, view)
+
+
+def knows_of_matter(reader: Reader, matter: str) -> bool:
+    """Whether the reader may know that there is this matter."""
+    read = _read(reading_connection(), matter, _printer(None))
+    return read is not None and knows_of(reach.asking(reader), read.state, read.procedure)
 
 
 def paper(
@@ -200,6 +188,8 @@ class _Asked(NamedTuple):
         """The refusal ready to print, recorded as well; a purpose that is none leaves no trace."""
         if self.purpose in PURPOSES:
             self.record("refused", {"reason": refused.reason})
+        if refused.reason == UNKNOWN:
+            refused = answers.unknown_matter(self.read.matter)
         return printer.refusal(refused)
 
 
@@ -263,91 +253,6 @@ def openings_for_public(now: datetime | None = None) -> tuple[KindOf, ...]:
     return _openings((), _printer(now), public=True)
 
 
-def inbox(
-    reader: Reader, limit: int = LIST_USUAL, after: str = "", now: datetime | None = None
-) -> Listing:
-    """Open matters of the reader's organ, the most urgent first."""
-    values: list[object] = [reader.organ, False]
-    beyond = ""
-    if after:
-        urgent_at, _, matter = after.partition("-")
-        beyond = "AND (urgent_at, matter_id) > (?, ?)"
-        values += [_whole(urgent_at), matter]
-    limit = max(1, min(limit, LIST_MAX))
-    rows = reading_connection().rows(
-        f"SELECT {_ITEM} FROM matter WHERE owner_organ = ? AND ended = ? {beyond} "
-        "ORDER BY urgent_at, matter_id LIMIT ?",
-        (*values, limit + 1),
-    )
-    return _listing(rows, limit, _printer(now))
-
-
-def is_empty() -> bool:
-    """Whether no matter was ever opened here."""
-    return not reading_connection().rows("SELECT 1 FROM matter LIMIT 1")
-
-
-def items(matters: Collection[str], now: datetime | None = None) -> tuple[Item, ...]:
-    """The rows of a list for these matters (at most LIST_MAX), in no order."""
-    assert len(matters) <= LIST_MAX
-    if not matters:
-        return ()
-    rows = reading_connection().rows_in(f"SELECT {_ITEM} FROM matter WHERE matter_id", [*matters])
-    return _listing(rows, LIST_MAX, _printer(now)).items
-
-
-def search(
-    reader: Reader, number: str, limit: int = LIST_USUAL, now: datetime | None = None
-) -> Listing:
-    """Matters whose number begins like this; a supervisor finds all, others their organ's."""
-    begins = number.strip().upper()
-    if not begins:
-        return Listing(items=())
-    limit = max(1, min(limit, LIST_MAX))
-    mine, values = ("", ()) if reader.supervisor else ("AND owner_organ = ?", (reader.organ,))
-    rows = reading_connection().rows(
-        f"SELECT {_ITEM} FROM matter WHERE number >= ? AND number < ? {mine} "
-        "ORDER BY number LIMIT ?",
-        (begins, begins + "\U0010ffff", *values, limit),
-    )
-    return _listing(rows, limit, _printer(now))
-
-
-def findings(
-    reader: Reader,
-    limit: int = LIST_USUAL,
-    after: str = "",
-    *,
-    model: str = "",
-    open_only: bool = True,
-    now: datetime | None = None,
-) -> FindingList:
-    """What models noticed, newest first; who does not supervise sees those of the own organ."""
-    printer = _printer(now)
-    limit = max(1, min(limit, LIST_MAX))
-    where = ["finding_id < ?"]
-    values: list[object] = [_whole(after) if after else NEVER]
-    if open_only:
-        where.append("f.closed_at IS NULL")
-    if model:
-        where.append("f.model = ?")
-        values.append(model)
-    if not reader.supervisor:
-        where.append("m.owner_organ = ?")
-        values.append(reader.organ)
-    rows = reading_connection().rows(
-        "SELECT f.finding_id, f.model, f.matter_id, f.says, f.events, f.first_seen, f.last_seen, "
-        "f.closed_at, f.times, f.rectification, m.number, m.kind, m.version, r.number, r.kind, "
-        "r.version, r.state FROM finding f LEFT JOIN matter m ON m.matter_id = f.matter_id "
-        "LEFT JOIN matter r ON r.matter_id = f.rectification "
-        f"WHERE {' AND '.join(where)} ORDER BY f.finding_id DESC LIMIT ?",
-        (*values, limit + 1),
-    )
-    lines = subjects([(row[2], row[11], row[12]) for row in rows[:limit] if row[11]], printer.rules)
-    shown = tuple(_finding(printer, row, lines.get(row[2], "")) for row in rows[:limit])
-    return FindingList(rows=shown, after=shown[-1].after if len(rows) > limit else "")
-
-
 # ── reading a matter ─────────────────────────────────────────────────────────────────────────
 
 
@@ -380,14 +285,22 @@ def _read(connection: Connection, matter: str, printer: Printer) -> _Read | None
 
 
 def _may_read(reader: Reader, purpose: str, need: str, read: _Read) -> View | Refused:
-    asking = Asking(
-        person=reader.person,
-        kind="supervisor" if reader.supervisor else "officer",
-        organ=reader.organ,
-        roles=reader.roles,
-        need=need,
+    asked = reach.asking(reader, need, rated=_was_rated(reader, read))
+    return may_read(asked, purpose, read.state, read.procedure)
+
+
+def _was_rated(reader: Reader, read: _Read) -> bool:
+    """Whether the reader took a step in the matter from which the public opened this one."""
+    first = read.events[0][0].actor.role
+    role = read.procedure.roles.get(first)
+    if read.from_matter is None or role is None or role.stands != "public":
+        return False
+    return bool(
+        reading_connection().rows(
+            "SELECT 1 FROM event WHERE matter_id = ? AND person = ? LIMIT 1",
+            (read.from_matter, reader.person),
+        )
     )
-    return may_read(asking, purpose, read.state, read.procedure)
 
 
 def _role(procedure: Procedure, reader: Reader) -> str:
@@ -412,7 +325,7 @@ def _file(
     timeline = tuple(
         printer.line(procedure, event, hash_, values.get(event.seq, {}), state.undone, view)
         for event, hash_ in read.events
-        if view.history
+        if view.history and event.act not in view.unseen
     )
     names = printer.rules.organ_name
     until = printer.now if not state.ended else restored(_changed(read), printer.rules.zone)
@@ -455,7 +368,7 @@ def _file(
             )
             for one in state.requests
         ),
-        links=_links(connection, printer, read),
+        links=_links(connection, printer, read, reader, view),
         papers=papers.listed(printer, procedure, state, view, _erased(read)),
         hidden=sum(view.fields.get(name) != "clear" for name in everything),
         seq=state.seq,
@@ -499,39 +412,49 @@ def _better(refused: Refused | None, known: Refused | None) -> bool:
     return refused is None or (known.reason == "wrong_role" and refused.reason != "wrong_role")
 
 
-def _links(connection: Connection, printer: Printer, read: _Read) -> tuple[Link, ...]:
-    """Where this matter came from, what it opened, and what it was merged into."""
-    rows = connection.rows(
-        "SELECT matter_id, number, kind, version, state FROM matter "
-        "WHERE from_matter = ? ORDER BY number LIMIT ?",
-        (read.matter, LINKS_MAX),
-    )
-    relations = {row[0]: "移交为" for row in rows}
-    for named, relation in ((read.from_matter, "来自"), (read.state.merged_into, "并入")):
-        if named:
-            relations[named] = relation
-            rows += connection.rows(
-                "SELECT matter_id, number, kind, version, state FROM matter WHERE matter_id = ?",
-                (named,),
+def _links(
+    connection: Connection, printer: Printer, read: _Read, reader: Reader, view: View
+) -> tuple[Link, ...]:
+    """Where this matter came from, what it opened, and what it was merged into.
+
+    Only those the reader may know of, and none that an act opened which this reader does not see.
+    """
+    unseen = {event.seq for event, _ in read.events if event.act in view.unseen}
+    relations = {
+        row[0]: "移交为"
+        for row in connection.rows(
+            "SELECT matter_id, from_seq FROM matter WHERE from_matter = ? ORDER BY number LIMIT ?",
+            (read.matter, LINKS_MAX),
+        )
+        if row[1] not in unseen
+    }
+    if read.from_matter and not _was_told_by_public(read, view):
+        relations[read.from_matter] = "来自"
+    if read.state.merged_into:
+        relations[read.state.merged_into] = "并入"
+    found = []
+    for matter, relation in relations.items():
+        other = _read(connection, matter, printer)
+        if other is None or not knows_of(reach.asking(reader), other.state, other.procedure):
+            continue
+        is_hidden = concerns_minor(other.state, other.procedure) and other.state.ended
+        found.append(
+            Link(
+                relation=relation,
+                matter=matter,
+                number=other.number,
+                title=other.procedure.name,
+                subject="" if is_hidden else subject(other.procedure, other.state.fields),
+                state_name=other.procedure.states[other.state.state].name,
             )
-    told = [(row[0], row[2], row[3]) for row in rows]
-    lines = subjects(told, printer.rules)
-    for matter in sealed(told, printer.rules):
-        lines[matter] = ""
-    return tuple(_link(printer, relations[row[0]], row, lines.get(row[0], "")) for row in rows)
+        )
+    return tuple(found)
 
 
-def _link(printer: Printer, relation: str, row: Row, line: str) -> Link:
-    matter, number, kind, version, state = row
-    procedure = procedure_of(printer.rules, kind, version)
-    return Link(
-        relation=relation,
-        matter=matter,
-        number=number,
-        title=procedure.name,
-        subject=line,
-        state_name=procedure.states[state].name,
-    )
+def _was_told_by_public(read: _Read, view: View) -> bool:
+    """Whether somebody of the public opened it whom this reader must not come to know."""
+    role = read.procedure.roles.get(read.events[0][0].actor.role)
+    return view.shielded and role is not None and role.stands == "public"
 
 
 # ── the citizen's view ───────────────────────────────────────────────────────────────────────
@@ -618,98 +541,3 @@ def _opening_acts(
             if stands_public if public else (role in roles and not stands_public):
                 yield printer.step(procedure, name, role, None, None)
                 break
-
-
-# ── lists ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _whole(text: str) -> int:
-    """The number in the `after` of a list; a page that made one up begins anew."""
-    return int(text) if text.isdecimal() and len(text) <= 19 else 0
-
-
-def _listing(rows: list[Row], limit: int, printer: Printer) -> Listing:
-    dues = _dues([row[0] for row in rows[:limit]])
-    lines = subjects([(row[0], row[2], row[3]) for row in rows[:limit]], printer.rules)
-    ended = [(row[0], row[2], row[3]) for row in rows[:limit] if row[10]]
-    for matter in sealed(ended, printer.rules):
-        lines[matter] = ""
-    items = tuple(_item(row, dues, lines.get(row[0], ""), printer) for row in rows[:limit])
-    return Listing(items=items, after=items[-1].after if len(rows) > limit else "")
-
-
-def _dues(matters: list[str]) -> dict[tuple[str, str], tuple[str, int]]:
-    """Legal due date and start of every clock of these matters."""
-    assert len(matters) <= IN_MAX
-    if not matters:
-        return {}
-    rows = reading_connection().rows_in(
-        "SELECT matter_id, clock, legal, started_at FROM clock WHERE matter_id", matters
-    )
-    return {(row[0], row[1]): (row[2], row[3]) for row in rows if row[2]}
-
-
-def _item(
-    row: Row, dues: dict[tuple[str, str], tuple[str, int]], line: str, printer: Printer
-) -> Item:
-    matter, number, kind, version, state, organ, person, *times = row
-    opened_at, with_owner_since, changed_at, ended, urgent_at, urgent = times
-    procedure = procedure_of(printer.rules, kind, version)
-    zone = printer.rules.zone
-    until = Printer(rules=printer.rules, now=restored(changed_at, zone)) if ended else printer
-    due = says = due_name = ""
-    tone: Tone = "plain"
-    if urgent is not None and (matter, urgent) in dues:
-        text, started = dues[matter, urgent]
-        legal = due_of(text)
-        assert legal is not None
-        says, over, soon = printer.left(legal, restored(started, zone))
-        tone = "bad" if over else "warn" if soon else "plain"
-        due, due_name = due_words(legal, zone), procedure.clocks[urgent.partition("#")[0]].name
-    return Item(
-        matter=matter,
-        number=number,
-        title=procedure.name,
-        subject=line,
-        state_name=procedure.states[state].name,
-        owner=printer.rules.organ_name(organ),
-        owner_person=person_name(person) if person else "",
-        opened=printer.instant(restored(opened_at, zone)),
-        since_opened=until.since(restored(opened_at, zone)),
-        with_owner=until.since(restored(with_owner_since, zone)),
-        due=due,
-        due_name=due_name,
-        says=says,
-        tone=tone,
-        ended=bool(ended),
-        after=f"{urgent_at}-{matter}",
-    )
-
-
-def _finding(printer: Printer, row: Row, line: str) -> FindingRow:
-    zone = printer.rules.zone
-    found_id, model, matter, says, events, first, last, closed, times, rectification = row[:10]
-    number, kind, version, r_number, r_kind, r_version, r_state = row[10:]
-    state = ""
-    if r_kind:
-        state = procedure_of(printer.rules, r_kind, r_version).states[r_state].name
-    return FindingRow(
-        id=found_id,
-        model=model,
-        model_name=printer.rules.model_name(model),
-        matter=matter,
-        number=number or "",
-        title=procedure_of(printer.rules, kind, version).name if kind else "",
-        subject=line,
-        says=says,
-        events=tuple(msgspec.json.decode(events)),
-        first_seen=printer.instant(restored(first, zone)),
-        last_seen=printer.instant(restored(last, zone)),
-        closed="" if closed is None else printer.instant(restored(closed, zone)),
-        times=times,
-        open=closed is None,
-        rectification=rectification or "",
-        rectification_number=r_number or "",
-        rectification_state=state,
-        after=str(found_id),
-    )

@@ -30,7 +30,9 @@ def subject(procedure: Procedure, values: Mapping[str, object]) -> str:
     fields = {
         name: field
         for name, field in procedure.fields.items()
-        if not field.personal and isinstance(values.get(name), str) and values[name]
+        if not (field.personal or field.informant or field.confined)
+        and isinstance(values.get(name), str)
+        and values[name]
     }
     told = [_first(fields, values, "place"), _first(fields, values, "long_text")]
     if not any(told):

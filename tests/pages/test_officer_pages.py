@@ -114,22 +114,31 @@ def test_what_really_happened_earlier_is_written_up_with_both_times(signed_in: S
     assert "补记" in opened.text
 
 
-def test_a_file_of_another_organ_asks_for_a_purpose(signed_in: SignedIn) -> None:
+def test_a_file_that_is_not_for_this_purpose_asks_for_another(signed_in: SignedIn) -> None:
     opened = called(signed_in("taker"))
     matter = opened.path.split("?")[0]
-    page = signed_in("mediator").get(matter)
+    refused = signed_in("administrator").get(f"{matter}?purpose=answer")
 
-    assert "为什么要看这份卷宗" in page.text
-    assert "13900009999" not in page.text
-    refused = signed_in("mediator").get(f"{matter}?purpose=supervise")
     assert refused.status == 403
+    assert "为什么要看这份卷宗" in refused.text
+    assert "13900009999" not in refused.text
     assert "依据：" in refused.text
+
+
+def test_a_file_of_another_organ_is_no_page_at_all(signed_in: SignedIn) -> None:
+    opened = called(signed_in("taker"))
+    matter = opened.path.split("?")[0]
+    mediator = signed_in("mediator")
+    for purpose in ("", "?purpose=handle", "?purpose=supervise"):
+        page = mediator.get(f"{matter}{purpose}")
+        assert page.status == 404
+        assert page.body == mediator.get(f"/officer/matter/{'0' * 32}/{purpose}").body
 
 
 def test_a_supervisor_sees_the_file_with_personal_values_masked(signed_in: SignedIn) -> None:
     opened = called(signed_in("taker"))
     assert "13900009999" in opened.text
-    page = signed_in("supervisor").get(opened.path.split("?")[0] + "?purpose=supervise")
+    page = signed_in("administrator").get(opened.path.split("?")[0] + "?purpose=supervise")
 
     assert page.status == 200
     assert "试验路1号" in page.text
@@ -141,12 +150,12 @@ def test_a_supervisor_who_says_why_sees_them_and_the_reason_goes_on_with_the_lin
 ) -> None:
     opened = called(signed_in("taker"))
     asked = "?purpose=supervise&need=" + quote("核实投诉人来电")
-    supervisor = signed_in("supervisor")
+    supervisor = signed_in("administrator")
     page = supervisor.get(opened.path.split("?")[0] + asked)
 
     assert "13900009999" in page.text
-    assert "need=" in page.link("批注")
-    assert "理由" in signed_in("mediator").get(opened.path.split("?")[0]).text
+    assert "need=" in page.link("接报案登记")
+    assert "理由" in supervisor.get(opened.path.split("?")[0] + "?purpose=answer").text
 
 
 def test_the_general_acts_have_generated_forms_too(signed_in: SignedIn) -> None:
@@ -178,7 +187,7 @@ def test_a_photo_of_the_matter_opens_for_its_organ_and_for_nobody_else(
     assert shown.status == 200
     assert shown.headers["Content-Type"] == "image/png"
     assert shown.body.startswith(b"\x89PNG")
-    assert signed_in("mediator").get(photo).status == 403
+    assert signed_in("mediator").get(photo).status == 404
     assert dispatcher.get(photo.replace("/file/", "/file/0")).status == 404
 
 
@@ -214,7 +223,7 @@ def test_another_organ_is_asked_in_chinese_and_answers(signed_in: SignedIn) -> N
 
 def test_no_page_shows_the_id_of_an_organ(signed_in: SignedIn) -> None:
     opened = called(signed_in("taker"))
-    page = signed_in("supervisor").get(opened.path.split("?")[0] + "?purpose=supervise")
+    page = signed_in("administrator").get(opened.path.split("?")[0] + "?purpose=supervise")
 
     assert "还不能办的步骤" in page.text
     assert "tj-110" not in page.text

@@ -85,7 +85,7 @@ def test_a_supervisor_reads_the_paper_masked_and_gets_neither_file_nor_button(
 ) -> None:
     taker = signed_in("taker")
     path = issued(taker).path.split("?")[0]
-    supervisor = signed_in("supervisor")
+    supervisor = signed_in("administrator")
     printed = supervisor.get(f"{path.rstrip('/')}{PAPER}?purpose=supervise")
 
     assert printed.status == 200
@@ -101,6 +101,6 @@ def test_a_stranger_sees_no_paper_and_an_unknown_paper_is_no_page(signed_in: Sig
     taker = signed_in("taker")
     path = called(taker).path.split("?")[0].rstrip("/")
 
-    assert signed_in("mediator").get(f"{path}{PAPER}").status == 403
+    assert signed_in("mediator").get(f"{path}{PAPER}").status == 404
     assert taker.get(f"{path}/paper/1/summons/").status == 404
     assert taker.get(f"{path}{PAPER}docx/").status == 404

@@ -87,6 +87,7 @@ class SmallCity:
             Organ(id="city", name="市局", sort="city_police", tier="city", area="12"),
             Organ(id="hexi", name="河西分局", sort="district_police", tier="district",
                   above="city", area="120103"),
+            Organ(id="bureau", name="督察", sort="city_government", tier="city", area="12"),
             Organ(id="center110", name="指挥中心", sort="command", tier="city", area="12"),
             Organ(id="nankai", name="南开分局", sort="district_police", tier="district",
                   above="city", area="120104"),

@@ -31,7 +31,7 @@ def listed(which: Which, hours: float) -> list[str]:
     found: list[str] = []
     after = ""
     for _ in range(PAGES_MAX):
-        page = board.matters(which, after=after, now=later(hours))
+        page = board.matters(which, SUPERVISOR, after=after, now=later(hours))
         found += [row.item.matter for row in page.rows]
         after = page.after
         if not after:
@@ -40,7 +40,7 @@ def listed(which: Which, hours: float) -> list[str]:
 
 
 def totals(hours: float) -> dict[str, int]:
-    return {count.which: count.total for count in board.board(now=later(hours)).counts}
+    return {count.which: count.total for count in board.board(SUPERVISOR, now=later(hours)).counts}
 
 
 @pytest.mark.parametrize("which", get_args(Which))
@@ -64,15 +64,15 @@ def test_matters_move_from_list_to_list_as_time_goes_by(journal: Connection) -> 
 
 def test_opening_a_file_as_a_supervisor_makes_it_seen(journal: Connection) -> None:
     matter = opened(1)[0]
-    assert not board.matters("new_today", now=later(1)).rows[0].seen
+    assert not board.matters("new_today", SUPERVISOR, now=later(1)).rows[0].seen
 
     assert isinstance(read.open_file(matter, SUPERVISOR, "supervise", now=later(1)), File)
-    assert board.matters("new_today", now=later(1)).rows[0].seen
+    assert board.matters("new_today", SUPERVISOR, now=later(1)).rows[0].seen
     assert totals(hours=1)["unseen_today"] == 0
 
 
 def test_the_board_of_an_empty_installation_is_all_zeros(journal: Connection) -> None:
-    empty = board.board(now=TUESDAY)
+    empty = board.board(SUPERVISOR, now=TUESDAY)
 
     assert {count.total for count in empty.counts} == {0}
     assert (empty.findings, empty.seal, empty.unsealed) == (0, None, 0)
@@ -82,4 +82,4 @@ def test_an_after_that_somebody_made_up_begins_anew(journal: Connection) -> None
     opened(1)
 
     for after in ("x", "1", "-", "9" * 30 + "-a"):
-        assert len(board.matters("open", after=after, now=later(1)).rows) == 1
+        assert len(board.matters("open", SUPERVISOR, after=after, now=later(1)).rows) == 1

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from haihe.kernel.procedure import Field
-from haihe.records import read, rules, write
+from haihe.records import lists, read, rules, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.shown import File, Reader, Refusal
@@ -75,7 +75,11 @@ def test_while_it_runs_only_the_handler_and_a_reasoned_supervisor_see_the_names(
 
 def test_when_it_has_ended_others_learn_only_that_it_is_sealed(journal: Connection) -> None:
     matter = closed().matter
-    for reader in (COLLEAGUE, STRANGER, SUPERVISOR):
+    for purpose in ("handle", "supervise"):
+        found = read.open_file(matter, STRANGER, purpose, now=later(2))
+        assert isinstance(found, Refusal)
+        assert found.reason == "unknown_matter"
+    for reader in (COLLEAGUE, SUPERVISOR):
         for purpose in ("handle", "supervise"):
             found = read.open_file(matter, reader, purpose, now=later(2))
             assert isinstance(found, Refusal)
@@ -109,7 +113,7 @@ def test_the_public_page_and_lists_say_nothing_of_a_minor() -> None:
     assert followed is not None
     assert followed.state_name == "已办结"
     assert not [word for word in (*NAMES, "马场道", "邻里") if word in repr(followed)]
-    (item,) = read.search(SUPERVISOR, "AL-2026", now=later(2)).items
+    (item,) = lists.search(SUPERVISOR, "AL-2026", now=later(2)).items
     assert (item.number, item.subject) == ("AL-2026-000001", "")
 
 
@@ -120,5 +124,5 @@ def test_the_same_call_without_a_minor_is_neither_hidden_nor_sealed() -> None:
     assert isinstance(done, Recorded)
     write.submit(step(done.matter, "close", {"result": "已处理完毕"}), now=later(1))
     assert "138****0000" in repr(read.open_file(done.matter, SUPERVISOR, "supervise", now=later(2)))
-    (item,) = read.search(SUPERVISOR, "AL-2026", now=later(2)).items
+    (item,) = lists.search(SUPERVISOR, "AL-2026", now=later(2)).items
     assert item.subject.startswith("马场道12号")

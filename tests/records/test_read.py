@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from haihe.kernel.values import Actor
-from haihe.records import read, write
+from haihe.records import lists, read, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.shown import File, Reader, Refusal
@@ -106,21 +106,21 @@ def test_the_inbox_shows_what_is_most_urgent_first_and_goes_on_where_it_stopped(
     matters = [opened().matter for _ in range(5)]
     for matter in matters[:2]:
         write.submit(step(matter, "arrive"), now=later(0.1))
-    first = read.inbox(OFFICER, limit=3, now=later(1))
-    rest = read.inbox(OFFICER, limit=3, after=first.after, now=later(1))
+    first = lists.inbox(OFFICER, limit=3, now=later(1))
+    rest = lists.inbox(OFFICER, limit=3, after=first.after, now=later(1))
     assert {item.matter for item in first.items} == set(matters[2:])
     assert {item.matter for item in rest.items} == set(matters[:2])
     assert rest.after == ""
     assert first.items[0].due_name == "到场期限"
     assert rest.items[0].says == "还剩23小时"
-    assert read.inbox(STRANGER, now=later(1)).items == ()
+    assert lists.inbox(STRANGER, now=later(1)).items == ()
 
 
 @pytest.mark.usefixtures("journal")
 def test_a_number_is_found_by_its_beginning() -> None:
     opened()
-    assert [item.number for item in read.search(SUPERVISOR, "al-2026").items] == ["AL-2026-000001"]
-    assert read.search(STRANGER, "AL-2026").items == ()
+    assert [item.number for item in lists.search(SUPERVISOR, "al-2026").items] == ["AL-2026-000001"]
+    assert lists.search(STRANGER, "AL-2026").items == ()
 
 
 @pytest.mark.usefixtures("journal")

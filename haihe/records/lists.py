@@ -1,0 +1,429 @@
+"""Lists of matters and findings: each row is one that the rule of reading lets this reader open.
+
+What a row must fulfil is part of the query, so a list costs the same whoever asks. Three indexes
+carry it: a matter's organ with its urgency, its organ with its number, and table stake, which
+says what other organs have to do with a matter (haihe.kernel.standing). What several organs have
+is merged from the beginning of each organ's own part of the index.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Final, Literal, NamedTuple, get_args
+
+import msgspec
+
+from haihe.records import reach, reading, rules
+from haihe.records.accounts import person_name
+from haihe.records.database import IN_MAX, Connection, Row, reading_connection
+from haihe.records.instants import due_words, restored
+from haihe.records.journal import NEVER, due_of, procedure_of
+from haihe.records.printing import Printer
+from haihe.records.rules import Rules
+from haihe.records.shown import FindingList, FindingRow, Item, Listing, Reader, Tone
+from haihe.records.subject import subjects
+
+# own: what the reader's organ has; reach: what the organs have that the reader supervises; the
+# others by what the reader's organ has to do with it.
+Of = Literal["own", "asked", "helps", "had", "reach"]
+OF: Final[tuple[Of, ...]] = get_args(Of)
+
+LIST_MAX: Final = 200
+LIST_USUAL: Final = 25
+LAST: Final = "\U0010ffff"  # sorts behind every character of a number
+_ITEM: Final = (
+    "m.matter_id, m.number, m.kind, m.version, m.state, m.owner_organ, m.owner_person, "
+    "m.opened_at, m.with_owner_since, m.changed_at, m.ended, m.urgent_at, m.urgent_clock, m.minor"
+)
+_STAKED: Final = "stake t JOIN matter m ON m.matter_id = t.matter_id"
+
+
+class Condition(NamedTuple):
+    """A part of a query and the values of its marks."""
+
+    sql: str
+    values: tuple[object, ...] = ()
+
+
+class _Query(NamedTuple):
+    """Rows of matters `m`: `start` begins with FROM, `order` are columns with their direction."""
+
+    start: str
+    where: tuple[Condition, ...]
+    order: str
+
+
+def inbox(
+    reader: Reader,
+    limit: int = LIST_USUAL,
+    after: str = "",
+    now: datetime | None = None,
+    *,
+    of: Of = "own",
+) -> Listing:
+    """Open matters, the most urgent first; by stake the newest first, `had` with ended ones."""
+    limit = _limit(limit)
+    connection = reading_connection()
+    if of == "own":
+        where = (Condition("m.owner_organ = ?", (reader.organ,)), *_open(after), *_own(reader))
+        rows = _rows(connection, _Query("matter m", where, "m.urgent_at, m.matter_id"), limit + 1)
+    elif of == "reach":
+        rows = _reached(connection, reader, _open(after), "m.urgent_at, m.matter_id", limit + 1)
+    else:
+        where = (
+            Condition("t.organ = ? AND t.how = ?", (reader.organ, of)),
+            *_older(after),
+            *_staked(reader, of),
+        )
+        rows = _rows(connection, _Query(_STAKED, where, "t.matter_id DESC"), limit + 1)
+    return _listing(rows, limit, _printer(now))
+
+
+def search(
+    reader: Reader, number: str, limit: int = LIST_USUAL, now: datetime | None = None
+) -> Listing:
+    """Matters whose number begins like this, among those the reader may know of; it is traced."""
+    begins = number.strip().upper()
+    if not begins:
+        return Listing(items=())
+    limit = _limit(limit)
+    printer = _printer(now)
+    rows = _found(reading_connection(), reader, begins, limit)
+    told = {"by": "number", "found": len(rows), **reading.sought(number)}
+    reading.trace("search", reader, "handle", printer.now, told=told)
+    return _listing(rows, limit, printer)
+
+
+def supervises(reader: Reader) -> bool:
+    """Whether the reader supervises any kind of matter, of whatever organ."""
+    return reader.supervisor or bool(_kinds(rules.current(), reader.roles, of="reach"))
+
+
+def is_empty() -> bool:
+    """Whether no matter was ever opened here."""
+    return not reading_connection().rows("SELECT 1 FROM matter LIMIT 1")
+
+
+def items(matters: Collection[str], now: datetime | None = None) -> tuple[Item, ...]:
+    """The rows of a list for these matters (at most LIST_MAX), in no order.
+
+    Whoever asks has found them by a query that has `visible` in it.
+    """
+    assert len(matters) <= LIST_MAX
+    if not matters:
+        return ()
+    rows = reading_connection().rows_in(
+        f"SELECT {_ITEM} FROM matter m WHERE m.matter_id", [*matters]
+    )
+    return _listing(rows, LIST_MAX, _printer(now)).items
+
+
+def visible(connection: Connection, reader: Reader) -> Condition:
+    """Of a matter `m` that supervision counts or lists: an organ of the reader's reach has it."""
+    organs, lineage = reach.reach_of(reader.organ)
+    parts = [_not_apart(lineage), *_kinds_allowed(reader, "reach")]
+    if organs is not None:
+        parts.append(_among(connection, "m.owner_organ", sorted(organs)))
+    return _joined(parts)
+
+
+def findings(
+    reader: Reader,
+    limit: int = LIST_USUAL,
+    after: str = "",
+    *,
+    model: str = "",
+    open_only: bool = True,
+    now: datetime | None = None,
+) -> FindingList:
+    """What models noticed, newest first, of the organs in reach; others see the own organ's."""
+    printer = _printer(now)
+    limit = _limit(limit)
+    connection = reading_connection()
+    where = [Condition("f.finding_id < ?", (_whole(after) if after else NEVER,))]
+    if open_only:
+        where.append(Condition("f.closed_at IS NULL"))
+    if model:
+        where.append(Condition("f.model = ?", (model,)))
+    if reader.supervisor:
+        where.append(visible(connection, reader))
+    else:
+        where += [Condition("m.owner_organ = ?", (reader.organ,)), *_own(reader)]
+    whole = _joined(where)
+    rows = connection.rows(
+        "SELECT f.finding_id, f.model, f.matter_id, f.says, f.events, f.first_seen, f.last_seen, "
+        "f.closed_at, f.times, f.rectification, m.number, m.kind, m.version, r.number, r.kind, "
+        "r.version, r.state, m.ended AND m.minor FROM finding f JOIN matter m "
+        "ON m.matter_id = f.matter_id LEFT JOIN matter r ON r.matter_id = f.rectification "
+        f"WHERE {whole.sql} ORDER BY f.finding_id DESC LIMIT ?",
+        (*whole.values, limit + 1),
+    )
+    told = [(row[2], row[11], row[12]) for row in rows[:limit] if not row[17]]
+    lines = subjects(told, printer.rules)
+    shown = tuple(_finding(printer, row, lines.get(row[2], "")) for row in rows[:limit])
+    return FindingList(rows=shown, after=shown[-1].after if len(rows) > limit else "")
+
+
+# ── what a row must fulfil ───────────────────────────────────────────────────────────────────
+
+
+def _own(reader: Reader) -> list[Condition]:
+    """Of what the reader's organ has: that it does not report this organ, and its kind."""
+    return [_not_apart((reader.organ,)), *_kinds_allowed(reader, "own")]
+
+
+def _staked(reader: Reader, of: Of) -> list[Condition]:
+    """Of what the organ has to do with: who was asked needs no role, sealed records are out."""
+    lineage = reach.reach_of(reader.organ).lineage
+    kinds = () if of == "asked" else _kinds_allowed(reader, of)
+    return [_not_apart(lineage), *kinds, Condition("NOT (m.ended AND m.minor)")]
+
+
+def _not_apart(organs: Sequence[str]) -> Condition:
+    marks = ", ".join("?" * len(organs))
+    return Condition(
+        "NOT EXISTS (SELECT 1 FROM stake a WHERE a.matter_id = m.matter_id AND a.how = 'apart' "
+        f"AND a.organ IN ({marks}))",
+        tuple(organs),
+    )
+
+
+def _not_sealed(reader: Reader) -> Condition:
+    """Sealed records of the own organ: whoever took part, and all while an objection is open."""
+    return Condition(
+        "(NOT (m.ended AND m.minor) OR m.owner_organ = ? AND (m.contested OR EXISTS (SELECT 1 "
+        "FROM event e WHERE e.matter_id = m.matter_id AND e.person = ? AND e.organ = ?)))",
+        (reader.organ, reader.person, reader.organ),
+    )
+
+
+def _kinds_allowed(reader: Reader, of: Of) -> tuple[Condition, ...]:
+    """The kinds in which the reader has a role; nothing for who has one in all."""
+    if reader.supervisor:
+        return ()
+    current = rules.current()
+    kinds = _kinds(current, reader.roles, of=of)
+    if kinds == frozenset(one.kind for one in current.every_version()):
+        return ()
+    marks = ", ".join("?" * len(kinds)) or "NULL"
+    return (Condition(f"m.kind IN ({marks})", tuple(sorted(kinds))),)
+
+
+def _kinds(current: Rules, roles: tuple[str, ...], *, of: Of) -> frozenset[str]:
+    """The kinds with one of these roles; `reach`: those they supervise."""
+    return frozenset(
+        one.kind
+        for one in current.every_version()
+        if any(role in one.supervisors or (of != "reach" and role in one.roles) for role in roles)
+    )
+
+
+def _open(after: str) -> tuple[Condition, ...]:
+    """Open matters after this place in the order of urgency."""
+    if not after:
+        return (Condition("NOT m.ended"),)
+    urgent_at, _, matter = after.partition("-")
+    place = (_whole(urgent_at), matter)
+    return (Condition("NOT m.ended"), Condition("(m.urgent_at, m.matter_id) > (?, ?)", place))
+
+
+def _older(after: str) -> tuple[Condition, ...]:
+    matter = after.partition("-")[2]
+    return (Condition("t.matter_id < ?", (matter,)),) if matter else ()
+
+
+def _among(connection: Connection, column: str, organs: Sequence[str]) -> Condition:
+    """That a column is one of many organs: one value, however many there are."""
+    if connection.vendor == "postgresql":
+        return Condition(f"{column} = ANY(?)", (list(organs),))
+    return Condition(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(organs),))
+
+
+def _joined(parts: Sequence[Condition]) -> Condition:
+    return Condition(
+        " AND ".join(one.sql for one in parts),
+        tuple(value for one in parts for value in one.values),
+    )
+
+
+# ── the queries ──────────────────────────────────────────────────────────────────────────────
+
+
+def _rows(connection: Connection, query: _Query, limit: int) -> list[Row]:
+    whole = _joined(query.where)
+    return connection.rows(
+        f"SELECT {_ITEM} FROM {query.start} WHERE {whole.sql} ORDER BY {query.order} LIMIT ?",
+        (*whole.values, limit),
+    )
+
+
+def _reached(
+    connection: Connection,
+    reader: Reader,
+    where: tuple[Condition, ...],
+    order: str,
+    limit: int,
+) -> list[Row]:
+    """The first of what all organs in reach have, the own one left out."""
+    if not supervises(reader):
+        return []
+    organs, lineage = reach.reach_of(reader.organ)
+    where = (*where, _not_apart(lineage), *_kinds_allowed(reader, "reach"))
+    if organs is None:
+        others = Condition("m.owner_organ <> ?", (reader.organ,))
+        return _rows(connection, _Query("matter m", (*where, others), order), limit)
+    return _merged(connection, sorted(organs - {reader.organ}), where, order, limit)
+
+
+def _merged(
+    connection: Connection,
+    organs: Sequence[str],
+    where: tuple[Condition, ...],
+    order: str,
+    limit: int,
+) -> list[Row]:
+    """The first `limit` of what these organs have: of each the first, then the first of these."""
+    whole = _joined(where)
+    if connection.vendor == "postgresql":
+        return connection.rows(
+            f"SELECT {_ITEM} FROM unnest(?::text[]) o(organ) CROSS JOIN LATERAL (SELECT * FROM "
+            f"matter m WHERE m.owner_organ = o.organ AND {whole.sql} ORDER BY {order} LIMIT ?) m "
+            f"ORDER BY {order} LIMIT ?",
+            (list(organs), *whole.values, limit, limit),
+        )
+    return connection.rows(
+        f"SELECT {_ITEM.replace('m.', 'n.')} FROM json_each(?) o JOIN matter n ON n.matter_id IN "
+        f"(SELECT m.matter_id FROM matter m WHERE m.owner_organ = o.value AND {whole.sql} "
+        f"ORDER BY {order} LIMIT ?) ORDER BY {order.replace('m.', 'n.')} LIMIT ?",
+        (json.dumps(organs), *whole.values, limit, limit),
+    )
+
+
+def _found(connection: Connection, reader: Reader, begins: str, limit: int) -> list[Row]:
+    """By the beginning of the number: what the organ has, has to do with, and supervises."""
+    between = (begins, begins + LAST)
+    of_matter = Condition("m.number >= ? AND m.number < ?", between)
+    owned = Condition("m.owner_organ = ?", (reader.organ,))
+    sealed = _not_sealed(reader)
+    rows = _rows(
+        connection,
+        _Query("matter m", (owned, of_matter, *_own(reader), sealed), "m.number"),
+        limit,
+    )
+    staked = Condition(
+        "t.organ = ? AND t.number >= ? AND t.number < ? AND t.how <> 'apart'",
+        (reader.organ, *between),
+    )
+    lineage = reach.reach_of(reader.organ).lineage
+    roles = [
+        Condition(f"(t.how IN ('asked', 'answered') OR {one.sql})", one.values)
+        for one in _kinds_allowed(reader, "had")
+    ]
+    where = (staked, _not_apart(lineage), sealed, *roles)
+    rows += _rows(connection, _Query(_STAKED, where, "t.number"), limit)
+    rows += _reached(connection, reader, (of_matter,), "m.number", limit)
+    by_matter = {row[0]: row for row in rows}
+    return sorted(by_matter.values(), key=lambda row: str(row[1]))[:limit]
+
+
+# ── rows in words ────────────────────────────────────────────────────────────────────────────
+
+
+def _printer(now: datetime | None) -> Printer:
+    return Printer(rules=rules.current(), now=now or datetime.now(UTC))
+
+
+def _limit(limit: int) -> int:
+    return max(1, min(limit, LIST_MAX))
+
+
+def _whole(text: str) -> int:
+    """The number in the `after` of a list; a page that made one up begins anew."""
+    return int(text) if text.isdecimal() and len(text) <= 19 else 0
+
+
+def _listing(rows: list[Row], limit: int, printer: Printer) -> Listing:
+    dues = _dues([row[0] for row in rows[:limit]])
+    told = [(row[0], row[2], row[3]) for row in rows[:limit] if not (row[10] and row[13])]
+    lines = subjects(told, printer.rules)
+    items = tuple(_item(row, dues, lines.get(row[0], ""), printer) for row in rows[:limit])
+    return Listing(items=items, after=items[-1].after if len(rows) > limit else "")
+
+
+def _dues(matters: list[str]) -> dict[tuple[str, str], tuple[str, int]]:
+    """Legal due date and start of every clock of these matters."""
+    assert len(matters) <= IN_MAX
+    if not matters:
+        return {}
+    rows = reading_connection().rows_in(
+        "SELECT matter_id, clock, legal, started_at FROM clock WHERE matter_id", matters
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows if row[2]}
+
+
+def _item(
+    row: Row, dues: dict[tuple[str, str], tuple[str, int]], line: str, printer: Printer
+) -> Item:
+    matter, number, kind, version, state, organ, person, *times, _ = row
+    opened_at, with_owner_since, changed_at, ended, urgent_at, urgent = times
+    procedure = procedure_of(printer.rules, kind, version)
+    zone = printer.rules.zone
+    until = Printer(rules=printer.rules, now=restored(changed_at, zone)) if ended else printer
+    due = says = due_name = ""
+    tone: Tone = "plain"
+    if urgent is not None and (matter, urgent) in dues:
+        text, started = dues[matter, urgent]
+        legal = due_of(text)
+        assert legal is not None
+        says, over, soon = printer.left(legal, restored(started, zone))
+        tone = "bad" if over else "warn" if soon else "plain"
+        due, due_name = due_words(legal, zone), procedure.clocks[urgent.partition("#")[0]].name
+    return Item(
+        matter=matter,
+        number=number,
+        title=procedure.name,
+        subject=line,
+        state_name=procedure.states[state].name,
+        owner=printer.rules.organ_name(organ),
+        owner_person=person_name(person) if person else "",
+        opened=printer.instant(restored(opened_at, zone)),
+        since_opened=until.since(restored(opened_at, zone)),
+        with_owner=until.since(restored(with_owner_since, zone)),
+        due=due,
+        due_name=due_name,
+        says=says,
+        tone=tone,
+        ended=bool(ended),
+        after=f"{urgent_at}-{matter}",
+    )
+
+
+def _finding(printer: Printer, row: Row, line: str) -> FindingRow:
+    zone = printer.rules.zone
+    found_id, model, matter, says, events, first, last, closed, times, rectification = row[:10]
+    number, kind, version, r_number, r_kind, r_version, r_state = row[10:17]
+    state = ""
+    if r_kind:
+        state = procedure_of(printer.rules, r_kind, r_version).states[r_state].name
+    return FindingRow(
+        id=found_id,
+        model=model,
+        model_name=printer.rules.model_name(model),
+        matter=matter,
+        number=number or "",
+        title=procedure_of(printer.rules, kind, version).name if kind else "",
+        subject=line,
+        says=says,
+        events=tuple(msgspec.json.decode(events)),
+        first_seen=printer.instant(restored(first, zone)),
+        last_seen=printer.instant(restored(last, zone)),
+        closed="" if closed is None else printer.instant(restored(closed, zone)),
+        times=times,
+        open=closed is None,
+        rectification=rectification or "",
+        rectification_number=r_number or "",
+        rectification_state=state,
+        after=str(found_id),
+    )

@@ -1,0 +1,100 @@
+"""How far a reader sees: the organs one may supervise, and the line of organs above one's own.
+
+A city without organs (a pack in a test) limits nobody. What the reader is to one matter is decided
+by haihe.kernel.standing; here is only what follows from the post and from the city.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from haihe.kernel.organs import Organ, Organs
+from haihe.kernel.standing import Reader as Asking
+from haihe.pack.reach import How, load_reach
+from haihe.records import rules
+from haihe.records.shown import Reader
+
+REACHES_KEPT: Final = 4_096
+STEPS_UP_MAX: Final = 20
+
+
+class Reach(NamedTuple):
+    """`organs` are those one may supervise (the own one too), None for all; `lineage` upwards."""
+
+    organs: frozenset[str] | None
+    lineage: tuple[str, ...]
+
+
+def reach_of(organ: str) -> Reach:
+    """The reach of those who serve in an organ, as the city is today."""
+    current = rules.current()
+    register = current.organ_register
+    if not len(register):
+        return Reach(organs=None, lineage=(organ,))
+    return _reach(register, organ, datetime.now(UTC).astimezone(current.zone).date())
+
+
+def asking(reader: Reader, need: str = "", *, rated: bool = False) -> Asking:
+    """The reader as the rule of reading knows one."""
+    reach = reach_of(reader.organ)
+    return Asking(
+        person=reader.person,
+        kind="supervisor" if reader.supervisor else "officer",
+        organ=reader.organ,
+        roles=reader.roles,
+        need=need,
+        lineage=reach.lineage,
+        scope=reach.organs,
+        rated=rated,
+    )
+
+
+@cache
+def _reaches() -> dict[str, How]:
+    return load_reach()
+
+
+@lru_cache(maxsize=REACHES_KEPT)
+def _reach(register: Organs, organ: str, day: date) -> Reach:
+    own = register.known(organ, day)
+    if own is None:
+        return Reach(organs=frozenset({organ}), lineage=(organ,))
+    everyone = _everyone(register, day)
+    lineage = _upwards(everyone, own)
+    how = _reaches().get(own.sort)
+    if how == "area":
+        if own.tier == "city":
+            return Reach(organs=None, lineage=lineage)
+        within = {one.id for one in everyone.values() if one.area.startswith(own.area)}
+        return Reach(organs=frozenset(within | {organ}), lineage=lineage)
+    top = own.above if how == "line" and own.above else organ
+    return Reach(organs=_below(everyone, top) | {organ}, lineage=lineage)
+
+
+@lru_cache(maxsize=4)
+def _everyone(register: Organs, day: date) -> dict[str, Organ]:
+    """Every organ as it is on a day, closed ones as they were: what they had is still seen."""
+    known = ((organ, register.known(organ, day)) for organ in register.ids())
+    return {organ: one for organ, one in known if one is not None}
+
+
+def _upwards(everyone: dict[str, Organ], own: Organ) -> tuple[str, ...]:
+    found = [own.id]
+    while own.above and own.above in everyone and len(found) < STEPS_UP_MAX:
+        own = everyone[own.above]
+        found.append(own.id)
+    return tuple(found)
+
+
+def _below(everyone: dict[str, Organ], top: str) -> frozenset[str]:
+    children: dict[str, list[str]] = {}
+    for one in everyone.values():
+        children.setdefault(one.above, []).append(one.id)
+    found, waiting = {top}, [top]
+    while waiting:
+        fresh = [one for one in children.get(waiting.pop(), ()) if one not in found]
+        found.update(fresh)
+        waiting += fresh
+    return frozenset(found)
