@@ -19,7 +19,9 @@ Who = Literal[
     "public",
     "last_actor",
     "issuer",
+    "register",
 ]
+REGISTER = "register"  # the role of the city's register of bodies, which no person holds
 WHO_WORDS: dict[Who, str] = {
     "owner": "承办单位的人员",
     "owner_or_supervisor": "承办单位或者监督岗位的人员",
@@ -29,6 +31,7 @@ WHO_WORDS: dict[Who, str] = {
     "public": "当事人",
     "last_actor": "作出上一步的人",
     "issuer": "承办单位、办理那一步的单位或者监督岗位的人员",
+    "register": "机构名录按机构调整文件",
 }
 OPINIONS = {"agree": "同意", "disagree": "不同意"}
 REASON_TEXT_MAX = 2_000
@@ -74,6 +77,19 @@ ACTS: dict[str, KernelAct] = {
         cites=("haihe#one-owner", "haihe#clocks-not-reset"),
         asks=("reason",),
         fields={"reason": _reason("退回理由")},
+    ),
+    "succeed": KernelAct(
+        name="机构承接",
+        who="register",
+        cites=("haihe#succession", "haihe#clocks-not-reset"),
+        asks=("from_organ", "to_organ", "by_order", "reason"),
+        fields={
+            "from_organ": Field(name="原单位", type="organ"),
+            "to_organ": Field(name="承接单位", type="organ"),
+            "by_order": Field(name="机构调整文件", at_most=REASON_TEXT_MAX),
+            "reason": _reason("承接理由"),
+        },
+        when_ended="also",
     ),
     "co_handle": KernelAct(
         name="加签",

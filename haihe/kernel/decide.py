@@ -129,6 +129,8 @@ def possible(
                 (name, refused or _known_unmet(procedure, state, step, actor, now, calendar))
             )
     for name in ACTS:
+        if ACTS[name].who == "register":
+            continue  # nobody's desk offers it
         refused = _judge_act(index, state, name, actor)
         found.append((name, refused or kernel_acts.judge_before_form(index, state, name, actor)))
     return found

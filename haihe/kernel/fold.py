@@ -11,6 +11,7 @@ from haihe.kernel.acts import ACTS
 from haihe.kernel.index import Index, index_of
 from haihe.kernel.procedure import Procedure, Step
 from haihe.kernel.state import Done, Request, State
+from haihe.kernel.succession import succeeded
 from haihe.kernel.values import Data, Event, Owner
 
 
@@ -100,6 +101,8 @@ def _after(index: Index, state: State, event: Event) -> State:
         return _after_step(index, state, event, step)
     if event.act not in ACTS:
         raise BrokenHistory(f"{state.kind} knows no act {event.act}")
+    if event.act == "succeed":
+        return succeeded(index.procedure, replace(state, seq=event.seq), _done(event))
     return _after_kernel_act(state, event)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from haihe.kernel.acts import ACTS, WHO_WORDS, KernelAct
+from haihe.kernel.acts import ACTS, REGISTER, WHO_WORDS, KernelAct
 from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.clocks import Judged, approved_at, clock_now, judge_extension
@@ -15,6 +15,7 @@ from haihe.kernel.fields import DIGEST, is_day, is_instant
 from haihe.kernel.index import CITES_JOINED_BY, Index
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import Done, Request, State
+from haihe.kernel.succession import concerned
 from haihe.kernel.values import Actor, Command, Data, Refused
 
 CO_HANDLERS_MAX: Final = 50
@@ -68,6 +69,8 @@ def judge_standing(index: Index, state: State, act: str, actor: Actor) -> Refuse
     procedure = index.procedure
     if rule.who == "last_actor":
         return None
+    if rule.who == "register":
+        return None if actor.role == REGISTER else _wrong_role(rule)
     if rule.who == "public":
         return None if _is_public(procedure, actor) else _wrong_role(rule)
     if _is_public(procedure, actor):
@@ -274,6 +277,19 @@ def _form_transfer(_: Index, state: State, _actor: Actor, data: Data) -> Refused
     )
 
 
+def _form_succeed(index: Index, state: State, _actor: Actor, data: Data) -> Refused | None:
+    rule = ACTS["succeed"]
+    if data["to_organ"] == data["from_organ"]:
+        return _refused(
+            rule, "wrong_value", "承接单位就是原单位", "请写明承接它的另一个单位", "to_organ"
+        )
+    if data["from_organ"] in concerned(index.procedure, state):
+        return None
+    return _refused(
+        rule, "wrong_value", "本事项与原单位无关", "请核对机构调整文件所指的单位", "from_organ"
+    )
+
+
 def _form_escalate(_: Index, state: State, _actor: Actor, data: Data) -> Refused | None:
     if data["to_organ"] != state.owner.organ:
         return None
@@ -385,6 +401,7 @@ def issued(state: State, step: int, paper: str) -> Done | None:
 _FORM: dict[str, Callable[[Index, State, Actor, Data], Refused | None]] = {
     "transfer": _form_transfer,
     "escalate": _form_escalate,
+    "succeed": _form_succeed,
     "co_handle": _form_co_handle,
     "suspend": _form_suspend,
     "request": _form_request,
