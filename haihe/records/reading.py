@@ -107,14 +107,17 @@ def sought(word: str) -> dict[str, Datum]:
     plain = unicodedata.normalize("NFKC", word).strip()
     if _NUMBER.fullmatch(plain.upper()):
         return {"sought": plain.upper()[:SOUGHT_MAX]}
-    return {"tag": tag_of(plain), "like": masked(plain[:SOUGHT_MAX])}
+    return {"tag": tags_of(plain)[0], "like": masked(plain[:SOUGHT_MAX])}
 
 
-def tag_of(word: str) -> str:
-    """The keyed tag of a searched word, however it was spaced; 32 hex digits."""
+def tags_of(word: str) -> list[str]:
+    """The keyed tags of a searched word, however it was spaced: 32 hex digits, newest key first.
+
+    A trace is never written anew, so tags made with a key of before stay: all are looked for.
+    """
     plain = "".join(unicodedata.normalize("NFKC", word).split()).casefold()
     secret = keys.store().derive("sought word")
-    return hmac.digest(secret, plain.encode(), hash_name()).hex()[: 2 * TAG_BYTES]
+    return [hmac.digest(secret, plain.encode(), hash_name()).hex()[: 2 * TAG_BYTES]]
 
 
 def _durably(connection: Connection, row: ReadingRow) -> int:

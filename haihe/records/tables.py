@@ -136,7 +136,10 @@ TABLES: dict[str, Table] = {
             "purpose text, basis text, told text, read_at integer, hash bytes",
             "chain, seq",
             counted="position",
-            indexes=("reading_organ ON reading (organ, read_at)",),
+            indexes=(
+                "reading_organ ON reading (organ, read_at)",
+                "reading_at ON reading (read_at)",
+            ),
         ),
         _table(
             "seal",
@@ -177,6 +180,31 @@ TABLES: dict[str, Table] = {
             "qualification",
             "person text, kind text, number text, since text, until text?",
             "person, kind, number",
+        ),
+        _table(
+            "account",
+            "user_id integer, person text, name text, origin text, made_by text, "
+            "made_at integer, withdrawn_at integer?, withdrawn_by text",
+            "user_id",
+            indexes=("UNIQUE account_person ON account (person)",),
+        ),
+        _table(
+            "administrator",
+            "user_id integer, duty text, human bytes, made_at integer, made_by text",
+            "user_id",
+            indexes=("UNIQUE administrator_human ON administrator (human)",),
+        ),
+        _table(
+            "invitation",
+            "digest bytes, user_id integer, made_by text, made_at integer, expires_at integer",
+            "digest",
+        ),
+        _table(
+            "signed_in",
+            "session_key text, user_id integer, begun_at integer, seen_at integer, "
+            "address text, device text",
+            "session_key",
+            indexes=("signed_in_user ON signed_in (user_id, seen_at)",),
         ),
         _table(
             "attempt",

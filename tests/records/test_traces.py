@@ -76,8 +76,8 @@ def test_a_searched_number_of_a_matter_is_kept_a_name_or_identity_number_is_not(
         found = reading.sought(word)
         assert (found["like"], word in repr(found)) == (like, False)
     spaced = reading.sought("138 1234 5678")
-    assert spaced["tag"] == reading.tag_of("13812345678") == reading.sought("13812345678")["tag"]
-    assert reading.tag_of("13812345679") != reading.tag_of("13812345678")
+    assert [spaced["tag"]] == reading.tags_of("13812345678")
+    assert reading.tags_of("13812345679") != reading.tags_of("13812345678")
 
 
 def test_searches_of_a_reader_are_one_chain_and_a_changed_or_missing_one_is_found(
