@@ -177,9 +177,9 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
 def _simulate(now: datetime, days: int) -> int:
     """Some weeks of the simulated city in the demo's districts; gives how many matters."""
     from haihe.pack import load_pack
-    from haihe.pack.organs import load_organs
+    from haihe.pack.city import load_organs
     from haihe.records import write
-    from haihe.records.simulated import keep_beside
+    from haihe.records.simulated import found_bodies, keep_beside
     from haihe.simulation.book import load_book
     from haihe.simulation.city import Simulation
     from haihe.simulation.telling import Chronicler
@@ -191,6 +191,7 @@ def _simulate(now: datetime, days: int) -> int:
         load_pack(), load_book(), SIMULATED_SEED, known=known, only=SIMULATED_DISTRICTS
     )
     told = Chronicler(simulation, now, days, SIMULATED_SCALE)
+    found_bodies(simulation.city)
     matters = 0
     for taken in write.submit_many(told.chronicles(), now=now):
         for one in taken.refused:
@@ -214,6 +215,7 @@ def _appoint(city: City) -> None:
     from django.contrib.auth.hashers import make_password
 
     from haihe.records.accounts import create_staff
+
 
     hashed = make_password(PASSWORD)  # once: a good hash is slow, and all share the password
     for person, post in city.staff.items():

@@ -115,9 +115,10 @@ def _take_in(args: argparse.Namespace) -> int:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     from haihe.records import write
-    from haihe.records.simulated import keep_beside
+    from haihe.records.simulated import found_bodies, keep_beside
 
     made = _city(args)
+    found_bodies(made.simulation.city)
     begun = time.perf_counter()
     told: dict[str, Any] = {"matters": 0, "events": 0, "known": 0, "refused": 0}
     for taken in write.submit_many(made.chronicles(), workers=args.workers):
@@ -141,7 +142,7 @@ def _city(args: argparse.Namespace) -> Chronicler:
     from datetime import datetime, time
 
     from haihe.pack import load_pack
-    from haihe.pack.organs import load_organs
+    from haihe.pack.city import load_organs
     from haihe.simulation.book import load_book
     from haihe.simulation.city import Simulation
     from haihe.simulation.telling import Chronicler

@@ -25,6 +25,7 @@ SWEEP_SECONDS: Final = 2.0
 VIEWS_SECONDS: Final = 60.0
 NIGHT_SECONDS: Final = 600.0  # how often it is asked whether the night's sweep is due
 NIGHT_HOUR: Final = 2
+SUCCESSION_SECONDS: Final = 60.0
 PRUNE_SECONDS: Final = 3_600.0
 ROUNDS_A_DELIVERY_MAX: Final = 200
 OUTBOX_FILE: Final = "outbox.jsonl"
@@ -85,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
             Job("seal", args.seal_seconds, seal),
             Job("deliver", args.deliver_seconds, deliver),
             Job("sweep", args.sweep_seconds, sweep),
+            Job("succession", SUCCESSION_SECONDS, pass_to_heirs),
             Job("views", args.views_seconds, bring_up_views),
             Job("night", NIGHT_SECONDS if args.night_hour >= 0 else 0, Night(args.night_hour)),
             Job("prune", PRUNE_SECONDS, prune),
@@ -129,6 +131,20 @@ def deliver() -> None:
                 break
     finally:
         connection.close()
+
+
+def pass_to_heirs() -> None:
+    """Hand what closed bodies still have to their heirs."""
+
+    from haihe.records import database, succession
+
+    connection = database.connect()
+    try:
+        told = succession.apply(connection, datetime.now(UTC))
+    finally:
+        connection.close()
+    for matter, says in told.left:
+        log.warning("matter %s of a closed body has no heir: %s", matter, says)
 
 
 def prune() -> None:

@@ -15,7 +15,7 @@ from haihe.kernel.fields import DIGEST, is_day, is_instant
 from haihe.kernel.index import CITES_JOINED_BY, Index
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import Done, Request, State
-from haihe.kernel.succession import concerned
+from haihe.kernel.succession import concerned, swapped
 from haihe.kernel.values import Actor, Command, Data, Refused
 
 CO_HANDLERS_MAX: Final = 50
@@ -283,8 +283,11 @@ def _form_succeed(index: Index, state: State, _actor: Actor, data: Data) -> Refu
         return _refused(
             rule, "wrong_value", "承接单位就是原单位", "请写明承接它的另一个单位", "to_organ"
         )
-    if data["from_organ"] in concerned(index.procedure, state):
-        return None
+    old, new = str(data["from_organ"]), str(data["to_organ"])
+    if old in concerned(index.procedure, state):
+        after = swapped(index.procedure, state, old, new)
+        reported = after.owner.organ in organs_apart(index.apart, after.fields)
+        return kept_apart(rule.name, "to_organ") if reported else None
     return _refused(
         rule, "wrong_value", "本事项与原单位无关", "请核对机构调整文件所指的单位", "from_organ"
     )

@@ -34,12 +34,16 @@ def succeeded(procedure: Procedure, state: State, done: Done) -> State:
 
     Whoever took the matter in the old body has it no more; since when the owner has it stays.
     """
-    old, new = str(done.data["from_organ"]), str(done.data["to_organ"])
+    after = swapped(procedure, state, str(done.data["from_organ"]), str(done.data["to_organ"]))
+    return replace(after, done=(*state.done, done))
+
+
+def swapped(procedure: Procedure, state: State, old: str, new: str) -> State:
+    """The matter with one body in the place of another, before that is recorded."""
     organs = _organ_fields(procedure, state.fields)
     fields = state.fields | {name: _put(value, old, new) for name, value in organs.items()}
     return replace(
         state,
-        done=(*state.done, done),
         owner=_heir(state.owner, old, new),
         earlier_owners=tuple(_heir(one, old, new) for one in state.earlier_owners),
         co_handlers=tuple(dict.fromkeys(_heir(one, old, new) for one in state.co_handlers)),

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from haihe.kernel.organs import ALWAYS, Organ, Organs, Sort, UnusableOrgans
+from haihe.kernel.organs import ALWAYS, Organ, Sort
 from haihe.kernel.values import Frozen
 from haihe.pack.place import MissingFolder, city_folder
 from haihe.pack.yaml_file import UnusablePack, read_struct
@@ -53,11 +53,11 @@ def load_sorts(folder: Path | None = None) -> dict[str, Sort]:
     return found
 
 
-def load_organs(folder: Path | None = None) -> Organs:
-    """Every body of a city through time; none when it lists none. Raises UnusablePack."""
+def listed_organs(folder: Path | None = None) -> list[Organ]:
+    """The bodies of `organs.yaml`, before the city's changes. Raises UnusablePack."""
     path = _city_file(folder, ORGANS_FILE)
     if path is None:
-        return Organs(())
+        return []
     rows = read_struct(path, ORGANS_FILE, Listed).organs
     if len(rows) > ORGANS_MAX:
         raise UnusablePack(f"{ORGANS_FILE}: at most {ORGANS_MAX} organs are read")
@@ -69,11 +69,7 @@ def load_organs(folder: Path | None = None) -> Organs:
     ]
     if wrong:
         raise UnusablePack("\n".join(wrong))
-    try:
-        return Organs(organ_of(organ, row, sorts) for organ, row in rows.items())
-    except UnusableOrgans as error:
-        wrong = [f"{ORGANS_FILE}: {one}" for one in str(error).split("\n")]
-        raise UnusablePack("\n".join(wrong)) from None
+    return [organ_of(organ, row, sorts) for organ, row in rows.items()]
 
 
 def organ_of(organ: str, row: Row, sorts: dict[str, Sort]) -> Organ:

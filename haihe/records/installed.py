@@ -10,12 +10,16 @@ import msgspec
 import yaml
 
 from haihe.kernel.calendar import Calendar
+from haihe.kernel.competence import UNRESTRICTED, Competence
 from haihe.kernel.organs import Organ, Organs
 from haihe.kernel.paper import PaperTemplate
+from haihe.kernel.places import Places
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.qualification import Qualifications
 from haihe.pack import Pack
-from haihe.pack.organs import load_organs
+from haihe.pack.city import City, load_city
+from haihe.pack.competence import load_competence
+from haihe.pack.organs import load_sorts
 from haihe.pack.place import MissingFolder, models_folder
 from haihe.pack.posts import NONE, load_qualifications
 from haihe.pack.settings import Setting, SettingRow, pack_of_the_city, rows
@@ -41,8 +45,11 @@ class InstalledRules:
         else:
             self.pack, self._shipped, self._settings = pack_of_the_city()
             self._qualifications = load_qualifications(self.pack.law)
-        self._listed = load_organs() if organs is None else Organs(organs)
+        self._installed = pack is None
+        self._city = load_city() if organs is None else City(Organs(organs), Places(()), ())
+        self._listed = self._city.organs
         self._register: Organs | None = None
+        self._competence: Competence | None = None
         self._models: dict[str, str] = {}
 
     @property
@@ -87,6 +94,26 @@ class InstalledRules:
             listed = self._listed
             self._register = listed.joined(beside) if beside else listed
         return self._register
+
+    @property
+    def competence(self) -> Competence:
+        """Which body may do what where; a pack given by hand restricts nobody."""
+        if self._competence is None:
+            if self._installed:
+                sorts = load_sorts()
+                self._competence = load_competence(self.pack, self.organ_register, sorts)
+            else:
+                self._competence = UNRESTRICTED
+        return self._competence
+
+    @property
+    def places(self) -> Places:
+        """Every place of the city through time."""
+        return self._city.places
+
+    def look_again(self) -> None:
+        """The bodies of a simulated city were put beside the others: read them."""
+        self._register = self._competence = None
 
     def _organ(self, organ: str) -> Organ | None:
         """A body as it is today; one that is closed as it was."""

@@ -7,8 +7,10 @@ from datetime import date, tzinfo
 from typing import Protocol
 
 from haihe.kernel.calendar import Calendar
+from haihe.kernel.competence import Competence
 from haihe.kernel.organs import Organs
 from haihe.kernel.paper import PaperTemplate
+from haihe.kernel.places import Places
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.qualification import Qualifications
 from haihe.pack.settings import SettingRow
@@ -56,11 +58,22 @@ class Rules(Protocol):
     def organ_register(self) -> Organs:
         """Every body through time: sort, tier, area, who is above and below it on a day."""
 
+    @property
+    def places(self) -> Places:
+        """The four tiers of the city through time, with what people call them."""
+
     def organ_above(self, organ: str) -> str:
         """The organ above it; "" when the city tells none."""
 
     def organ_tier(self, organ: str) -> str:
         """city, district, street or community; "" when the city does not say."""
+
+    @property
+    def competence(self) -> Competence:
+        """Which body may open, decide, approve and supervise what, where and from when."""
+
+    def look_again(self) -> None:
+        """Bodies were put beside those the city lists: read them before anything else is asked."""
 
     @property
     def qualifications(self) -> Qualifications:

@@ -1,4 +1,4 @@
-"""What is kept of a simulated city beside its matters: what was planted, and its bodies' names."""
+"""What is kept of a simulated city beside its matters: its bodies, and what was planted."""
 
 from __future__ import annotations
 
@@ -6,25 +6,31 @@ from typing import Final
 
 import msgspec
 
-from haihe.records import home, read
+from haihe.records import home, read, rules
 from haihe.records.installed import SIMULATED_FILE
 from haihe.records.rehearsal import TRUTH_FILE, write_truth
 from haihe.records.shown import Reader
+from haihe.simulation.organs import City
 from haihe.simulation.telling import Chronicler
 
 TRUTH_FOLDER: Final = "truth"
 
 
+def found_bodies(city: City) -> None:
+    """Put the bodies of a simulated city beside those the city lists, before they act."""
+    bodies = msgspec.json.encode(city.everything())
+    (home.home() / SIMULATED_FILE).write_bytes(bodies)
+    rules.current().look_again()
+
+
 def keep_beside(told: Chronicler) -> None:
-    """Open the files that faults let somebody open; write the truth, and the names of bodies.
+    """Open the files that faults let somebody open; write the truth.
 
     HAIHE_HOME/truth/truth.parquet is read by no model and no page: it lies outside the views and
     the journal.
     """
     _open_files(told)
     write_truth(home.home() / TRUTH_FOLDER / TRUTH_FILE, told.truths)
-    bodies = msgspec.json.encode(told.simulation.city.everything())
-    (home.home() / SIMULATED_FILE).write_bytes(bodies)
 
 
 def _open_files(told: Chronicler) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from haihe.commands import demo
 from haihe.pack import load_pack
-from haihe.pack.organs import load_organs
+from haihe.pack.city import load_organs
 from tests.pages.conftest import run_demo
 from tests.pages.visitor import Visitor
 

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from haihe.kernel.calendar import Calendar
+from haihe.kernel.competence import UNRESTRICTED
 from haihe.kernel.organs import Organ, Organs
 from haihe.kernel.paper import PaperTemplate
+from haihe.kernel.places import Places
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.qualification import Qualifications
 from haihe.kernel.values import Actor, Command, Data
@@ -45,6 +47,10 @@ class SmallCity:
     zone: tzinfo = ZONE
 
     qualifications = Qualifications()
+    competence = UNRESTRICTED
+
+    def look_again(self) -> None:
+        """It has no simulated city beside it."""
 
     def __init__(self) -> None:
         decode = msgspec.json.Decoder(Procedure).decode
@@ -93,6 +99,8 @@ class SmallCity:
                   above="city", area="120104"),
         )
     )  # fmt: skip
+
+    places = Places(())
 
     def organ_above(self, organ: str) -> str:
         return {"hexi": "city"}.get(organ, "")
