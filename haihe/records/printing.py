@@ -225,12 +225,19 @@ class Printer:
         refused: Refused | None,
         state: State | None,
         clocks: Iterable[RunningClock] = (),
+        view: View | None = None,
     ) -> Act:
-        """A step of the procedure or an act of the kernel, with its form."""
+        """A step of the procedure or an act of the kernel, with its form.
+
+        What is known stands in the form already, as far as the reader sees it (`view`) in clear.
+        """
         step = procedure.steps.get(name)
         act = step if step is not None else ACTS[name]
         fields = procedure.fields if step is not None else ACTS[name].fields
-        known = state.fields if state is not None and step is not None else {}
+        known: Data = {}
+        if state is not None and step is not None and view is not None:
+            seen = view.fields
+            known = {key: one for key, one in state.fields.items() if seen.get(key) == "clear"}
         form = [self._field(each, fields[each], known, required=True) for each in act.asks]
         form += [self._field(each, fields[each], known, required=False) for each in act.may_ask]
         if step is None and state is not None:

@@ -17,6 +17,7 @@ from haihe.kernel.paper import fields_of
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.reading import PURPOSES, UNKNOWN, View, concerns_minor, may_read
 from haihe.kernel.sentence import Told, called, rule_of, tell
+from haihe.kernel.standing import Reader as Asking
 from haihe.kernel.standing import knows_of
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Data, Datum, Event, Refused
@@ -355,7 +356,7 @@ def _file(
         fields=fields,
         timeline=timeline,
         clocks=_clock_faces(printer, read),
-        acts=_acts(printer, read, reader) if view.acts else (),
+        acts=_acts(printer, read, reader, view) if view.acts else (),
         requests=tuple(
             Asked(
                 seq=one.seq,
@@ -388,7 +389,7 @@ def _tells_code(reader: Reader, state: State) -> bool:
     return reader.organ == state.owner.organ
 
 
-def _acts(printer: Printer, read: _Read, reader: Reader) -> tuple[Act, ...]:
+def _acts(printer: Printer, read: _Read, reader: Reader, view: View | None) -> tuple[Act, ...]:
     """What this reader may do, in the best of the roles held, or why not."""
     best: dict[str, tuple[str, Refused | None]] = {}
     for role in reader.roles:
@@ -399,7 +400,7 @@ def _acts(printer: Printer, read: _Read, reader: Reader) -> tuple[Act, ...]:
             if name not in best or _better(refused, best[name][1]):
                 best[name] = (role, refused)
     return tuple(
-        printer.step(read.procedure, name, role, refused, read.state, read.clocks)
+        printer.step(read.procedure, name, role, refused, read.state, read.clocks, view)
         for name, (role, refused) in best.items()
         if refused is None or name in read.procedure.steps or refused.reason not in _NOT_YOURS
     )
@@ -513,9 +514,11 @@ def _public_acts(printer: Printer, read: _Read) -> tuple[Act, ...]:
     if not roles:
         return ()
     reader = Reader(person=PUBLIC, organ=PUBLIC, roles=tuple(roles))
+    asked = Asking(person=PUBLIC, kind="citizen", holds_code=True)
+    view = may_read(asked, "own", read.state, read.procedure)
     return tuple(
         msgspec.structs.replace(act, name=called(read.procedure, act.id))
-        for act in _acts(printer, read, reader)
+        for act in _acts(printer, read, reader, view if isinstance(view, View) else None)
         if (act.general and ACTS[act.id].who == "public")
         or (not act.general and set(read.procedure.steps[act.id].by) & set(roles))
     )
