@@ -54,6 +54,7 @@ def quarrel(day: str, **known: Datum) -> Walk:
         scene_work="enforcement",
         scene_found="已制止",
         injured=0,
+        minor_involved=known.get("minor_involved", False),
         **two,
     )
     return walk.take(

@@ -131,7 +131,14 @@ def mediation_by_the_committee(**more: Any) -> Walk:
         parties_consent=True,
         **more,
     )
-    walk.take("2026-09-02T09:00", "accept", body("mediator"), mediators=["赵某"], conflict="none")
+    walk.take(
+        "2026-09-02T09:00",
+        "accept",
+        body("mediator"),
+        mediators=["赵某"],
+        conflict="none",
+        minor_involved=False,
+    )
     return walk.take(
         "2026-09-04T09:00", "fail", body("mediator"), fail_ground="apart", routes_told=True
     )

@@ -42,6 +42,7 @@ def alarm_of_a_crime() -> Walk:
         scene_work="service",
         scene_found="转账记录",
         injured=0,
+        minor_involved=False,
     )
     return walk.take(
         "2026-09-01T11:00",
@@ -145,6 +146,7 @@ def test_a_finished_investigation_arrives_for_prosecution_with_suspect_cause_and
         procuratorate="区检察院",
         police_organ="分局",
         facts_found="虚构货源骗取六万元",
+        minor_involved=True,
         **dict.fromkeys(done, True),
     )
     review = case.next("2026-11-02T10:00", "prosecution_review")

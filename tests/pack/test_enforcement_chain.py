@@ -42,6 +42,7 @@ def confirmed() -> Walk:
         effective_on="2026-09-10",
         applicant="孙某",
         respondent="李某",
+        minor_involved=False,
     )
     walk.take(
         "2026-09-14T09:00",

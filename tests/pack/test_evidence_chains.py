@@ -102,7 +102,9 @@ def test_a_chain_runs_from_the_alarm_to_property_custody_and_evidence() -> None:
     assert list(item.field("items")) == list(property_.field("items")) == ["木棍一根"]
     assert item.field("case_cause") == property_.field("case_cause") == "殴打他人"
     registrar = Actor(person="登记员", role="registrar", organ="分局办案中心")
-    stay.take(f"{DAY}T11:10", "register", registrar, arrived_at=f"{DAY}T11:00+08:00")
+    stay.take(
+        f"{DAY}T11:10", "register", registrar, arrived_at=f"{DAY}T11:00+08:00", minor_involved=False
+    )
     stay.take(
         f"{DAY}T11:15",
         "check_body",

@@ -29,7 +29,14 @@ def mediated() -> Walk:
         applicant="孙某",
         respondent="李某",
     )
-    walk.take("2026-09-02T09:00", "accept", MEDIATOR, mediators=["张某"], conflict="none")
+    walk.take(
+        "2026-09-02T09:00",
+        "accept",
+        MEDIATOR,
+        mediators=["张某"],
+        conflict="none",
+        minor_involved=False,
+    )
     walk.take("2026-09-03T09:00", "sound_out", MEDIATOR, willingness="agree")
     walk.take("2026-09-04T09:00", "inform", MEDIATOR, informed_how="oral")
     walk.take(
@@ -162,6 +169,7 @@ def test_the_unit_complained_of_reads_nothing_and_others_read_the_gist_without_a
         gist="民警态度生硬",
         complexity="ordinary",
         complained_organ="马场道派出所",
+        minor_involved=False,
     )
     target = Reader(person="民警丙", kind="officer", organ="马场道派出所", roles=("handler",))
     chief = Reader(person="局长", kind="supervisor", organ="市公安局", roles=("chief",))

@@ -41,7 +41,9 @@ def petition() -> Walk:
         petitioner_phone="13900000003",
     )
     walk.take("2026-09-01T10:00", "check_same", CLERK, same_found=False)
-    return walk.take("2026-09-02T09:00", "accept", CLERK, petition_kind="supervision")
+    return walk.take(
+        "2026-09-02T09:00", "accept", CLERK, petition_kind="supervision", minor_involved=False
+    )
 
 
 def test_a_petition_becomes_a_clue_with_the_petitioner_s_name_and_telephone() -> None:
@@ -74,7 +76,7 @@ def test_a_clue_opens_a_suggestion_that_needs_no_second_finding_of_facts() -> No
         clue_text="河边堆放危险废物",
         found_by="media",
     )
-    walk.take("2026-09-02T09:00", "start_check", PROCURATOR)
+    walk.take("2026-09-02T09:00", "start_check", PROCURATOR, minor_involved=False)
     walk.take("2026-09-03T09:00", "note_facts", PROCURATOR, checked_facts="取样超标")
     walk.take(when, "suggest", PROCURATOR, suggestion_kind="public_interest")
     (opening,) = walk.opened

@@ -18,7 +18,7 @@ DAY = "2026-09-01"  # a Tuesday
 TWO = {"officers": ["王警官", "李警官"], "recording_on": True}
 FILM = "ab" * 32
 CALL = {"channel": "phone", "place": "马场道12号", "what": "邻居打人", "urgent": False}
-SCENE = {"scene_work": "service", "scene_found": "已制止", "injured": 0}
+SCENE = {"scene_work": "service", "scene_found": "已制止", "injured": 0, "minor_involved": False}
 STORED = {
     "recording_files": [FILM],
     "keep": "six_months",
