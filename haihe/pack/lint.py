@@ -21,6 +21,23 @@ from haihe.pack.plain_words import faults_of_words
 from haihe.pack.settings import SETTABLE, is_longer
 
 PROBLEMS_MAX: Final = 5_000
+# Ends at the door: turned away, passed on or taken back before anybody dealt with the matter.
+AT_THE_DOOR: Final = frozenset(
+    {
+        "appealed",
+        "called_off",
+        "declined",
+        "dropped",
+        "hotline_took",
+        "not_accepted",
+        "not_admitted",
+        "not_approved",
+        "not_filed",
+        "passed",
+        "told_elsewhere",
+        "withdrawal_confirmed",
+    }
+)
 
 
 class Problem(NamedTuple):
@@ -154,6 +171,43 @@ def _minors(_: Pack, procedure: Procedure) -> Found:
             f"fields.{personal[0]}",
             f"may be about a minor: offer the field `{MINOR}`, or write `minors: []` if it cannot",
         )
+
+
+def _minors_unanswered(_: Pack, procedure: Procedure) -> Found:
+    """A matter that holds a personal value is not dealt with to its end without the answer.
+
+    Follows every course of steps that leave the question open, and remembers whether one of them
+    may have taken a personal value. A merged matter goes on in another file.
+    """
+    if MINOR not in procedure.minors or MINOR not in procedure.fields:
+        return
+    open_steps = [step for step in procedure.steps.values() if not _tells_minors(procedure, step)]
+    reached = {(step.to, _takes_names(procedure, step)) for step in open_steps if not step.from_}
+    for _again in range(2 * len(procedure.states)):
+        reached |= {
+            (state if step.to == "stay" else step.to, names or _takes_names(procedure, step))
+            for state, names in reached
+            for step in open_steps
+            if state in step.from_
+        }
+    for name, state in procedure.states.items():
+        if state.end and name not in AT_THE_DOOR and (name, True) in reached:
+            yield f"states.{name}", f"reached with a personal value and without `{MINOR}`: ask it"
+
+
+def _tells_minors(procedure: Procedure, step: Step) -> bool:
+    """Whether this step is not taken without the answer, at least where it takes a name."""
+    if MINOR in step.asks or MINOR in step.sets:
+        return True
+    return any(
+        any(test.field == MINOR for test in need.all)
+        and all(one.given and procedure.fields[one.field].personal for one in need.when)
+        for need in step.needs
+    )
+
+
+def _takes_names(procedure: Procedure, step: Step) -> bool:
+    return any(procedure.fields[name].personal for name in (*step.asks, *step.may_ask))
 
 
 def _fields(_: Pack, procedure: Procedure) -> Found:
@@ -408,6 +462,7 @@ CHECKS: tuple[Callable[[Pack, Procedure], Found], ...] = (
     _unreachable,
     _steps_nobody_takes,
     _minors,
+    _minors_unanswered,
     _fields,
     _clocks,
     _citizen_sentences,
