@@ -361,3 +361,6 @@ def _reaches(where: Where, own: str, area: str) -> bool:
     if where == "anywhere" or overlap(own, area):
         return True
     return where == "district" and own[:DISTRICT_DIGITS] == area[:DISTRICT_DIGITS]
+
+
+UNRESTRICTED: Final = Competence(CompetenceRules(), Organs(()), {}, {})

@@ -20,7 +20,7 @@ from haihe.supervision.views import data_fields, open_views, segments
 
 TUESDAY = datetime(2026, 9, 1, 8, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 PHOTO = "a3" * 32
-STREET, BUREAU = "street-heping", "bureau-power"
+STREET, BUREAU = "dayingmen-street", "power-south"
 WORKER = Actor(person="sun", role="grid_worker", organ=STREET)
 DISPATCHER = Actor(person="wang", role="dispatcher", organ=STREET)
 HANDLER = Actor(person="li", role="handler", organ=BUREAU)
