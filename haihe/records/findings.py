@@ -146,14 +146,6 @@ def close_others(models: set[str], now: datetime) -> int:
         connection.close()
 
 
-def of_rectification(matter: str) -> tuple[Known, ...]:
-    """The findings a rectification stands for: one, or those its digest gathers."""
-    rows = reading_connection().rows(
-        f"SELECT {_COLUMNS} FROM finding WHERE rectification = ? ORDER BY finding_id", (matter,)
-    )
-    return tuple(Known(*row) for row in rows)
-
-
 def _known(connection: Connection, model: str, within: Sequence[str] | None) -> list[Known]:
     if within is None:
         rows = connection.rows(f"SELECT {_COLUMNS} FROM finding WHERE model = ?", (model,))

@@ -27,6 +27,7 @@ from haihe.records.chain import HASHES, EventRow
 from haihe.records.codes import code_tag, follow_code, normal_code
 from haihe.records.database import Connection, reading_connection
 from haihe.records.derived import figures
+from haihe.records.gathered import gathered
 from haihe.records.home import hash_name
 from haihe.records.instants import restored
 from haihe.records.journal import (
@@ -328,6 +329,9 @@ def _file(
         for event, hash_ in read.events
         if view.history and event.act not in view.unseen
     )
+    found, found_in_all = gathered(
+        connection, printer, read.matter, lambda one: _link(connection, printer, reader, one, "")
+    )
     names = printer.rules.organ_name
     until = printer.now if not state.ended else restored(_changed(read), printer.rules.zone)
     at_end = Printer(rules=printer.rules, now=until)
@@ -370,6 +374,8 @@ def _file(
             for one in state.requests
         ),
         links=_links(connection, printer, read, reader, view),
+        gathered=found,
+        gathered_in_all=found_in_all,
         papers=papers.listed(printer, procedure, state, view, _erased(read)),
         hidden=sum(view.fields.get(name) != "clear" for name in everything),
         seq=state.seq,
@@ -433,23 +439,26 @@ def _links(
         relations[read.from_matter] = "来自"
     if read.state.merged_into:
         relations[read.state.merged_into] = "并入"
-    found = []
-    for matter, relation in relations.items():
-        other = _read(connection, matter, printer)
-        if other is None or not knows_of(reach.asking(reader), other.state, other.procedure):
-            continue
-        is_hidden = concerns_minor(other.state, other.procedure) and other.state.ended
-        found.append(
-            Link(
-                relation=relation,
-                matter=matter,
-                number=other.number,
-                title=other.procedure.name,
-                subject="" if is_hidden else subject(other.procedure, other.state.fields),
-                state_name=other.procedure.states[other.state.state].name,
-            )
-        )
-    return tuple(found)
+    found = (_link(connection, printer, reader, *one) for one in relations.items())
+    return tuple(link for link in found if link is not None)
+
+
+def _link(
+    connection: Connection, printer: Printer, reader: Reader, matter: str, relation: str
+) -> Link | None:
+    """Another matter in one line; None where the reader may not know of it."""
+    other = _read(connection, matter, printer)
+    if other is None or not knows_of(reach.asking(reader), other.state, other.procedure):
+        return None
+    is_hidden = concerns_minor(other.state, other.procedure) and other.state.ended
+    return Link(
+        relation=relation,
+        matter=matter,
+        number=other.number,
+        title=other.procedure.name,
+        subject="" if is_hidden else subject(other.procedure, other.state.fields),
+        state_name=other.procedure.states[other.state.state].name,
+    )
 
 
 def _was_told_by_public(read: _Read, view: View) -> bool:

@@ -146,6 +146,19 @@ class Link(Frozen, frozen=True, kw_only=True):
     state_name: str
 
 
+class Gathered(Frozen, frozen=True, kw_only=True):
+    """A finding a rectification stands for; `link` is its matter, if the reader may know of it.
+
+    `events` are the numbers of the events that prove it; `closed` is when its cause was gone.
+    """
+
+    says: str
+    events: tuple[int, ...]
+    first_seen: str
+    closed: str
+    link: Link | None
+
+
 class PaperRow(Frozen, frozen=True, kw_only=True):
     """A paper that a step of the matter issues; `issued` is when, "" while it was not.
 
@@ -200,6 +213,8 @@ class File(Frozen, frozen=True, kw_only=True):
     acts: tuple[Act, ...]
     requests: tuple[Asked, ...]
     links: tuple[Link, ...]
+    gathered: tuple[Gathered, ...]  # of a rectification: the findings it stands for
+    gathered_in_all: int
     hidden: int  # how many fields this reader may not see for this purpose
     papers: tuple[PaperRow, ...]
     seq: int

@@ -15,10 +15,11 @@ from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.pack import load_pack
 from haihe.pack.models import Model, load_models
 from haihe.pack.place import models_folder
-from haihe.records import database, findings, rules, sweeping, write, writer
+from haihe.records import database, findings, read, rules, sweeping, write, writer
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.installed import InstalledRules
+from haihe.records.shown import File, Reader
 from haihe.supervision.sweep import Finding
 from haihe.supervision.waits import kinds_of, waits_of
 from tests.records.simulated_year import Year, steps_of
@@ -188,6 +189,40 @@ def test_what_exceeds_the_budget_of_a_week_is_gathered_in_one_digest_and_none_is
     alarms(3, MONDAY + timedelta(days=7))
     sweeping.sweep_touched(MONDAY + timedelta(days=8), [overdue(2)])
     assert len(rectifications(city)) == 6  # another week: another two and another digest
+
+
+def test_the_page_of_a_digest_lists_each_finding_with_its_matter_and_what_is_gone(
+    city: Connection,
+) -> None:
+    alarms(4, MONDAY)
+    sweeping.sweep_all(MONDAY + timedelta(days=1), [overdue(2)])
+    digest, count = rectifications(city)[-1]
+    held = dict(
+        city.rows("SELECT matter_id, closed_at FROM finding WHERE rectification = ?", (digest,))
+    )
+    officer = Reader(person="wang", organ="station", roles=("rectifier", "call_taker"))
+    stranger = Reader(person="zhao", organ="bureau", roles=("inspector",), supervisor=True)
+
+    shown = read.open_file(digest, officer, "handle", now=MONDAY + timedelta(days=1))
+    assert isinstance(shown, File)
+    assert (shown.gathered_in_all, len(shown.gathered)) == (count, count)
+    assert {one.link.matter for one in shown.gathered if one.link} == held.keys()
+    assert all(one.says.startswith("期限届满未办：") and one.events for one in shown.gathered)
+
+    sweeping.sweep_all(MONDAY + timedelta(days=1, hours=1), [])
+    above = read.open_file(digest, stranger, "supervise", now=MONDAY + timedelta(days=2))
+    assert isinstance(above, File)
+    assert {one.link.matter for one in above.gathered if one.link} == held.keys()
+    assert all(one.closed for one in above.gathered)
+
+
+def test_an_ordinary_matter_stands_for_no_finding(city: Connection) -> None:
+    alarms(1, MONDAY)
+    ((alarm,),) = city.rows("SELECT matter_id FROM matter")
+    officer = Reader(person="li", organ="station", roles=("call_taker",))
+    shown = read.open_file(alarm, officer, "handle", now=MONDAY)
+    assert isinstance(shown, File)
+    assert (shown.gathered, shown.gathered_in_all) == ((), 0)
 
 
 def test_a_digest_is_rechecked_as_remaining_while_one_of_its_findings_stands(
