@@ -155,7 +155,10 @@ TABLES: dict[str, Table] = {
             "last_seen integer, closed_at integer?, times integer, rectification text?",
             "model, matter_id, cause",
             counted="finding_id",
-            indexes=("finding_open ON finding (finding_id) WHERE closed_at IS NULL",),
+            indexes=(
+                "finding_open ON finding (finding_id) WHERE closed_at IS NULL",
+                "finding_of ON finding (rectification) WHERE rectification IS NOT NULL",
+            ),
         ),
         _table("number_count", "prefix text, year integer, used integer", "prefix, year"),
         _table(
