@@ -28,10 +28,11 @@ from msgspec.structs import replace
 from haihe.kernel.chronicle import Chronicle
 from haihe.kernel.decide import decide
 from haihe.kernel.handover import handovers
+from haihe.kernel.power import not_competent
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
 from haihe.kernel.values import Command, Data, Event, Refused
-from haihe.records import answers, keys
+from haihe.records import answers, keys, uses
 from haihe.records.chain import (
     GENESIS,
     canonical_event,
@@ -99,6 +100,8 @@ class Member:
     personal: list[Row]
     matter_key: Row | None
     stakes: list[Row]  # without the number
+    numbers: list[Row] = field(default_factory=list)
+    files: dict[str, Row] = field(default_factory=dict)  # by digest
 
 
 @dataclass(slots=True)
@@ -293,7 +296,10 @@ class _Family:
                     member.matter_key = (matter, wrapped)
                 digests, sealed = seal_all(sealing, event.seq, personal, use.hash_of)
                 member.personal += [(matter, event.seq, name, text) for name, text in sealed]
+                member.numbers += uses.number_rows(matter, event.seq, personal)
                 given |= personal
+            used = uses.file_rows(matter, event.seq, (event.data, personal))
+            member.files |= {row[0]: row for row in used}
             row = row_of(matter, event, data_text(event.data), digests_text(digests))
             head = use.hash_of(canonical_event(row, head))
             member.events.append((*row, head))
@@ -327,7 +333,9 @@ class _Family:
         happened = command.happened_at
         if happened is not None and happened.tzinfo is not zone and happened.tzinfo is not None:
             command = replace(command, happened_at=happened.astimezone(zone))
-        decided = decide(procedure, state, command, at, self.use.rules.calendar)
+        day = (command.happened_at or at).date()
+        refused = not_competent(self.use.rules.competence, procedure, state, command, day)
+        decided = refused or decide(procedure, state, command, at, self.use.rules.calendar)
         if isinstance(decided, Refused):
             raise _Refusing(place, decided)
         assert decided.event.seq == place + 1, (
@@ -466,6 +474,8 @@ def _write(connection: Connection, fresh: list[Member]) -> None:
     load("clock", [row for one in fresh for row in one.clocks])
     load("matter_key", [one.matter_key for one in fresh if one.matter_key is not None])
     load("personal", [row for one in fresh for row in one.personal])
+    load("number_tag", [row for one in fresh for row in one.numbers])
+    load("file_use", [row for one in fresh for row in one.files.values()])
 
 
 def _numbered(connection: Connection, fresh: list[Member], secret: bytes) -> list[Row]:

@@ -92,6 +92,10 @@ def _erase(
             "DELETE FROM personal WHERE matter_id = ? AND seq = ? AND field = ?",
             (matter, seq, name),
         )
+        connection.run(
+            "DELETE FROM number_tag WHERE matter_id = ? AND seq = ? AND field = ?",
+            (matter, seq, name),
+        )
     if len(chosen) == len(given):
         connection.run("DELETE FROM matter_key WHERE matter_id = ?", (matter,))
     return Recorded(matter=matter, seq=event.seq, event_hash=after.head.hex())

@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
-from haihe.records import reach, reading, rules
+from haihe.records import reach, reading, rules, uses
 from haihe.records.accounts import person_name
 from haihe.records.database import IN_MAX, Connection, Row, reading_connection
 from haihe.records.instants import due_words, restored
@@ -32,6 +32,8 @@ OF: Final[tuple[Of, ...]] = get_args(Of)
 
 LIST_MAX: Final = 200
 LIST_USUAL: Final = 25
+PERSON_MAX: Final = 40  # matters shown for one identity number or phone
+NEAR: Final = 2_000  # rows of the whole city that are walked before organs are asked one by one
 LAST: Final = "\U0010ffff"  # sorts behind every character of a number
 _ITEM: Final = (
     "m.matter_id, m.number, m.kind, m.version, m.state, m.owner_organ, m.owner_person, "
@@ -84,14 +86,22 @@ def inbox(
 def search(
     reader: Reader, number: str, limit: int = LIST_USUAL, now: datetime | None = None
 ) -> Listing:
-    """Matters whose number begins like this, among those the reader may know of; it is traced."""
+    """Matters whose number begins like this, or in which this identity number or phone was given.
+
+    Only those the reader may know of; minors of other organs are found by no number of a person.
+    The search is traced.
+    """
     begins = number.strip().upper()
     if not begins:
         return Listing(items=())
     limit = _limit(limit)
     printer = _printer(now)
-    rows = _found(reading_connection(), reader, begins, limit)
-    told = {"by": "number", "found": len(rows), **reading.sought(number)}
+    tags = uses.tags_of(number)
+    if tags:
+        rows = _with_number(reading_connection(), reader, tags)[:limit]
+    else:
+        rows = _found(reading_connection(), reader, begins, limit)
+    told = {"by": "person" if tags else "number", "found": len(rows), **reading.sought(number)}
     reading.trace("search", reader, "handle", printer.now, told=told)
     return _listing(rows, limit, printer)
 
@@ -234,11 +244,18 @@ def _older(after: str) -> tuple[Condition, ...]:
     return (Condition("t.matter_id < ?", (matter,)),) if matter else ()
 
 
-def _among(connection: Connection, column: str, organs: Sequence[str]) -> Condition:
-    """That a column is one of many organs: one value, however many there are."""
+def _among(
+    connection: Connection, column: str, organs: Sequence[str], *, free: bool = False
+) -> Condition:
+    """That a column is one of many organs: one value, however many there are.
+
+    `free`: an index of this column must not be used for it, for the order is worth more.
+    """
     if connection.vendor == "postgresql":
-        return Condition(f"{column} = ANY(?)", (list(organs),))
-    return Condition(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(organs),))
+        tested = f"({column} || '')" if free else column
+        return Condition(f"{tested} = ANY(?)", (list(organs),))
+    tested = f"+{column}" if free else column
+    return Condition(f"{tested} IN (SELECT value FROM json_each(?))", (json.dumps(organs),))
 
 
 def _joined(parts: Sequence[Condition]) -> Condition:
@@ -266,15 +283,38 @@ def _reached(
     order: str,
     limit: int,
 ) -> list[Row]:
-    """The first of what all organs in reach have, the own one left out."""
+    """The first of what all organs in reach have, the own one left out.
+
+    A district has one in sixteen of all rows: its first page is among the first NEAR of the city
+    almost always, and found by walking these. If not, the parts of its organs are merged.
+    """
     if not supervises(reader):
         return []
     organs, lineage = reach.reach_of(reader.organ)
-    where = (*where, _not_apart(lineage), *_kinds_allowed(reader, "reach"))
+    rule = (_not_apart(lineage), *_kinds_allowed(reader, "reach"))
     if organs is None:
         others = Condition("m.owner_organ <> ?", (reader.organ,))
-        return _rows(connection, _Query("matter m", (*where, others), order), limit)
-    return _merged(connection, sorted(organs - {reader.organ}), where, order, limit)
+        return _rows(connection, _Query("matter m", (*where, *rule, others), order), limit)
+    others_of = sorted(organs - {reader.organ})
+    last = _nth(connection, where, order, NEAR)
+    near = (*where, *last, *rule, _among(connection, "m.owner_organ", others_of, free=True))
+    rows = _rows(connection, _Query("matter m", near, order), limit)
+    if len(rows) >= limit or not last:
+        return rows
+    return _merged(connection, others_of, (*where, *rule), order, limit)
+
+
+def _nth(
+    connection: Connection, where: tuple[Condition, ...], order: str, number: int
+) -> tuple[Condition, ...]:
+    """That a row is among the first `number` of all that fulfil this; () when there are fewer."""
+    whole = _joined(where)
+    rows = connection.rows(
+        f"SELECT {order} FROM matter m WHERE {whole.sql} ORDER BY {order} LIMIT 1 OFFSET ?",
+        (*whole.values, number),
+    )
+    marks = ", ".join("?" * (order.count(",") + 1))
+    return tuple(Condition(f"({order}) <= ({marks})", tuple(row)) for row in rows)
 
 
 def _merged(
@@ -326,6 +366,23 @@ def _found(connection: Connection, reader: Reader, begins: str, limit: int) -> l
     rows += _reached(connection, reader, (of_matter,), "m.number", limit)
     by_matter = {row[0]: row for row in rows}
     return sorted(by_matter.values(), key=lambda row: str(row[1]))[:limit]
+
+
+def _with_number(connection: Connection, reader: Reader, tags: list[bytes]) -> list[Row]:
+    """Matters in which a person's number was given: the newest few, judged one by one."""
+    marks = ", ".join("?" * len(tags))
+    candidates = connection.rows(
+        "SELECT m.number FROM matter m WHERE m.matter_id IN "
+        f"(SELECT matter_id FROM number_tag WHERE tag IN ({marks})) "
+        "AND (m.minor = ? OR m.owner_organ = ?) ORDER BY m.matter_id DESC LIMIT ?",
+        (*tags, False, reader.organ, PERSON_MAX),
+    )
+    found = [_found(connection, reader, number, 1) for (number,) in candidates]
+    return [
+        rows[0]
+        for rows, (number,) in zip(found, candidates, strict=True)
+        if rows and rows[0][1] == number
+    ]
 
 
 # ── rows in words ────────────────────────────────────────────────────────────────────────────

@@ -25,7 +25,7 @@ from haihe.records.home import hash_name
 from haihe.records.instants import stored
 from haihe.records.shown import Reader
 
-Sort = Literal["open", "paper", "file", "download", "search", "export", "audit", "refused"]
+Sort = Literal["open", "paper", "file", "download", "search", "export", "audit", "refused", "account", "sign_in"]
 
 SORTS: Final[dict[str, str]] = {
     "open": "打开卷宗",
@@ -36,6 +36,8 @@ SORTS: Final[dict[str, str]] = {
     "export": "批量导出",
     "audit": "查看查阅记录",
     "refused": "要求查阅，被拒绝",
+    "account": "账号管理",
+    "sign_in": "登录",
 }
 # The sorts by which something of a matter was seen: what the view `reading` and a citizen are told.
 SEEN: Final = ("open", "paper", "file", "download")

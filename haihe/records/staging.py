@@ -19,10 +19,11 @@ from haihe.kernel.clocks import affected_clocks, clocks
 from haihe.kernel.decide import decide
 from haihe.kernel.handover import handovers
 from haihe.kernel.index import index_of
+from haihe.kernel.power import not_competent
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
 from haihe.kernel.values import Actor, Command, Data, Datum, Event, Refused
-from haihe.records import answers
+from haihe.records import answers, uses
 from haihe.records.answers import Recorded
 from haihe.records.chain import (
     GENESIS,
@@ -63,6 +64,8 @@ class Stage:
     new_keys: dict[str, MatterKey] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
     given: dict[str, Data] = field(default_factory=dict)  # personal values, by matter
+    numbers: list[tuple[Any, ...]] = field(default_factory=list)
+    files: list[tuple[Any, ...]] = field(default_factory=list)
     code: str = ""  # of the matter opened last
 
     def take(self, other: Stage) -> None:
@@ -76,6 +79,8 @@ class Stage:
         self.new_keys.update(other.new_keys)
         self.known.update(other.known)
         self.given.update(other.given)
+        self.numbers += other.numbers
+        self.files += other.files
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +197,7 @@ class Batch:
         before: Held | None = None
         procedure: Procedure | None
         if command.matter is None:
-            day = (happened_at or now).date()
-            procedure = self.means.rules.governing(command.kind or "", day)
+            procedure = self.means.rules.governing(command.kind or "", (happened_at or now).date())
             if procedure is None:
                 return answers.unknown_kind(command.kind)
         else:
@@ -205,9 +209,12 @@ class Batch:
             refused = self.may_act(procedure.kind, command.act, command.actor, now.date())
             if refused is not None:
                 return refused
-        decided = decide(
-            procedure, before.state if before else None, command, now, self.means.rules.calendar
-        )
+        state = before.state if before else None
+        day = (happened_at or now).date()
+        refused = not_competent(self.means.rules.competence, procedure, state, command, day)
+        if refused is not None:
+            return refused
+        decided = decide(procedure, state, command, now, self.means.rules.calendar)
         if isinstance(decided, Refused):
             return decided
         missing = self._missing_matter(own, procedure, decided.event)
@@ -247,6 +254,8 @@ class Batch:
             given = own.given.get(matter) or self.stage.given.get(matter, {})
             own.given[matter] = {**given, **personal}
             own.personal += [(matter, seq, name, ciphertext) for name, ciphertext in sealed]
+            own.numbers += uses.number_rows(matter, seq, personal)
+        own.files += uses.file_rows(matter, seq, (event.data, personal))
         row = row_of(matter, event, data_text(event.data), digests_text(digests))
         previous = before.head if before else GENESIS
         event_hash = self.means.hash_of(canonical_event(row, previous))

@@ -84,7 +84,7 @@ TABLES: dict[str, Table] = {
                 "UNIQUE matter_number ON matter (number)",
                 "UNIQUE matter_code ON matter (code_tag)",
                 "matter_inbox ON matter (owner_organ, ended, urgent_at, matter_id)",
-                "matter_urgent ON matter (urgent_at, matter_id) WHERE NOT ended",
+                "matter_urgent ON matter (urgent_at, matter_id, owner_organ) WHERE NOT ended",
                 "matter_of_organ ON matter (owner_organ, number)",
                 "matter_from ON matter (from_matter) WHERE from_matter IS NOT NULL",
             ),
@@ -108,6 +108,19 @@ TABLES: dict[str, Table] = {
             "personal",
             "matter_id text, seq integer, field text, sealed bytes",
             "matter_id, seq, field",
+        ),
+        _table(
+            "number_tag",
+            "tag bytes, matter_id text, seq integer, field text",
+            "tag, matter_id, seq, field",
+            indexes=("number_tag_of ON number_tag (matter_id)",),
+        ),
+        _table("file_key", "digest text, wrapped bytes", "digest"),
+        _table(
+            "file_use",
+            "digest text, matter_id text, seq integer",
+            "digest, matter_id",
+            indexes=("file_use_of ON file_use (matter_id)",),
         ),
         _table("matter_key", "matter_id text, wrapped bytes", "matter_id"),
         _table(

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from haihe.kernel.values import Event, Frozen
-from haihe.records import home, keys, merkle, seals
+from haihe.records import home, keys, merkle, seals, tags, uses
 from haihe.records.chain import (
     GENESIS,
     HASH_BYTES,
@@ -163,6 +163,12 @@ class _Journal:
         self._beside = {
             "event": _Grouped(stream(f"SELECT {EVENT_COLUMNS}, hash FROM event {by_event}")),
             "clock": _Grouped(stream(f"SELECT {CLOCK_COLUMNS} FROM clock ORDER BY matter_id")),
+            "number_tag": _Grouped(
+                stream("SELECT matter_id, tag, seq, field FROM number_tag ORDER BY matter_id")
+            ),
+            "file_use": _Grouped(
+                stream("SELECT matter_id, digest, seq FROM file_use ORDER BY matter_id")
+            ),
             "stake": _Grouped(
                 stream("SELECT matter_id, organ, how, number FROM stake ORDER BY matter_id")
             ),
@@ -220,7 +226,9 @@ class _Journal:
         events = [EventRow._make(one[:-1]) for one in own["event"]]
         head = self._verify_chain(matter, events, [one[-1] for one in own["event"]])
         _verify_readings(self._hash, own["reading"], self._result)
-        self._verify_personal(matter, events, own["personal"], own["matter_key"])
+        numbers = self._verify_personal(matter, events, own["personal"], own["matter_key"])
+        self._compare_numbers(matter, own["number_tag"], numbers)
+        self._compare_files(matter, events, own["file_use"])
         if not events:
             self._result.found("events_missing", "the matter has no event at all", matter)
             return
@@ -254,8 +262,14 @@ class _Journal:
 
     def _verify_personal(
         self, matter: str, events: Sequence[EventRow], rows: Sequence[Row], wrapped: Sequence[Row]
-    ) -> None:
-        """Every sealed field opens and is what its event vouches for, unless it was erased."""
+    ) -> dict[tuple[int, str], list[list[bytes]] | None]:
+        """Every sealed field opens and is what its event vouches for, unless it was erased.
+
+        Gives the tags that each number among them may have, by event and field; None for a value
+        that does not open.
+        """
+        numbers: dict[tuple[int, str], list[list[bytes]] | None] = {}
+        unopened: set[tuple[int, str]] = set()
         vouched = self._vouched(events)
         erased = _erased(events)
         key = self._key(matter, wrapped)
@@ -270,13 +284,17 @@ class _Journal:
                 )
             elif key is not None:
                 try:
-                    key.open(seq, name, _bytes(sealed), digest, self._hash)
+                    value = key.open(seq, name, _bytes(sealed), digest, self._hash)
+                    if found := [tags.tags(uses.SORT, one) for one in uses.numbers(value)]:
+                        numbers[seq, name] = found
                 except (BrokenSeal, msgspec.MsgspecError) as broken:
                     self._result.found("personal_value", str(broken), matter, seq)
+                    unopened.add((seq, name))
             else:
                 self._result.found(
                     "matter_key", f"the key that opens {name} is missing or damaged", matter, seq
                 )
+                unopened.add((seq, name))
         for seq, name in vouched:
             if f"{seq}:{name}" not in erased:
                 self._result.found(
@@ -284,6 +302,48 @@ class _Journal:
                     f"the sealed field {name} is gone and no erasure was recorded",
                     matter,
                     seq,
+                )
+
+        return numbers | dict.fromkeys(unopened)
+
+    def _compare_numbers(
+        self,
+        matter: str,
+        rows: Sequence[Row],
+        numbers: dict[tuple[int, str], list[list[bytes]] | None],
+    ) -> None:
+        """The index of people's numbers: a tag for each number that is sealed, and no other."""
+        there: dict[tuple[int, str], set[bytes]] = {}
+        for _, tag, seq, name in rows:
+            there.setdefault((seq, name), set()).add(_bytes(tag))
+        for place in sorted(there.keys() | numbers.keys(), key=str):
+            left = set(there.get(place, ()))
+            wanted = numbers.get(place, [])
+            if wanted is None:  # the value does not open, so nobody can tell
+                continue
+            met = sum(bool(left & set(one)) for one in wanted)
+            left.difference_update(tag for one in wanted for tag in one)
+            if left or met < len(wanted):
+                self._result.found(
+                    "number_tag",
+                    f"the index of numbers is not what the field {place[1]} gives",
+                    matter,
+                    place[0],
+                )
+
+    def _compare_files(self, matter: str, events: Sequence[EventRow], rows: Sequence[Row]) -> None:
+        """Which kept files the matter uses, as far as its public fields tell."""
+        given = ((event.seq, _data_of(event)) for event in events)
+        wanted = {row[0]: row[2] for seq, data in given for row in uses.file_rows("", seq, (data,))}
+        there = {row[1]: row[2] for row in rows}
+        sealed = any(event.sealed != "{}" for event in events)
+        for digest in sorted(wanted.keys() | there.keys(), key=str):
+            extra = digest not in wanted and sealed
+            if not extra and wanted.get(digest) != there.get(digest):
+                self._result.found(
+                    "file_use",
+                    f"the use of file {str(digest)[:12]} is not what its events give",
+                    matter,
                 )
 
     def _vouched(self, events: Sequence[EventRow]) -> dict[tuple[int, str], str]:
@@ -423,6 +483,14 @@ def _bytes(value: Any) -> bytes:
 def _plain(value: Any) -> Any:
     """A value as both databases give it: yes and no are 1 and 0."""
     return int(value) if isinstance(value, bool) else value
+
+
+def _data_of(event: EventRow) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = msgspec.json.decode(event.data)
+    except (msgspec.MsgspecError, TypeError):
+        return {}  # its hash was found wrong already
+    return found
 
 
 # ── readings ─────────────────────────────────────────────────────────────────────────────────

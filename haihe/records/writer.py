@@ -296,11 +296,13 @@ def rows_of(desk: Batch) -> tuple[Rows, Rows]:
         "outbox": stage.outbox,
         "matter_key": stage.matter_keys,
         "personal": stage.personal,
+        "number_tag": stage.numbers,
     }
     replaces = {
         "matter": [matter_row(one) for one in stage.matters.values()],
         "clock": changed_clocks(desk),
         "stake": new_stakes(desk),
+        "file_use": list({row[:2]: row for row in stage.files}.values()),
     }
     return inserts, replaces
 

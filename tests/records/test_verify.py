@@ -26,7 +26,7 @@ UNVOUCHED = {
     ("command_key", "key"),
     ("command_key", "digest"),
 }
-JOURNAL = ("matter", "event", "personal", "matter_key", "clock", "outbox")
+JOURNAL = ("matter", "event", "personal", "matter_key", "number_tag", "clock", "outbox")
 JOURNAL += ("command_key", "reading", "seal")
 
 
