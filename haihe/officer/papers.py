@@ -47,7 +47,9 @@ def page(request: HttpRequest, reader: Reader, matter: str, step: int, paper: st
 def docx(request: HttpRequest, reader: Reader, matter: str, step: int, paper: str) -> HttpResponse:
     """The file that was issued, for who sees every field of it in clear."""
     asked = _asked(request)
-    found = _found(read.paper(matter, step, paper, reader, asked.purpose, need=asked.need))
+    found = _found(
+        read.paper(matter, step, paper, reader, asked.purpose, need=asked.need, sort="download")
+    )
     if not found.row.clear:
         raise PermissionDenied("文书里有您这次不能看的个人信息，请看遮盖后的打印页。")
     try:

@@ -101,11 +101,18 @@ def refusal(refused: Refused) -> Refusal:
 
 
 def open_file(
-    matter: str, reader: Reader, purpose: str, now: datetime | None = None, *, need: str = ""
+    matter: str,
+    reader: Reader,
+    purpose: str,
+    now: datetime | None = None,
+    *,
+    need: str = "",
+    kept: str = "",
 ) -> File | Refusal:
     """A matter as this reader may see it for this purpose; the reading is on the disk first.
 
     `need` is why a supervisor has to see personal values in clear; it is recorded with the purpose.
+    `kept` is the digest of the one file that is looked at, where nothing else is shown.
     """
     printer = _printer(now)
     connection = reading_connection()
@@ -116,7 +123,10 @@ def open_file(
     view = _may_read(reader, purpose, need, read)
     if isinstance(view, Refused):
         return asked.refused(view, printer)
-    asked.record("open", traces.seen(view, traces.given(event for event, _ in read.events)))
+    if kept:
+        asked.record("file", {"file": kept})
+    else:
+        asked.record("open", traces.seen(view, traces.given(event for event, _ in read.events)))
     return _file(connection, printer, reader, read, view)
 
 

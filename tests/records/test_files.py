@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from haihe.records import files
+from haihe.records import database, files
+from haihe.records.database import Connection
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HAIHE_HOME", str(tmp_path))
+def home(journal: Connection, tmp_path: Path) -> Path:
+    assert journal.usable
     return tmp_path
 
 
@@ -41,7 +42,9 @@ def test_a_file_that_is_too_large_leaves_nothing_behind(
 
 def test_a_file_that_was_touched_is_noticed(home: Path) -> None:
     digest = files.keep([b"evidence"])
-    (home / "files" / digest[:2] / digest).write_bytes(b"evidenco")
+    place = home / "files" / digest[:2] / digest
+    sealed = place.read_bytes()
+    place.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
     with pytest.raises(files.FileDamaged):
         files.load(digest)
@@ -52,3 +55,32 @@ def test_what_is_no_digest_or_unknown_is_not_there(digest: str) -> None:
     assert not files.kept(digest)
     with pytest.raises(FileNotFoundError):
         files.load(digest)
+
+
+@pytest.mark.parametrize("name", ["aes", "sm4"])
+def test_a_file_lies_on_the_disk_sealed_by_the_cipher_chosen(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("HAIHE_CIPHER", name)
+    digest = files.keep([b"the name of a witness"])
+
+    sealed = (home / "files" / digest[:2] / digest).read_bytes()
+    assert b"witness" not in sealed
+    monkeypatch.setenv("HAIHE_CIPHER", "aes")
+    assert files.load(digest) == b"the name of a witness"
+
+
+def test_a_destroyed_key_disposes_of_every_copy_and_the_file_may_come_again(home: Path) -> None:
+    digest = files.keep([b"statement"])
+    place = home / "files" / digest[:2] / digest
+    copy = place.read_bytes()
+    connection = database.reading_connection()
+    with database.writing(connection):
+        assert files.destroy_keys(connection, [digest, "0" * 64]) == [digest]
+    files.remove([digest])
+    place.write_bytes(copy)  # as a backup would bring it back
+    assert not files.kept(digest)
+    with pytest.raises(FileNotFoundError):
+        files.load(digest)
+    assert files.keep([b"statement"]) == digest
+    assert files.load(digest) == b"statement"
