@@ -85,11 +85,15 @@ _OWN: Final[dict[str, str]] = {
     "party.standing": "以什么身份：申请人、被害人、代理人等",
     "party.known_by": "凭什么认得：身份证号、电话或者姓名",
     "post.post": "岗位",
-    "post.rank": "职级，用于批准",
+    "post.rank": "岗位名称，用于批准",
+    "post.since": "第一天",
+    "post.until": "最后一天",
     "finding.model": "哪个模型",
     "finding.cause": "发现了什么",
-    "finding.version": "模型的第几版",
-    "finding.found_at": "何时发现，世界时",
+    "finding.found_at": "何时首次发现，世界时",
+    "finding.closed_at": "何时消除，世界时；仍在的为空",
+    "finding.times": "第几次出现，从1数起",
+    "finding.rectification": "由它立的整改；没有为空",
 }
 
 
