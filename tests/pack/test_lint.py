@@ -104,6 +104,32 @@ def found(root: Path, **texts: str) -> str:
     return "\n".join(str(one) for one in check(small_pack(root, **texts)))
 
 
+ASKED_BEFORE = "    asks: [what]\n    may_ask: [phone, size, hearing_on]"
+MAY_TELL = ASKED_BEFORE.replace("phone,", "phone, minor_involved,")
+MUST_TELL = ASKED_BEFORE.replace("[what]", "[what, minor_involved]")
+NEED = "    needs:\n      - {all: [{field: minor_involved, given: true}], when: [%s]}"
+
+
+@pytest.mark.parametrize(
+    ("told", "where"),
+    [
+        (MAY_TELL, ["states.closed"]),
+        (MUST_TELL, []),
+        (f"{MAY_TELL}\n{NEED % '{field: phone, given: true}'}", []),
+        (f"{MAY_TELL}\n{NEED % '{field: size, given: true}'}", ["states.closed"]),
+    ],
+)
+def test_a_file_with_a_name_in_it_does_not_end_before_somebody_said_whether_a_child_is_in_it(
+    tmp_path: Path, told: str, where: list[str]
+) -> None:
+    offered = "  minor_involved: {name: 未成年, type: yes_no}\n  size: {name"
+    text = PROCEDURE.replace("minors: []\n", "").replace("  size: {name", offered)
+    assert ASKED_BEFORE in text
+    pack = small_pack(tmp_path, procedure=text.replace(ASKED_BEFORE, told))
+    found = [one for one in check(pack) if "without `minor_involved`" in one.says]
+    assert [one.where for one in found] == where
+
+
 def test_a_sound_pack_has_no_problems(tmp_path: Path) -> None:
     assert found(tmp_path) == ""
 

@@ -7,8 +7,10 @@ from functools import cache
 import pytest
 
 from haihe.kernel.procedure import Procedure, Step
-from haihe.kernel.reading import MINOR
+from haihe.kernel.reading import MINOR, Reader, View, concerns_minor, may_read
+from haihe.kernel.values import Refused
 from haihe.pack import Pack, load_pack
+from haihe.pack.cases import load_cases, taken
 
 ADULT = ("guardian", "adult")
 # Their steps neither question nor decide about the minor: the file they belong to does.
@@ -39,6 +41,15 @@ FACE_TO_FACE = {
     "collaboration_task": ("return_result",),
     "rectification": ("call_back",),
 }
+# Kinds whose worked cases bring a file about a minor to its end.
+BROUGHT_TO_AN_END = (
+    "collaboration_task",
+    "grid_event",
+    "hazard_spot",
+    "idea",
+    "judicial_confirmation",
+    "visit_problem",
+)
 
 
 @cache
@@ -85,6 +96,29 @@ def test_a_minor_is_questioned_heard_and_reconciled_beside_an_adult(kind: str) -
 def test_the_field_that_says_so_is_asked_by_some_step(procedure: Procedure) -> None:
     asked = {name for step in procedure.steps.values() for name in (*step.asks, *step.may_ask)}
     assert set(procedure.minors) <= asked
+
+
+@pytest.mark.parametrize("kind", BROUGHT_TO_AN_END)
+def test_a_file_about_a_minor_hides_the_names_while_it_runs_and_is_sealed_when_it_ends(
+    kind: str,
+) -> None:
+    procedure = pack().procedures[kind][-1]
+    steps = [
+        one
+        for one in taken(pack(), kind, load_cases(pack(), kind))
+        if one.procedure == procedure and concerns_minor(one.state, procedure)
+    ]
+    assert any(one.state.ended for one in steps)
+    overseer = Reader(person="某监督员", kind="supervisor", organ="外单位")
+    for one in steps:
+        found = may_read(overseer, "supervise", one.state, procedure)
+        if one.state.ended:
+            assert isinstance(found, Refused)
+            assert found.reason == "sealed"
+        else:
+            assert isinstance(found, View)
+            personal = {name for name, field in procedure.fields.items() if field.personal}
+            assert {found.fields[name] for name in personal} == {"hidden"}
 
 
 def test_one_field_says_it_in_every_kind_that_holds_a_personal_value() -> None:
