@@ -214,12 +214,12 @@ def load(folder: Path | None = None) -> City:
 def _appoint(city: City) -> None:
     from django.contrib.auth.hashers import make_password
 
+    from haihe.records import account_book
     from haihe.records.accounts import create_staff
-
 
     hashed = make_password(PASSWORD)  # once: a good hash is slow, and all share the password
     for person, post in city.staff.items():
-        create_staff(
+        user_id = create_staff(
             person,
             name=post.name,
             organ=post.organ,
@@ -230,6 +230,7 @@ def _appoint(city: City) -> None:
             since=APPOINTED,
             qualifications=_qualifications(person, post),
         )
+        account_book.enter(user_id, person, post.name, origin="demo", made_by="haihe demo")
 
 
 def _qualifications(person: str, post: Post) -> list[Held]:

@@ -55,9 +55,12 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
+    "haihe.identity",  # before allauth: its templates are found first
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "haihe.records",
     "haihe.look",
-    "haihe.identity",
     "haihe.citizen",
     "haihe.officer",
     "haihe.center",
@@ -70,6 +73,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "haihe.identity.sessions.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -83,6 +88,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "haihe.identity.context.account",
             ]
         },
     }
@@ -117,6 +123,31 @@ LOGGING = {
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # served from where they lie: nothing to collect before the start
 WHITENOISE_MAX_AGE = 300  # seconds
+
+# How staff sign in (docs/identity.md). Limits on tries are ours: attempts.py, for all processes.
+ACCOUNT_ADAPTER = "haihe.identity.staff_door.StaffDoor"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "haihe.identity.staff_door.SignInForm"}
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds
+MFA_ADAPTER = "haihe.identity.staff_door.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "海河"
+MFA_TOTP_TOLERANCE = 1  # a clock half a minute off still signs in
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "haihe.identity.staff_door.FactorForm",
+    "reauthenticate": "haihe.identity.staff_door.ConfirmForm",
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "haihe.identity.passwords.LongOrMixed"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
 
 LOGIN_URL = "officer:login"
 LOGIN_REDIRECT_URL = "officer:inbox"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
+from haihe.identity import staff_door
 from haihe.officer import papers, views
 
 app_name = "officer"
 
 urlpatterns = [
     path("", views.inbox, name="inbox"),
-    path("login/", views.sign_in, name="login"),
-    path("logout/", views.sign_out, name="logout"),
+    path("login/", staff_door.sign_in, name="login"),
+    path("logout/", staff_door.sign_out, name="logout"),
     path("new/", views.new, name="new"),
     path("new/<slug:kind>/<slug:act>/", views.opening, name="opening"),
     path("matter/<str:matter>/", views.file, name="file"),

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -53,9 +52,6 @@ NOT_NOW = frozenset({"wrong_state", "wrong_role", "not_owner", "ended", "not_end
 
 # How pictures begin; anything else is only given to be saved, never shown as a page of ours.
 PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
-
-sign_in = LoginView.as_view(template_name="officer/login.html", redirect_authenticated_user=True)
-sign_out = LogoutView.as_view(next_page="/")
 
 
 @require_safe

@@ -144,6 +144,9 @@ def hold(holding: Holding) -> None:
     posts = connection.rows(f"SELECT {POST_COLUMNS} FROM post WHERE post_id = ?", (holding.post,))
     if not posts:
         raise UnusablePost(f"there is no post {holding.post}")
+    sql = "SELECT 1 FROM administrator d JOIN account a ON a.user_id = d.user_id WHERE a.person = ?"
+    if connection.rows(sql, (holding.person,)):
+        raise UnusablePost(f"{holding.person} 是管理员账号，不担任办案岗位；请另用账号。")
     refused = unqualified(_post(posts[0]), holding, known(holding.person))
     if refused is not None:
         raise UnusablePost(f"{holding.person}: {refused.says} {refused.instead}")
@@ -189,6 +192,17 @@ def held_by(person: str, day: date) -> tuple[Post, ...]:
         f"SELECT {columns} {HELD_ON.format('h.person = ?')}", (person, said, said, said, said)
     )
     return tuple(_post(row) for row in found)
+
+
+def sought(words: str, most: int) -> list[Post]:
+    """At most `most` posts of today whose name, id or organ holds these words."""
+    like, day = f"%{words}%", today().isoformat()
+    found = reading_connection().rows(
+        f"SELECT {POST_COLUMNS} FROM post WHERE since <= ? AND (until IS NULL OR until >= ?) "
+        "AND (post_id LIKE ? OR name LIKE ? OR organ LIKE ?) ORDER BY post_id LIMIT ?",
+        (day, day, like, like, like, most),
+    )
+    return [_post(row) for row in found]
 
 
 def every_post(connection: Connection) -> list[Post]:

@@ -139,6 +139,7 @@ class Visitor:
     def __init__(self, address: str) -> None:
         self.address = address
         self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+        self.last = Page(address, 0, HTTPMessage(), b"")
 
     def get(self, path: str) -> Page:
         """Open an address of this installation."""
@@ -180,7 +181,8 @@ class Visitor:
         except HTTPError as error:
             answer = error
         with answer:
-            return Page(answer.url, answer.status or 0, answer.headers, answer.read())
+            self.last = Page(answer.url, answer.status or 0, answer.headers, answer.read())
+            return self.last
 
 
 def _multipart(values: Mapping[str, list[str]], files: Mapping[str, bytes], boundary: str) -> bytes:
