@@ -28,6 +28,8 @@ ALERTS_MAX: Final = 10_000
 Link = Literal["family", "party", "place"]
 
 _ID: Final = re.compile(r"[a-z][a-z0-9_]*")
+_NO_CODE: Final = re.compile(r"--[^\n]*|'[^']*'")  # comments and texts
+_FINDING: Final = re.compile(r"\bfinding\b", re.IGNORECASE)
 _REQUIRED: Final = ("model.sql", "card.yaml", "cases.yaml")
 
 
@@ -206,6 +208,8 @@ def _faults(model: Model) -> list[str]:
     if model.card.measures and not model.population:
         faults.append("card.yaml: measures: there is no population.sql to count them")
     faults += _scope_faults(model.card)
+    if model.card.scope != "all" and _FINDING.search(_NO_CODE.sub("", model.sql)):
+        faults.append("model.sql: reads the view finding: only with `scope: all`, in full sweeps")
     if not any(case.finds for case in model.cases):
         faults.append("cases.yaml: no case in which the model finds something")
     if all(case.finds for case in model.cases):

@@ -167,6 +167,7 @@ class _Refresh:
     root: Path
     moment: Moment | None = None  # a past instant; None: now
     held: dict[str, list[Segment]] = field(default_factory=dict)
+    finding: str = ""
     number: int = 0
     done: Manifest = field(default_factory=Manifest)
 
@@ -187,6 +188,7 @@ class _Refresh:
         for piece in self._pieces(self._touched(before, position)):
             self._write_piece(piece, moment, before.position, watch)
         self._grow_readings(before.reading, reading, moment)
+        self._write_findings(before.finding, moment)
         self._write_whole()
         self.done = Manifest(
             views={view: tuple(segments) for view, segments in self.held.items()},
@@ -195,6 +197,7 @@ class _Refresh:
             reading=reading,
             at=stored(self.now),
             made_by=kind_of_rows,
+            finding=self.finding,
             generation=self.generation,
         )
         return self.done
@@ -339,6 +342,26 @@ class _Refresh:
         if told:
             self._grow("reading", table_of("reading", told, {}), "reading")
 
+    def _write_findings(self, before: str, moment: Moment) -> None:
+        """What sweeps have found up to now, written anew when it changed.
+
+        A sweep refreshes the views before it raises anything: no model sees what that sweep finds.
+        """
+        ((count, seen, closed),) = self.connection.rows(
+            "SELECT count(*), max(last_seen), max(closed_at) FROM finding"
+        )
+        self.finding = f"{count} {seen} {closed}"
+        if self.finding == before and not moment.past:
+            return
+        upto = stored(moment.at)
+        rows = self.connection.rows(
+            "SELECT matter_id, model, cause, events, first_seen,"
+            " CASE WHEN closed_at <= ? THEN closed_at END, times, rectification"
+            " FROM finding WHERE first_seen <= ? ORDER BY finding_id",
+            (upto, upto),
+        )
+        self.held["finding"] = [self._segment("finding", finding_table(rows))] if rows else []
+
     def _write_whole(self) -> None:
         """The views that are small: the day, and what the city knows."""
         whole = {
@@ -362,6 +385,24 @@ def _between(table: pa.Table, first: str, last: str) -> pa.Table:
 
 
 # ── rows that belong to no matter ────────────────────────────────────────────────────────────
+
+
+def finding_table(rows: Sequence[tuple[Any, ...]]) -> pa.Table:
+    """Rows of table finding, without their words, as the view tells them: one an event."""
+    proofs = [msgspec.json.decode(row[3]) for row in rows]
+    told = [
+        (matter, model, cause, seq, first, closed, times, rectification)
+        for (matter, model, cause, _, first, closed, times, rectification), seqs in zip(
+            rows, proofs, strict=True
+        )
+        for seq in seqs
+    ]
+    columns = views.schema("finding")
+    values = zip(*told, strict=True) if told else [()] * len(columns)
+    return pa.table(
+        [pa.array(one, kind.type) for one, kind in zip(values, columns, strict=True)],
+        schema=columns,
+    )
 
 
 def today_row(now: datetime, reader: Reader) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Manifest(msgspec.Struct, frozen=True):
     reading: int = 0  # of the last reading
     at: int = 0  # instant of the last refresh, microseconds since 1970
     made_by: str = ""  # what the rows were made by: another value means that all are made anew
+    finding: str = ""  # the state of table finding that view finding tells
     generation: int = 0  # how many refreshes there were
 
 

@@ -264,8 +264,10 @@ _ALL: Final = (
             Column("model", "text", "the model that found it", required=True),
             Column("cause", "text", "what exactly was found", required=True),
             Column("seq", "integer", "event that proves it", required=True),
-            Column("version", "integer", "version of the model"),
-            Column("found_at", "instant", "when the sweep found it, UTC"),
+            Column("found_at", "instant", "when a sweep first found it, UTC"),
+            Column("closed_at", "instant", "when its cause was gone, UTC; empty while it stands"),
+            Column("times", "integer", "how often it came up, from 1"),
+            Column("rectification", "text", "the matter that it opened; empty: none"),
         ),
     ),
 )

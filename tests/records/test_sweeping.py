@@ -15,12 +15,13 @@ from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.pack import load_pack
 from haihe.pack.models import Model, load_models
 from haihe.pack.place import models_folder
-from haihe.records import database, findings, read, rules, sweeping, write, writer
+from haihe.records import database, findings, mirror, read, rules, sweeping, write, writer
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.installed import InstalledRules
 from haihe.records.shown import File, Reader
 from haihe.supervision.sweep import Finding
+from haihe.supervision.views import open_views
 from haihe.supervision.waits import kinds_of, waits_of
 from tests.records.simulated_year import Year, steps_of
 
@@ -214,6 +215,54 @@ def test_the_page_of_a_digest_lists_each_finding_with_its_matter_and_what_is_gon
     assert isinstance(above, File)
     assert {one.link.matter for one in above.gathered if one.link} == held.keys()
     assert all(one.closed for one in above.gathered)
+
+
+def test_the_view_of_findings_tells_those_of_the_sweeps_before_and_never_those_of_its_own(
+    city: Connection,
+) -> None:
+    alarms(2, MONDAY)
+    card = msgspec.structs.replace(
+        MODELS["clock_overdue"].card,
+        id="found_again",
+        scope="all",
+        causes={"stands": "仍在"},
+        opens="notice",
+    )
+    sql = (
+        "SELECT matter_id, 'stands' AS cause, min(seq) AS seq FROM finding"
+        " WHERE model IN ('clock_overdue', 'found_again') AND closed_at IS NULL GROUP BY matter_id"
+    )
+    models = [overdue(20), replace(MODELS["clock_overdue"], card=card, sql=sql)]
+    hours = [MONDAY + timedelta(days=1, hours=hour) for hour in range(4)]
+
+    told = [sweeping.sweep_all(now, models).models for now in hours[:2]]
+    assert told[0]["clock_overdue"].open == told[1]["clock_overdue"].open > 0
+    assert [one["found_again"].open for one in told] == [0, 2]
+
+    found = findings_told()
+    standing = city.rows("SELECT matter_id, cause, rectification FROM finding")
+    assert {(one["matter_id"], one["cause"], one["rectification"]) for one in found} == {
+        row for row in standing if row[1] != "stands"
+    }
+    sweeping.sweep_all(hours[2], models[:1])
+    sweeping.sweep_all(hours[3], models[:1])
+    gone = {one["model"] for one in findings_told() if one["closed_at"] is not None}
+    assert gone == {"found_again"}
+    assert as_of_had(models[1], hours[0] - timedelta(seconds=1)) == 0
+    assert as_of_had(models[1], hours[1]) == 2
+
+
+def findings_told() -> list[dict[str, object]]:
+    """The rows of view finding as the last refresh left them."""
+    connection = open_views(mirror.folder())
+    rows: list[dict[str, object]] = connection.sql("FROM finding").to_arrow_table().to_pylist()
+    connection.close()
+    return rows
+
+
+def as_of_had(model: Model, at: datetime) -> int:
+    """How much a model finds as of a past instant."""
+    return sweeping.found_as_of(at, [model])[0].findings
 
 
 def test_an_ordinary_matter_stands_for_no_finding(city: Connection) -> None:

@@ -52,6 +52,7 @@ def test_a_case_fails_when_the_model_is_wrong(pack: Path) -> None:
         ("card.yaml", "owner:", "boss:", "unknown key `boss`"),
         ("card.yaml", "id: sent_late", "id: sent", "id: expected `sent_late`"),
         ("card.yaml", "measures: {of:", "measures: {all:", "`of` must say"),
+        ("model.sql", "FROM ", "FROM finding, ", "only with `scope: all`"),
         ("cases.yaml", "id: never_sent", "id: sent_an_hour_earlier", "stands twice"),
     ],
 )
