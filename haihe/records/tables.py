@@ -115,6 +115,14 @@ TABLES: dict[str, Table] = {
             "tag, matter_id, seq, field",
             indexes=("number_tag_of ON number_tag (matter_id)",),
         ),
+        _table(
+            "disposal",
+            "matter_id text, proposed_by text, proposed_organ text, proposed_at integer, "
+            "cites text, reason text, state text, decided_by text?, decided_at integer?",
+            "matter_id, proposed_at",
+            counted="disposal_id",
+            indexes=("disposal_waiting ON disposal (disposal_id) WHERE state = 'proposed'",),
+        ),
         _table("file_key", "digest text, wrapped bytes", "digest"),
         _table(
             "file_use",
