@@ -13,12 +13,16 @@ from typing import Final
 from haihe.kernel.changes import CHANGES_MAX, Order, applied, stranded
 from haihe.kernel.organs import Organs, UnusableOrgans
 from haihe.kernel.places import Places, UnusablePlaces
+from haihe.kernel.responsible import RULES_MAX, Responsibles, Rule, UnusableResponsible
+from haihe.kernel.values import Frozen
 from haihe.pack.organs import ORGANS_FILE, listed_organs, load_sorts
 from haihe.pack.place import MissingFolder, city_folder
 from haihe.pack.places import PLACES_FOLDER, listed_places
 from haihe.pack.yaml_file import UnusablePack, read_struct
 
 CHANGES_FOLDER: Final = "changes"
+RESPONSIBLE_FILE: Final = "responsible.yaml"
+TILE_AREAS: Final = ("grid", "beat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,31 @@ def load_city(folder: Path | None = None) -> City:
 def load_organs(folder: Path | None = None) -> Organs:
     """Every body of a city through time; none when it lists none. Raises UnusablePack."""
     return load_city(folder).organs
+
+
+class _Listed(Frozen, frozen=True, kw_only=True):
+    """`responsible.yaml`."""
+
+    rules: tuple[Rule, ...]
+
+
+def load_responsibles(places: Places, folder: Path | None = None) -> Responsibles | None:
+    """Who answers for which area of a city; None when it does not say. Raises UnusablePack."""
+    try:
+        path = (folder or city_folder()) / RESPONSIBLE_FILE
+    except MissingFolder:
+        return None
+    if not path.is_file():
+        return None
+    rules = read_struct(path, RESPONSIBLE_FILE, _Listed).rules
+    if len(rules) > RULES_MAX:
+        raise UnusablePack(f"{RESPONSIBLE_FILE}: at most {RULES_MAX} rules are read")
+    kinds = {one.kind for code in places.codes() for one in places.versions(code)}
+    try:
+        found = Responsibles(rules, (*sorted(kinds), *TILE_AREAS))
+    except UnusableResponsible as error:
+        raise UnusablePack(_each(RESPONSIBLE_FILE, error)) from None
+    return found
 
 
 def load_orders(folder: Path) -> list[tuple[str, Order]]:

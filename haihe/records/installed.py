@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -11,14 +12,17 @@ import yaml
 
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.competence import UNRESTRICTED, Competence
+from haihe.kernel.grids import Tiles
 from haihe.kernel.organs import Organ, Organs
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.places import Places
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.qualification import Qualifications
+from haihe.kernel.responsible import Responsible
 from haihe.pack import Pack
-from haihe.pack.city import City, load_city
+from haihe.pack.city import City, load_city, load_responsibles
 from haihe.pack.competence import load_competence
+from haihe.pack.grids import load_tiles
 from haihe.pack.organs import load_sorts
 from haihe.pack.place import MissingFolder, models_folder
 from haihe.pack.posts import NONE, load_qualifications
@@ -47,6 +51,8 @@ class InstalledRules:
             self._qualifications = load_qualifications(self.pack.law)
         self._installed = pack is None
         self._city = load_city() if organs is None else City(Organs(organs), Places(()), ())
+        self._city_is_installed = organs is None
+        self._responsibles = load_responsibles(self._city.places) if organs is None else None
         self._listed = self._city.organs
         self._register: Organs | None = None
         self._competence: Competence | None = None
@@ -110,6 +116,20 @@ class InstalledRules:
     def places(self) -> Places:
         """Every place of the city through time."""
         return self._city.places
+
+    @cached_property
+    def tiles(self) -> Tiles:
+        """The grids and police beats of the city; none in a city given by hand."""
+        return load_tiles() if self._city_is_installed else Tiles()
+
+    def responsible(self, area: str, day: date) -> Responsible | None:
+        """The one post that answers for a place, grid or beat on a day; None if there is none."""
+        if self._responsibles is None:
+            return None
+        tile = None if area in self.places else self.tiles.get(area, day)
+        place = self.places.area(area, day)
+        kind = place.kind if place is not None else tile.kind if tile is not None else ""
+        return self._responsibles.of(area, kind, day) if kind else None
 
     def look_again(self) -> None:
         """The bodies of a simulated city were put beside the others: read them."""

@@ -8,11 +8,13 @@ from typing import Protocol
 
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.competence import Competence
+from haihe.kernel.grids import Tiles
 from haihe.kernel.organs import Organs
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.places import Places
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.qualification import Qualifications
+from haihe.kernel.responsible import Responsible
 from haihe.pack.settings import SettingRow
 
 
@@ -61,6 +63,13 @@ class Rules(Protocol):
     @property
     def places(self) -> Places:
         """The four tiers of the city through time, with what people call them."""
+
+    @property
+    def tiles(self) -> Tiles:
+        """The grids and police beats of the city."""
+
+    def responsible(self, area: str, day: date) -> Responsible | None:
+        """The one post that answers for a place, grid or beat on a day; None if there is none."""
 
     def organ_above(self, organ: str) -> str:
         """The organ above it; "" when the city tells none."""

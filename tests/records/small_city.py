@@ -10,11 +10,13 @@ import msgspec
 
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.competence import UNRESTRICTED
+from haihe.kernel.grids import Tiles
 from haihe.kernel.organs import Organ, Organs
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.places import Places
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.qualification import Qualifications
+from haihe.kernel.responsible import Responsible
 from haihe.kernel.values import Actor, Command, Data
 from haihe.pack.settings import SettingRow
 
@@ -101,6 +103,10 @@ class SmallCity:
     )  # fmt: skip
 
     places = Places(())
+    tiles = Tiles()
+
+    def responsible(self, area: str, day: date) -> Responsible | None:
+        return None
 
     def organ_above(self, organ: str) -> str:
         return {"hexi": "city"}.get(organ, "")

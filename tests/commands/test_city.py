@@ -1,0 +1,85 @@
+"""`haihe city`: what it checks, finds and shows, for people and for machines."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from haihe.commands import main
+from haihe.pack.place import city_folder
+
+Run = Callable[..., tuple[int, Any, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Call the command with --json; gives exit code, what was told, the words beside it."""
+    monkeypatch.setenv("HAIHE_HOME", str(tmp_path))
+
+    def call(*words: str) -> tuple[int, Any, str]:
+        code = main(["city", *words, "--json"])
+        out, words_beside = capsys.readouterr()
+        return code, json.loads(out) if out else None, words_beside
+
+    return call
+
+
+def test_the_city_shipped_has_nothing_wrong(run: Run) -> None:
+    code, told, words = run("check")
+
+    assert (code, told["wrong"]) == (0, [])
+    assert (told["places"]["street"], told["places"]["community"]) == (299, 5617)
+    assert "没有发现问题" in words
+
+
+def test_a_name_of_several_places_gives_all_of_them_with_where_they_lie(run: Run) -> None:
+    code, told, words = run("resolve", "海滨街道", "--day", "2026-11-23")
+
+    assert code == 0
+    assert sorted(one["lineage"][1] for one in told["found"]) == ["宝坻区", "滨海新区"]
+    assert "可能是 2 个地方" in words
+    code, told, _ = run("resolve", "无此地名")
+    assert (code, told["found"]) == (1, [])
+
+
+def test_a_body_and_a_place_are_shown_as_of_a_day(run: Run) -> None:
+    _, station, _ = run("show", "machang-station", "--day", "2026-11-23")
+    _, street, _ = run("show", "120103005", "--day", "2026-11-23")
+    _, old, _ = run("show", "120107", "--day", "2009-11-08")  # Sunday, the day before its end
+
+    assert station["lineage"] == ["machang-station", "hexi-police", "tj-police"]
+    assert "machang-station" in street["organs"]
+    assert street["responsible"]["post"] == "120103005/first"
+    assert old["now"]["name"] == "塘沽区"
+    code, told, words = run("show", "nobody")
+    assert (code, told) == (1, None)
+    assert "nobody" in words
+
+
+def test_a_point_has_one_grid_and_one_beat_that_name_one_another(run: Run) -> None:
+    code, told, _ = run("at", "117.2234", "39.0912")
+
+    assert code == 0
+    assert told["grid"]["code"] in told["beat"]["linked"]
+    assert told["beat"]["code"] in told["grid"]["linked"]
+    assert run("at", "100", "30")[0] == 1
+
+
+def test_a_city_that_contradicts_itself_is_unusable_and_says_where(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "city"
+    shutil.copytree(city_folder(), root)
+    text = (root / "organs.yaml").read_text(encoding="utf-8")
+    wrong = text.replace("above: tj-police", "above: moon", 1)
+    (root / "organs.yaml").write_text(wrong, encoding="utf-8")
+    monkeypatch.setenv("HAIHE_CITY", str(root))
+    code, _, words = run("check")
+
+    assert code == 2
+    assert "there is no organ `moon`" in words
