@@ -174,8 +174,9 @@ def _export(catalogue: Catalogue, args: argparse.Namespace) -> int:
     except NotTaken as error:
         print(str(error), file=sys.stderr)
         return 1
-    args.out.write_bytes(signed(package, keys.signing_key()))
-    mark = fingerprint(keys.public_key().hex())
+    signer = keys.signers()[0]
+    args.out.write_bytes(signed(package, signer))
+    mark = fingerprint(signer.public.hex())
     if args.json:
         _print_json({"file": args.out.name, "models": args.names, "fingerprint": mark})
     print(

@@ -24,9 +24,19 @@ SETTINGS = (
         "HAIHE_HASH", "`sha256`", "hash of the journal, `sha256` or `sm3`; never changed later"
     ),
     Setting(
-        "HAIHE_MASTER_KEY_FILE",
-        "a file in HAIHE_HOME, made on first use",
-        "key under which the keys of the matters are wrapped; keep a copy elsewhere",
+        "HAIHE_KEY_SOURCE", "`file`", "where the keys lie: `file`, `environment` or `kms` (keys.md)"
+    ),
+    Setting(
+        "HAIHE_KEY_FOLDER",
+        "`keys` in HAIHE_HOME, made on first use",
+        "folder of the key files, mode 700, ours alone; keep a copy elsewhere",
+    ),
+    Setting("HAIHE_KMS_URL", "none", "with `kms`: its address; https:// except on loopback"),
+    Setting("HAIHE_KMS_TOKEN_FILE", "none", "file of mode 600 with the bearer token for the KMS"),
+    Setting(
+        "HAIHE_CIPHER",
+        "`aes`",
+        "`aes` (256) or `sm4`, with GCM, for keys and values made from now on; older stay readable",
     ),
     Setting(
         "HAIHE_HOSTS", "`localhost,127.0.0.1,[::1]`", "names under which browsers may ask for it"

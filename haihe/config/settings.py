@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from haihe.records import home
-
-SECRET_BYTES = 50
+from haihe.records import home, keys
 
 
 def database() -> dict[str, object]:
@@ -42,7 +40,7 @@ def words(name: str, default: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
-SECRET_KEY = home.secret_file("django.key", SECRET_BYTES).hex()
+SECRET_KEY, *SECRET_KEY_FALLBACKS = keys.django_secrets()
 DEBUG = os.environ.get("HAIHE_DEBUG") == "1"
 ALLOWED_HOSTS = words("HAIHE_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = words("HAIHE_ORIGINS", "")
@@ -66,6 +64,7 @@ INSTALLED_APPS = [
     "haihe.center",
 ]
 MIDDLEWARE = [
+    "haihe.config.secrets.fresh_secrets",
     "haihe.look.headers.strict_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -10,7 +10,6 @@ take the ordinary way inside the same transaction.
 
 from __future__ import annotations
 
-import hmac
 import multiprocessing
 import re
 from collections import deque
@@ -51,6 +50,7 @@ from haihe.records.staging import (
     Means,
     all_clocks,
     command_digest,
+    is_same,
     unusable_ids,
 )
 from haihe.records.writer import KNOWN_KEYS, means, number, rows_of, take_numbers
@@ -208,7 +208,7 @@ def _prepare(use: Means, history: History, now: datetime) -> Outcome:
         return RefusedHistory(opening.key, 0, answers.unknown_kind(opening.kind))
     chronicle = history if isinstance(history, Chronicle) else Chronicle(commands=tuple(history))
     family = _Family(use, now)
-    digest = _history_digest(history, use.secret)
+    digest = _history_digest(history, use.commands)
     try:
         family.follow(procedure, chronicle, opening.key, digest)
     except _Refusing as refusing:
@@ -375,7 +375,7 @@ class _Family:
                     other,
                     chronicle.opened.get(f"{place}:{number}", NEVER_OPENED),
                     command.key,
-                    command_digest(command, self.use.secret),
+                    command_digest(command, self.use.commands),
                     command,
                     (matter, event.seq),
                     event.recorded_at,
@@ -412,14 +412,18 @@ class _Family:
         member.clocks = list(held.clocks.values())
 
 
-def _history_digest(history: History, secret: bytes) -> bytes:
+def _history_digest(history: History, keyed: keys.Keyed) -> bytes:
     """What tells two histories with one key apart."""
     told: object = [
         (one.act, one.actor, one.kind, one.data, one.happened_at) for one in _commands(history)
     ]
     if isinstance(history, Chronicle) and (history.recorded or history.opened):
         told = (told, history.recorded, history.opened)
-    return hmac.digest(secret, encode_sorted(told), "sha256")
+    return keyed.tag(encode_sorted(told), keys.DIGEST_BYTES)
+
+
+def _is_same(before: bytes, now: bytes, history: History) -> bool:
+    return is_same(before, now, lambda keyed: _history_digest(history, keyed), keys.store())
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────
@@ -435,14 +439,14 @@ def _written(
     try:
         known = {row[0]: bytes(row[1]) for row in known_rows}
         fresh: list[Prepared] = []
-        for one in outcomes:
+        for history, one in zip(chunk, outcomes, strict=True):
             if not isinstance(one, Prepared):
                 continue
             before = known.get(one.key)
             if before is None:
                 known[one.key] = one.digest
                 fresh.append(one)
-            elif before == one.digest:
+            elif _is_same(before, one.digest, history):
                 taken.known += 1
             else:
                 taken.refused.append(RefusedHistory(one.key, 0, answers.key_reused()))
@@ -463,11 +467,10 @@ def _written(
 def _write(connection: Connection, fresh: list[Member]) -> None:
     if not fresh:
         return
-    secret = keys.command_secret(keys.store())
     load = connection.load
     load("event", [row for one in fresh for row in one.events])
     load("command_key", [(one.key, one.digest, one.matter[0], 1) for one in fresh])
-    matters = _numbered(connection, fresh, secret)
+    matters = _numbered(connection, fresh, keys.store().marks())
     load("matter", matters)
     numbers = {row[0]: row[1] for row in matters}
     load("stake", [(*row, numbers[row[0]]) for one in fresh for row in one.stakes])
@@ -478,7 +481,7 @@ def _write(connection: Connection, fresh: list[Member]) -> None:
     load("file_use", [row for one in fresh for row in one.files.values()])
 
 
-def _numbered(connection: Connection, fresh: list[Member], secret: bytes) -> list[Row]:
+def _numbered(connection: Connection, fresh: list[Member], marks: keys.Keyed) -> list[Row]:
     """The matters' rows with number and mark, each kind and year numbered without a gap."""
     groups: dict[tuple[str, int], list[Member]] = {}
     for one in fresh:
@@ -488,7 +491,7 @@ def _numbered(connection: Connection, fresh: list[Member], secret: bytes) -> lis
         first = take_numbers(connection, prefix, year, len(group))
         for count, one in enumerate(group, start=first):
             text = number_text(prefix, year, count)
-            mark = mark_of(one.matter[0], text, one.origin[0], one.origin[1], secret)
+            mark = mark_of(one.matter[0], text, one.origin[0], one.origin[1], marks)
             rows.append((one.matter[0], text, *one.matter[2:-1], mark))
     return rows
 
@@ -504,9 +507,9 @@ def _take_the_ordinary_way(
     commands = _commands(history)
     key = commands[0].key
     known = connection.rows_in(KNOWN_KEYS, [key])
-    digest = _history_digest(history, use.secret)
+    digest = _history_digest(history, use.commands)
     if known:
-        if bytes(known[0][1]) == digest:
+        if _is_same(bytes(known[0][1]), digest, history):
             taken.known += 1
         else:
             taken.refused.append(RefusedHistory(key, 0, answers.key_reused()))

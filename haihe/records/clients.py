@@ -1,8 +1,9 @@
 """Signed tokens of machines: for which account, for what (scopes), until when; withdrawn at will.
 
-A token is a compact JWS (RFC 7515) with Ed25519, signed by a key derived from the master key: what
-was not signed here is refused without asking the database. Its row says whether it still stands,
-so a withdrawal counts within SECONDS_KEPT everywhere. The token itself is kept nowhere.
+A token is a compact JWS (RFC 7515) with Ed25519, signed by a key derived from the key `api`, whose
+version its header names: what was not signed here is refused without asking the database. Its row
+says whether it still stands, so a withdrawal counts within SECONDS_KEPT everywhere. The token
+itself is kept nowhere.
 """
 
 from __future__ import annotations
@@ -214,26 +215,37 @@ def _key(secret: bytes) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(secret)
 
 
-def _signing_key() -> Ed25519PrivateKey:
-    return _key(keys.store().derive("client tokens"))
+def _signing_key(number: int) -> Ed25519PrivateKey:
+    return _key(keys.store().key("api").secret("client tokens", number))
 
 
 def _signed(claims: _Claims) -> str:
-    parts = (msgspec.json.encode(_HEADER), msgspec.json.encode(claims))
+    number = keys.store().key("api").newest.number
+    parts = (msgspec.json.encode({**_HEADER, "kid": str(number)}), msgspec.json.encode(claims))
     said = b".".join(_letters(part) for part in parts)
-    return b".".join((said, _letters(_signing_key().sign(said)))).decode()
+    return b".".join((said, _letters(_signing_key(number).sign(said)))).decode()
 
 
 def _verified(token: str) -> _Claims | None:
     """The claims of a token that this installation signed; the algorithm is ours, never its own."""
     said, _, signature = token.rpartition(".")
     try:
-        _signing_key().public_key().verify(_bytes(signature), said.encode("ascii"))
         header, _, claims = said.partition(".")
-        if msgspec.json.decode(_bytes(header)) != _HEADER:
+        told = msgspec.json.decode(_bytes(header), type=dict[str, str])
+        number = int(told.pop("kid", "0"))
+        if told != _HEADER or not 0 < number <= keys.VERSIONS_MAX:
             return None
+        public = _signing_key(number).public_key()
+        public.verify(_bytes(signature), said.encode("ascii"))
         return _claims(_bytes(claims))
-    except (InvalidSignature, UnicodeError, binascii.Error, ValueError, msgspec.MsgspecError):
+    except (
+        InvalidSignature,
+        UnicodeError,
+        binascii.Error,
+        ValueError,
+        msgspec.MsgspecError,
+        keys.KeyMissing,
+    ):
         return None
 
 

@@ -22,10 +22,14 @@ _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 
 @dataclass(frozen=True)
 class CodeKeys:
-    """Two independent secrets: one gives codes to matters, the other finds matters by codes."""
+    """Two independent secrets: one gives codes to matters, the other finds matters by codes.
+
+    A matter keeps the code that `version` gave it; its tag begins with that number.
+    """
 
     code: bytes
     tag: bytes
+    version: int = 1
 
 
 def follow_code(matter: str, keys: CodeKeys) -> str:
@@ -62,8 +66,9 @@ def normal_code(typed: str) -> str | None:
 
 
 def code_tag(code: str, keys: CodeKeys) -> bytes:
-    """What the table keeps of a code: 16 bytes, useless without the key."""
-    return hmac.digest(keys.tag, code.encode(), "sha256")[:TAG_BYTES]
+    """What the table keeps of a code: the version and 15 bytes, useless without the key."""
+    mac = hmac.digest(keys.tag, code.encode(), "sha256")
+    return bytes((keys.version,)) + mac[: TAG_BYTES - 1]
 
 
 def number_prefix(kind: str) -> str:

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Literal, cast
 
 HashName = Literal["sha256", "sm3"]
+CipherName = Literal["aes-256-gcm", "sm4-gcm"]
+
+_CIPHERS: dict[str, CipherName] = {"aes": "aes-256-gcm", "sm4": "sm4-gcm"}
 
 
 class UnusableSetting(Exception):
@@ -47,34 +50,43 @@ def hash_name() -> HashName:
     return cast(HashName, name)
 
 
-def secret_file(name: str, size: int, file: Path | None = None) -> bytes:
-    """A random secret of `size` bytes, kept in HAIHE_HOME with mode 600, made on first use.
+def cipher_name() -> CipherName:
+    """HAIHE_CIPHER: `aes` (default) or `sm4`, with GCM, for keys and values made from now on."""
+    name = os.environ.get("HAIHE_CIPHER", "aes").lower()
+    if name not in _CIPHERS:
+        raise UnusableSetting("HAIHE_CIPHER must be aes or sm4")
+    return _CIPHERS[name]
 
-    Two processes that start together agree on one secret: the file is linked into place whole.
-    Raises UnusableSetting when others may read the file or its length is wrong.
+
+def key_folder() -> Path:
+    """HAIHE_KEY_FOLDER, default HAIHE_HOME/keys."""
+    named = os.environ.get("HAIHE_KEY_FOLDER")
+    return Path(named).resolve() if named else home() / "keys"
+
+
+def put_whole(path: Path, content: bytes, *, replacing: bool = False) -> None:
+    """Write a file of mode 600 that is there whole or not at all, and durable when this returns.
+
+    A file that is there stays, unless `replacing`.
     """
-    path = file or home() / name
-    if not path.exists():
-        _make_secret(path, size)
-    if path.stat().st_mode & 0o077:
-        raise UnusableSetting(f"{path} may be read by others; run: chmod 600 {path}")
-    secret = path.read_bytes()
-    if len(secret) != size:
-        raise UnusableSetting(f"{path} must hold exactly {size} bytes; restore it from its backup")
-    return secret
-
-
-def _make_secret(path: Path, size: int) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(descriptor, os.urandom(size))
+        os.write(descriptor, content)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
     try:
-        os.link(draft, path)
+        if replacing:
+            draft.replace(path)
+        else:
+            os.link(draft, path)
     except FileExistsError:
-        pass  # another process was first: its secret is the one
+        pass  # another process was first: its file is the one
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

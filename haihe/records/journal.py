@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -20,6 +19,7 @@ from haihe.kernel.values import Actor, Event
 from haihe.records.chain import EventRow, encode
 from haihe.records.database import Connection, Row
 from haihe.records.instants import end_of, restored, stored
+from haihe.records.keys import Keyed
 from haihe.records.rules import Rules
 
 # The act with which records notes a lawful erasure. It belongs to the journal, not to a procedure:
@@ -266,11 +266,10 @@ def stake_rows(now: Held) -> list[tuple[str, str, str, str]]:
 
 
 def mark_of(
-    matter: str, number: str, from_matter: str | None, from_seq: int | None, secret: bytes
+    matter: str, number: str, from_matter: str | None, from_seq: int | None, keyed: Keyed
 ) -> bytes:
     """What vouches for the columns that no event tells: the number and where the matter came from.
 
-    Keyed, so that it cannot be made without the master key; 16 bytes.
+    Keyed, so that it cannot be made without the key `marks`; 16 bytes, the first its version.
     """
-    told = encode((matter, number, from_matter, from_seq))
-    return hmac.digest(secret, told, "sha256")[:MARK_BYTES]
+    return keyed.tag(encode((matter, number, from_matter, from_seq)), MARK_BYTES)

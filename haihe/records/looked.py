@@ -26,7 +26,7 @@ from haihe.records.codes import follow_code
 from haihe.records.database import IN_MAX, Connection, Row, reading_connection
 from haihe.records.instants import restored
 from haihe.records.journal import folded, history, procedure_of
-from haihe.records.keys import code_keys, store
+from haihe.records.keys import store
 from haihe.records.printing import Printer
 from haihe.records.reading import SEEN_SQL, SORTS
 from haihe.records.rules import Rules
@@ -250,10 +250,14 @@ def _objections(connection: Connection, matter: str, numbers: list[int]) -> dict
         return {}
     by_key = {objection_key(matter, number): number for number in numbers}
     rows: list[Row] = connection.rows_in(
-        "SELECT key, matter_id FROM command_key WHERE key", list(by_key)
+        "SELECT k.key, k.matter_id, m.code_tag FROM command_key k "
+        "JOIN matter m ON m.matter_id = k.matter_id WHERE k.key",
+        list(by_key),
     )
-    keys = code_keys(store())
-    return {by_key[key]: follow_code(opened, keys) for key, opened in rows}
+    keys = store()
+    return {
+        by_key[key]: follow_code(opened, keys.codes_of(bytes(tag)[0])) for key, opened, tag in rows
+    }
 
 
 def _with_code(one: Looked, code: str) -> Looked:

@@ -27,7 +27,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from haihe.kernel.procedure import Procedure
-from haihe.records import home
+from haihe.records import home, keys
 from haihe.records.chain import sha256
 from haihe.records.database import Connection, writing
 from haihe.records.instants import stored
@@ -117,6 +117,12 @@ def _alone(root: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def is_made_anew(rules: Rules) -> bool:
+    """Whether what lies in the folder, if anything does, is made by present rules and keys."""
+    before = read_manifest(folder())
+    return before is None or before.made_by == made_by(rules)
+
+
 def settled(connection: Connection, table: Literal["event", "reading"] = "event") -> int:
     """The last position below which no event (or reading) can still appear.
 
@@ -136,24 +142,28 @@ def head(connection: Connection, position: int) -> str:
     return bytes(rows[0][0]).hex() if rows else ""
 
 
-_made: list[tuple[Rules, str]] = []  # of the rules in use: they stay the same objects
+_made: list[tuple[Rules, int, str]] = []  # of the rules in use: they stay the same objects
 
 
 def made_by(rules: Rules) -> str:
-    """A digest of what the rows are made by: the form, every procedure, and the calendar."""
-    if _made and _made[0][0] is rules:
-        return _made[0][1]
+    """A digest of what the rows are made by: the form, the key of the words, every procedure, and
+    the calendar.
+    """
+    words = keys.store().key("pseudonyms").newest.number
+    if _made and _made[0][0] is rules and _made[0][1] == words:
+        return _made[0][2]
     calendar = rules.calendar
     days = (calendar.rest_days, calendar.makeup_days, calendar.statutory_days)
     told = [
         FORM,
+        words,
         str(rules.zone),
         rules.every_version(),
         sorted(calendar.published),
         [sorted(days_of) for days_of in days],
     ]
-    _made[:] = [(rules, sha256(msgspec.json.encode(told, order="deterministic")).hex())]
-    return _made[0][1]
+    _made[:] = [(rules, words, sha256(msgspec.json.encode(told, order="deterministic")).hex())]
+    return _made[0][2]
 
 
 @dataclass

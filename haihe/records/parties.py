@@ -77,7 +77,7 @@ class Words:
     """Turns names and phones into words; it remembers them while it lives."""
 
     def __init__(self) -> None:
-        self._secret = keys.store().derive("party pseudonym")
+        self._secret = keys.store().key("pseudonyms").secret("party pseudonym")
         self._known: dict[str, str] = {}
 
     def word(self, known_by: str, text: str) -> str:

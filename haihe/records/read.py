@@ -89,6 +89,7 @@ class _Read:
     number: str
     head: bytes
     from_matter: str | None
+    code_tag: bytes
     procedure: Procedure
     state: State
     events: list[tuple[Event, bytes]]
@@ -250,8 +251,11 @@ def matter_of(code: str) -> str | None:
     normal = normal_code(code)
     if normal is None:
         return None
-    tag = code_tag(normal, keys.code_keys(keys.store()))
-    rows = reading_connection().rows("SELECT matter_id FROM matter WHERE code_tag = ?", (tag,))
+    tags = [code_tag(normal, one) for one in keys.store().every_codes()]
+    marks = ", ".join("?" * len(tags))
+    rows = reading_connection().rows(
+        f"SELECT matter_id FROM matter WHERE code_tag IN ({marks})", tags
+    )
     return str(rows[0][0]) if rows else None
 
 
@@ -276,7 +280,7 @@ def _read(connection: Connection, matter: str, printer: Printer) -> _Read | None
     rows = connection.rows(f"SELECT {_MATTER} FROM matter WHERE matter_id = ?", (matter,))
     if not rows:
         return None
-    _, number, kind, version, head, from_matter, *_ = rows[0]
+    _, number, kind, version, head, from_matter, _, code_tag_, *_ = rows[0]
     procedure = procedure_of(printer.rules, kind, version)
     found = connection.rows(
         f"SELECT {EVENT_COLUMNS}, hash FROM event WHERE matter_id = ? ORDER BY seq", (matter,)
@@ -289,6 +293,7 @@ def _read(connection: Connection, matter: str, printer: Printer) -> _Read | None
         number=number,
         head=bytes(head),
         from_matter=from_matter,
+        code_tag=bytes(code_tag_),
         procedure=procedure,
         state=state,
         events=events,
@@ -366,7 +371,7 @@ def _file(
         opened=printer.instant(state.opened_at),
         since_opened=at_end.since(state.opened_at),
         with_owner=at_end.since(state.with_owner_since),
-        code=follow_code(read.matter, keys.code_keys(store)) if _tells_code(reader, state) else "",
+        code=_code(read, store) if _tells_code(reader, state) else "",
         fields=fields,
         timeline=timeline,
         clocks=_clock_faces(printer, read),
@@ -403,6 +408,11 @@ def _changed(read: _Read) -> int:
 def _tells_code(reader: Reader, state: State) -> bool:
     """Who handles the matter may tell the citizen the code again."""
     return reader.organ == state.owner.organ
+
+
+def _code(read: _Read, store: keys.KeyStore) -> str:
+    """The follow code as it was first told, by the version of the key of that day."""
+    return follow_code(read.matter, store.codes_of(read.code_tag[0]))
 
 
 def _acts(printer: Printer, read: _Read, reader: Reader, view: View | None) -> tuple[Act, ...]:

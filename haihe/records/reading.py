@@ -8,7 +8,6 @@ nobody waits for anybody else's searches. Seals cover both.
 
 from __future__ import annotations
 
-import hmac
 import re
 import time
 import unicodedata
@@ -49,7 +48,6 @@ PURPOSE_MAX: Final = 500
 BASIS_MAX: Final = 6
 TOLD_BYTES_MAX: Final = 16_384
 SOUGHT_MAX: Final = 60
-TAG_BYTES: Final = 16
 TRIES_MAX: Final = 5
 RETRY_SECONDS: Final = 0.01
 _NUMBER: Final = re.compile(r"[A-Z]{1,6}(-\d{0,4}(-\d{0,9})?)?")  # of a matter, or its beginning
@@ -118,8 +116,7 @@ def tags_of(word: str) -> list[str]:
     A trace is never written anew, so tags made with a key of before stay: all are looked for.
     """
     plain = "".join(unicodedata.normalize("NFKC", word).split()).casefold()
-    secret = keys.store().derive("sought word")
-    return [hmac.digest(secret, plain.encode(), hash_name()).hex()[: 2 * TAG_BYTES]]
+    return [one.hex() for one in keys.store().key("index").tags("sought word", plain)]
 
 
 def _durably(connection: Connection, row: ReadingRow) -> int:

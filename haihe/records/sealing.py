@@ -1,8 +1,9 @@
 """Personal fields sealed apart: encrypted with a key a matter, bound to the chain by digests.
 
-A value is stored as nonce + AES-256-GCM(salt + JSON value); the event keeps only
-hash(salt + JSON [matter, seq, field, value]). The salt lies inside the ciphertext, so once key or
-ciphertext is gone the digest tells nothing about the value, and the chain still verifies.
+A value is stored sealed as salt + JSON value (ciphers.py: AES-256-GCM or SM4-GCM, whichever was in
+use when the matter's key was made); the event keeps only hash(salt + JSON [matter, seq, field,
+value]). The salt lies inside the ciphertext, so once key or ciphertext is gone the digest tells
+nothing about the value, and the chain still verifies.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from haihe.kernel.values import Data, Datum
+from haihe.records import home
 from haihe.records.chain import Hash, encode
-from haihe.records.keys import KEY_BYTES, NONCE_BYTES, KeyStore, WrongKey, random_bytes
+from haihe.records.ciphers import BY_KEY_BYTES, CIPHERS, NotOpened
+from haihe.records.keys import KeyStore, WrongKey, random_bytes
 
 SALT_BYTES = 16
 
@@ -31,27 +32,26 @@ class MatterKey:
 
     def __init__(self, matter: str, key: bytes) -> None:
         self._matter = matter
-        self._cipher = AESGCM(key)
+        self._box = BY_KEY_BYTES[len(key)].box(key)
 
     @classmethod
     def unwrapped(cls, matter: str, wrapped: bytes, keys: KeyStore) -> MatterKey:
-        """The key as stored; raises WrongKey."""
+        """The key as stored; raises WrongKey, KeyMissing, KeyUnavailable."""
         return cls(matter, keys.unwrap(wrapped, matter))
 
     def seal(self, seq: int, field: str, value: Datum, hash_of: Hash) -> tuple[str, bytes]:
         """The hex digest for the chain, and the ciphertext to store apart."""
         salt = random_bytes(SALT_BYTES)
         text = encode(value)
-        nonce = random_bytes(NONCE_BYTES)
-        sealed = nonce + self._cipher.encrypt(nonce, salt + text, self._place(seq, field))
+        sealed = self._box.seal(salt + text, self._place(seq, field))
         return self._digest(seq, field, salt, text, hash_of).hex(), sealed
 
     def open(self, seq: int, field: str, sealed: bytes, digest: str, hash_of: Hash) -> Datum:
         """The value; raises BrokenSeal when it was changed, swapped or re-sealed."""
         place = self._place(seq, field)
         try:
-            plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
-        except (InvalidTag, ValueError):
+            plain = self._box.open(sealed, place)
+        except NotOpened:
             raise BrokenSeal(f"{field} of event {seq} does not open") from None
         salt, text = plain[:SALT_BYTES], plain[SALT_BYTES:]
         if self._digest(seq, field, salt, text, hash_of).hex() != digest:
@@ -66,8 +66,9 @@ class MatterKey:
 
 
 def new_key(matter: str, keys: KeyStore) -> tuple[MatterKey, bytes]:
-    """A fresh random key for a matter, and its wrapped form to store."""
-    key = random_bytes(KEY_BYTES)
+    """A fresh random key for a matter, of the cipher in use, and its wrapped form to store."""
+    cipher = CIPHERS[home.cipher_name()]
+    key = random_bytes(cipher.key_bytes)
     return MatterKey(matter, key), keys.wrap(key, matter)
 
 

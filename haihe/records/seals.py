@@ -15,7 +15,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from haihe.records import home, keys, merkle
+from haihe.records import home, keys, merkle, signers
 from haihe.records.chain import GENESIS, HASHES, Hash, encode
 from haihe.records.database import Connection, writing
 from haihe.records.instants import stored
@@ -24,6 +24,7 @@ from haihe.records.tables import TABLES
 SEAL_FORM: Final = "haihe-seal-1"
 ROWS_A_SEAL_MAX: Final = 100_000
 SEALS_A_RUN_MAX: Final = 10_000
+TRIES_MAX: Final = 3  # when another key took over meanwhile
 LOG_FILE: Final = "seals.log"
 COLUMNS: Final = ", ".join(TABLES["seal"].names)
 
@@ -79,7 +80,7 @@ def close_one(connection: Connection, now: datetime) -> Seal | None:
     Writers wait only while the greatest position is looked up, not while the batch is hashed. If
     two processes seal at once, the number of the second is taken and the database refuses it.
     """
-    key = keys.signing_key()
+    signer = signers.present(connection)
     algorithm = home.hash_name()
     settled = settled_positions(connection)
     before = last(connection)
@@ -102,15 +103,27 @@ def close_one(connection: Connection, now: datetime) -> Seal | None:
         readings_root=readings.tree.root(),
         previous=before.hash if before else GENESIS,
         hash=b"",
-        public_key=keys.public_key(),
+        public_key=signer.public,
         signature=b"",
     )
-    digest = HASHES[algorithm](canonical_seal(draft))
-    seal = draft._replace(hash=digest, signature=key.sign(digest))
-    with writing(connection):
-        connection.insert("seal", [seal])
+    seal = _stored(connection, draft, signer, now)
     _log(seal)
     return seal
+
+
+def _stored(connection: Connection, draft: Seal, signer: keys.Signer, now: datetime) -> Seal:
+    """The seal signed and stored; signed once more if another key took over meanwhile."""
+    for _ in range(TRIES_MAX):
+        told = draft._replace(public_key=signer.public)
+        digest = HASHES[told.algorithm](canonical_seal(told))
+        seal = told._replace(hash=digest, signature=signer.sign(digest))
+        with writing(connection):
+            if signers.is_present(connection, signer, now):
+                connection.insert("seal", [seal])
+                keys.publish(signer)
+                return seal
+        signer = signers.present(connection)
+    raise keys.KeyTrouble("the key of the seals changes too often; seal again")
 
 
 def settled_positions(connection: Connection) -> tuple[int, int]:

@@ -6,7 +6,6 @@ handing over. It joins the batch only when all of it is allowed.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -37,7 +36,7 @@ from haihe.records.codes import CodeKeys, code_tag, follow_code
 from haihe.records.database import Connection
 from haihe.records.instants import stored
 from haihe.records.journal import ClockRow, Held, after, row_of, stored_clock
-from haihe.records.keys import KeyStore
+from haihe.records.keys import DIGEST_BYTES, Keyed, KeyStore
 from haihe.records.personal import latest_values
 from haihe.records.rules import Rules
 from haihe.records.sealing import MatterKey, new_key, seal_all
@@ -85,17 +84,21 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What deciding needs besides the commands: rules, keys, the hash, and how to make an id."""
+    """What deciding needs besides the commands: rules, keys, the hash, and how to make an id.
+
+    Made anew for every batch: within one, everything is made by the same versions of the keys.
+    """
 
     rules: Rules
     store: KeyStore
     codes: CodeKeys
-    secret: bytes
+    marks: Keyed
+    commands: Keyed
     hash_of: Hash
     new_id: Callable[[datetime], str]
 
 
-def command_digest(command: Command, secret: bytes) -> bytes:
+def command_digest(command: Command, keyed: Keyed) -> bytes:
     """What tells two commands with one key apart; keyed, for a command holds personal values."""
     said = (
         command.act,
@@ -106,7 +109,20 @@ def command_digest(command: Command, secret: bytes) -> bytes:
         command.happened_at,
         command.expects,
     )
-    return hmac.digest(secret, encode_sorted(said), "sha256")
+    return keyed.tag(encode_sorted(said), DIGEST_BYTES)
+
+
+def is_same(before: bytes, now: bytes, again: Callable[[Keyed], bytes], store: KeyStore) -> bool:
+    """Whether the digest of what was carried out is that of what came now.
+
+    An earlier version of the key is tried with `again`; once it is forgotten (b"") nothing is
+    compared and the key alone decides.
+    """
+    if not before:
+        return True
+    if before[0] == now[0]:
+        return before == now
+    return before == again(store.commands(before[0]))
 
 
 def unusable_ids(command: Command) -> Refused | None:
@@ -154,24 +170,37 @@ class Batch:
         """Decide one command; its rows join the batch if it is allowed."""
         known = self.stage.known.get(command.key)
         if known is not None:
-            return self._again(known, digest)
+            return self._again(known, command, digest)
         own = Stage()
         answer = self._decide(own, command, digest, now or self.now, None)
         if isinstance(answer, Recorded):
             self.stage.take(own)
         return answer
 
-    def _again(self, known: Known, digest: bytes) -> Answer:
+    def _again(self, known: Known, command: Command, digest: bytes) -> Answer:
         before, matter, seq, event_hash = known
-        if before != digest:
+        if not is_same(
+            before, digest, lambda keyed: command_digest(command, keyed), self.means.store
+        ):
             return answers.key_reused()
         return Recorded(
             matter=matter,
             seq=seq,
             event_hash=event_hash.hex(),
-            code=follow_code(matter, self.means.codes) if seq == 1 else "",
+            code=self._code(matter) if seq == 1 else "",
             replayed=True,
         )
+
+    def _code(self, matter: str) -> str:
+        """The follow code of a matter that is there, as it was first told."""
+        staged = self.stage.matters.get(matter)
+        if staged is not None:
+            tag = staged.code_tag
+        else:
+            ((tag,),) = self.connection.rows(
+                "SELECT code_tag FROM matter WHERE matter_id = ?", (matter,)
+            )
+        return follow_code(matter, self.means.store.codes_of(bytes(tag)[0]))
 
     def _held(self, own: Stage, matter: str) -> Held | None:
         return own.matters.get(matter) or self.stage.matters.get(matter) or self.locked.get(matter)
@@ -354,7 +383,7 @@ class Batch:
                     "act", "这一步骤引出的事项过多。", "请核对程序中的移交关系。"
                 )
             command = replace(command, key=f"{held.matter}:{command.key}")
-            digest = command_digest(command, self.means.secret)
+            digest = command_digest(command, self.means.commands)
             answer = self._decide(own, command, digest, now, (held.matter, event.seq))
             if isinstance(answer, Refused):
                 return answer

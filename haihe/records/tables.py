@@ -171,6 +171,12 @@ TABLES: dict[str, Table] = {
             "number",
         ),
         _table(
+            "signer",
+            "number integer, public_key bytes, after_seal integer, after_hash bytes, "
+            "attested_at integer, by_before bytes, by_itself bytes",
+            "number",
+        ),
+        _table(
             "finding",
             "model text, matter_id text, cause text, says text, events text, first_seen integer, "
             "last_seen integer, closed_at integer?, times integer, rectification text?",

@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 import base64
-import hmac
-from typing import Final
-
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from haihe.records import keys
+from haihe.records.keys import TAG_BYTES
 
-TAG_BYTES: Final = 16
-NONCE_BYTES: Final = 12
+__all__ = ["TAG_BYTES", "opened", "sealed", "tag", "tags"]
+
+_TAGS = "identity tags"
+_SEALING = "identity sealing"
 
 
 def tag(sort: str, word: str) -> bytes:
-    """The tag to store for a word of a sort: 16 bytes, useless without the key."""
-    return hmac.digest(_secret(), f"{sort}\0{word}".encode(), "sha256")[:TAG_BYTES]
+    """The tag to store for a word of a sort: 16 bytes, useless without the key `index`."""
+    return keys.store().key("index").tag(_TAGS, f"{sort}\0{word}")
 
 
 def tags(sort: str, word: str) -> list[bytes]:
     """Every tag the word may be stored under, the newest key's first."""
-    return [tag(sort, word)]
+    return keys.store().key("index").tags(_TAGS, f"{sort}\0{word}")
 
 
 def sealed(text: str, purpose: str) -> str:
     """A secret that has to be read again (of an authenticator), encrypted, as letters."""
-    nonce = keys.random_bytes(NONCE_BYTES)
-    return base64.b64encode(
-        nonce + _cipher().encrypt(nonce, text.encode(), purpose.encode())
-    ).decode()
+    made = keys.store().key("content").seal(_SEALING, text.encode(), purpose)
+    return base64.b64encode(made).decode()
 
 
 def opened(letters: str, purpose: str) -> str:
-    """The secret again; raises InvalidTag when it was changed or belongs elsewhere."""
+    """The secret again; raises WrongKey when it was changed or belongs elsewhere."""
     raw = base64.b64decode(letters)
-    return _cipher().decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], purpose.encode()).decode()
-
-
-def _secret() -> bytes:
-    return keys.store().derive("identity tags")
-
-
-def _cipher() -> AESGCM:
-    return AESGCM(keys.store().derive("identity sealing"))
+    return keys.store().key("content").open(_SEALING, raw, purpose).decode()

@@ -190,7 +190,7 @@ class Reader:
 
 def pseudonym() -> Callable[[str], str]:
     """What turns a person's id into a word that is always the same and tells nothing."""
-    secret = keys.store().derive("pseudonym")
+    secret = keys.store().key("pseudonyms").secret("pseudonym")
     known: dict[str, str] = {}
 
     def word(person: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from haihe.kernel.values import Event, Frozen
-from haihe.records import home, keys, merkle, seals, tags, uses
+from haihe.records import home, keys, merkle, seals, signers, tags, uses
 from haihe.records.chain import (
     GENESIS,
     HASH_BYTES,
@@ -41,6 +41,7 @@ from haihe.records.journal import (
     procedure_of,
     stake_rows,
 )
+from haihe.records.keys import KeyMissing, Name
 from haihe.records.reading import OF_A_READER
 from haihe.records.rules import Rules
 from haihe.records.sealing import BrokenSeal, MatterKey, WrongKey
@@ -154,8 +155,6 @@ class _Journal:
         self._told = told
         self._told_at = 0
         self._store = keys.store()
-        self._codes = keys.code_keys(self._store)
-        self._secret = keys.command_secret(self._store)
         self._hash = HASHES[home.hash_name()]
         stream = connection.stream
         self._matters = stream(f"SELECT {', '.join(MATTER_COLUMNS)} FROM matter ORDER BY matter_id")
@@ -362,7 +361,7 @@ class _Journal:
             return None
         try:
             return MatterKey.unwrapped(matter, _bytes(wrapped[0][1]), self._store)
-        except WrongKey:
+        except (WrongKey, KeyMissing):
             self._result.found("matter_key", "the key of the matter does not open", matter)
             return None
 
@@ -447,7 +446,7 @@ class _Journal:
             state=state,
             head=head,
             number=stored_row["number"],
-            code_tag=code_tag(follow_code(matter, self._codes), self._codes),
+            code_tag=self._code_tag(matter, stored_row["code_tag"]),
             from_matter=stored_row["from_matter"],
             from_seq=stored_row["from_seq"],
             changed_at=changed_at,
@@ -457,9 +456,21 @@ class _Journal:
                 stored_row["number"],
                 stored_row["from_matter"],
                 stored_row["from_seq"],
-                self._secret,
+                self._store.marks(self._known("marks", stored_row["mark"])),
             ),
         )
+
+    def _known(self, name: Name, stored_tag: Any) -> int:
+        """The version of the key that a tag begins with; the newest if there is no such version."""
+        try:
+            return self._store.version(name, _bytes(stored_tag)[0]).number
+        except (KeyMissing, IndexError):
+            return self._store.key(name).newest.number
+
+    def _code_tag(self, matter: str, stored_tag: Any) -> bytes:
+        """The tag the matter's code has, by the version of the key that the stored one names."""
+        codes = self._store.codes_of(self._known("codes", stored_tag))
+        return code_tag(follow_code(matter, codes), codes)
 
 
 def _erased(events: Sequence[EventRow]) -> set[str]:
@@ -566,11 +577,13 @@ def _verify_references(connection: Connection, result: Verified) -> None:
 
 def _verify_seals(connection: Connection, result: Verified) -> None:
     known: dict[int, str] = {}
-    own_key = keys.public_key()
+    successions = signers.every(connection)
+    for says in signers.troubles(successions, {one.public for one in keys.signers()}):
+        result.found("seal_key", says)
     before: seals.Seal | None = None
     for seal in seals.every(connection):
         result.seals += 1
-        _verify_seal(seal, before, own_key, result)
+        _verify_seal(seal, before, signers.signer_of(successions, seal.number), result)
         _verify_batch(connection, seal, "event", result)
         _verify_batch(connection, seal, "reading", result)
         known[seal.number] = seal.hash.hex()
@@ -589,13 +602,13 @@ def _verify_seals(connection: Connection, result: Verified) -> None:
 
 
 def _verify_seal(
-    seal: seals.Seal, before: seals.Seal | None, own_key: bytes, result: Verified
+    seal: seals.Seal, before: seals.Seal | None, signer: bytes, result: Verified
 ) -> None:
     """Its own hash and signature, and that it follows the seal before."""
     hash_of = seals.hash_of(seal.algorithm)
     if hash_of is None or hash_of(seals.canonical_seal(seal)) != seal.hash:
         result.found("seal_hash", "the seal is not the one its hash was made of", seal=seal.number)
-    elif seal.public_key != own_key or not seals.is_signed(seal):
+    elif seal.public_key != signer or not seals.is_signed(seal):
         result.found("seal_signature", "the seal is not signed by our key", seal=seal.number)
     number, previous, events, readings = (
         (before.number + 1, before.hash, before.events_upto, before.readings_upto)

@@ -83,13 +83,14 @@ def first_id(at: datetime) -> str:
 
 
 def means() -> Means:
-    """What deciding needs, as the settings say."""
+    """What deciding needs, as the settings say and the keys are now."""
     store = keys.store()
     return Means(
         rules=rules.current(),
         store=store,
-        codes=keys.code_keys(store),
-        secret=keys.command_secret(store),
+        codes=store.codes,
+        marks=store.marks(),
+        commands=store.commands(),
         hash_of=HASHES[hash_name()],
         new_id=new_id,
     )
@@ -99,7 +100,6 @@ class Writer:
     """The queue and the one writing connection of this process."""
 
     def __init__(self) -> None:
-        self._means = means()
         self._queue: deque[Waiting] = deque()
         self._mutex = threading.Lock()
         self._busy = False
@@ -113,7 +113,8 @@ class Writer:
         if refused is not None:
             return refused
         posts.known(command.actor.person)  # read by this thread, before anybody waits for it
-        waiting = Waiting(command, command_digest(command, self._means.secret), now)
+        digest = command_digest(command, keys.store().commands())
+        waiting = Waiting(command, digest, now)
         with self._mutex:
             self._queue.append(waiting)
             leads = not self._busy
@@ -248,11 +249,12 @@ class Writer:
         known: Sequence[Row],
         locked: Sequence[Row],
     ) -> Batch:
+        using = means()
         desk = Batch(
             connection,
-            self._means,
+            using,
             datetime.now(UTC),
-            {row[0]: self._held(connection, row) for row in locked},
+            {row[0]: self._held(connection, row, using.rules) for row in locked},
             {row[0]: (bytes(row[1]), row[2], row[3], bytes(row[4])) for row in known},
             posts.may_act,
         )
@@ -266,11 +268,14 @@ class Writer:
                 one.failure = failure
         return desk
 
-    def _held(self, connection: Connection, row: Row) -> Held:
-        """A locked matter; its history is read only if it is not kept as it is now."""
+    def _held(self, connection: Connection, row: Row, in_use: rules.Rules) -> Held:
+        """A locked matter; its history is read only if it is not kept as it is now.
+
+        Its mark may have been made anew with a newer key, which no event tells.
+        """
         kept = self._kept.get(row[0])
-        if kept is None or kept.state.seq != row[1] or kept.head != row[2]:
-            kept = held(connection, row, self._means.rules)
+        if kept is None or kept.state.seq != row[1] or kept.head != row[2] or kept.mark != row[-1]:
+            kept = held(connection, row, in_use)
         return kept
 
     def _keep(self, stage: Stage) -> None:
@@ -368,7 +373,7 @@ def number(connection: Connection, desk: Batch) -> None:
         for count, one in enumerate(group, start=first):
             one.number = number_text(prefix, year, count)
             one.mark = mark_of(
-                one.matter, one.number, one.from_matter, one.from_seq, desk.means.secret
+                one.matter, one.number, one.from_matter, one.from_seq, desk.means.marks
             )
 
 

@@ -13,12 +13,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from haihe.pack.models import MODELS_MAX, Model, load_models
 from haihe.pack.yaml_file import UnusablePack
@@ -144,12 +143,22 @@ def _problems(ran: Sequence[CaseResult]) -> list[str]:
 # ── signing and opening ──────────────────────────────────────────────────────────────────────
 
 
-def signed(package: Package, key: Ed25519PrivateKey) -> bytes:
+class Signer(Protocol):
+    """Who signs packages: an Ed25519 key, wherever it lies; `public` has 32 bytes."""
+
+    public: bytes
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes."""
+
+
+def signed(package: Package, signer: Signer) -> bytes:
     """The file of a package."""
     body = msgspec.json.encode(package)
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    signature = key.sign(_SIGNED + body)
-    return msgspec.json.encode(_Signed(msgspec.Raw(body), "ed25519", public.hex(), signature.hex()))
+    signature = signer.sign(_SIGNED + body)
+    return msgspec.json.encode(
+        _Signed(msgspec.Raw(body), "ed25519", signer.public.hex(), signature.hex())
+    )
 
 
 def fingerprint(public_key: str) -> str:

@@ -39,7 +39,7 @@ def test_seal_closes_what_is_new_and_nothing_twice(
     assert json.loads(capsys.readouterr().out) == {"seals": []}
     assert journal.rows("SELECT count(*) FROM seal") == [(1,)]
     assert (home.home() / "seal.pub").read_text().startswith("-----BEGIN PUBLIC KEY-----")
-    assert (home.home() / "seal.key").stat().st_mode & 0o777 == 0o600
+    assert (home.home() / "keys" / "seal-signing.1.key").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_worker_seals_and_delivers(journal: Connection) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haihe.records import home, keys, merkle, sealing
+from haihe.records import home, merkle
 from haihe.records.chain import EventRow, canonical_event, sha256, sm3
 from haihe.records.codes import ALPHABET, CodeKeys, follow_code, normal_code, number_prefix
 from haihe.records.instants import length_words, restored, stored
@@ -116,56 +115,12 @@ def test_a_length_is_told_in_its_two_largest_units(length: timedelta, words: str
     assert length_words(length) == words
 
 
-def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "master.key"
-    home.secret_file("master.key", 32, file)
-    assert file.stat().st_mode & 0o777 == 0o600
-    os.chmod(file, 0o640)
-    with pytest.raises(home.UnusableSetting, match="chmod 600"):
-        home.secret_file("master.key", 32, file)
-
-
 def test_nobody_else_may_read_the_database_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HAIHE_HOME", str(tmp_path / "new"))
     assert home.sqlite_file().stat().st_mode & 0o777 == 0o600
     assert home.home().stat().st_mode & 0o777 == 0o700
-
-
-def test_a_key_file_of_the_wrong_length_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "master.key"
-    file.write_bytes(b"short")
-    file.chmod(0o600)
-    with pytest.raises(home.UnusableSetting, match="32 bytes"):
-        home.secret_file("master.key", 32, file)
-
-
-def test_a_wrapped_key_opens_for_its_matter_and_its_master_only(tmp_path: Path) -> None:
-    store = keys.FileKeyStore(tmp_path / "one.key")
-    _, wrapped = sealing.new_key("m1", store)
-    sealing.MatterKey.unwrapped("m1", wrapped, store)
-    with pytest.raises(keys.WrongKey):
-        sealing.MatterKey.unwrapped("m2", wrapped, store)
-    with pytest.raises(keys.WrongKey):
-        sealing.MatterKey.unwrapped("m1", wrapped, keys.FileKeyStore(tmp_path / "two.key"))
-
-
-def test_a_sealed_value_opens_at_its_place_only(tmp_path: Path) -> None:
-    key, _ = sealing.new_key("m1", keys.FileKeyStore(tmp_path / "one.key"))
-    digest, sealed = key.seal(1, "phone", "13800000000", sha256)
-    assert key.open(1, "phone", sealed, digest, sha256) == "13800000000"
-    again, other = key.seal(1, "phone", "13800000000", sha256)
-    assert (again, other) != (digest, sealed)
-    for seq, field, ciphertext, vouched in (
-        (2, "phone", sealed, digest),
-        (1, "name", sealed, digest),
-        (1, "phone", other, digest),
-        (1, "phone", sealed[:-1] + b"x", digest),
-        (1, "phone", b"", digest),
-    ):
-        with pytest.raises(sealing.BrokenSeal):
-            key.open(seq, field, ciphertext, vouched, sha256)
 
 
 def test_a_setting_that_cannot_be_used_says_what_to_write(monkeypatch: pytest.MonkeyPatch) -> None:

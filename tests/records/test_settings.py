@@ -133,7 +133,7 @@ def test_everything_is_read_again_after_a_restart_with_the_same_settings(
 
 
 def code_of(matter: str) -> str:
-    return follow_code(matter, keys.code_keys(keys.store()))
+    return follow_code(matter, keys.store().codes)
 
 
 def test_a_setting_that_was_taken_away_is_missed_and_not_guessed(journal: Connection) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from haihe.commands import main
 from haihe.supervision.catalogue import Catalogue, read_catalogue
@@ -27,6 +28,17 @@ from haihe.supervision.package import (
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)  # Tuesday
 FOURTEEN = 14
+
+
+class AnySigner:
+    """A key nobody knows yet."""
+
+    def __init__(self) -> None:
+        self.key = Ed25519PrivateKey.generate()
+        self.public = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    def sign(self, message: bytes) -> bytes:
+        return self.key.sign(message)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +61,7 @@ def second_city(tmp_path: Path) -> Path:
 
 
 def signed_by(package: Package) -> tuple[bytes, str]:
-    data = signed(package, Ed25519PrivateKey.generate())
+    data = signed(package, AnySigner())
     return data, fingerprint(json.loads(data)["public_key"])
 
 

@@ -1,0 +1,299 @@
+"""Where each version of each key is in use, and the passes that renew what older versions made.
+
+A pass takes rows in batches and writes each only if it is still as it was read, so writers go on
+meanwhile, and a pass that was killed goes on where it was: what is renewed is no longer old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from haihe.records import keys, mirror, rules, signers
+from haihe.records.database import Connection, Row, writing
+from haihe.records.instants import stored
+from haihe.records.journal import mark_of
+from haihe.records.keys import KeyMissing, KeyStore, KeyTrouble, Name, WrongKey
+
+BATCH: Final = 200  # rows a commit: writers wait for one batch at most
+BATCHES_MAX: Final = 1_000_000
+SETTLED: Final = timedelta(seconds=60)  # every process has noticed a new version, and committed
+DAYS_COMPARED: Final = timedelta(days=7)  # a repeated command is compared with the first this long
+SESSIONS_LAST: Final = timedelta(days=14)
+
+Told = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A column that a key has made: its first byte is the version.
+
+    `renewed` gives the new value of a row (`columns`, the made one last), b"" for one that is to
+    be forgotten, None for one that is not what it should be: `haihe verify` names it.
+    """
+
+    name: Name
+    table: str
+    column: str
+    key: str  # the column by which rows are taken in turn; unique
+    columns: tuple[str, ...] = ()
+    renewed: Callable[[KeyStore, Row, datetime], bytes | None] | None = None
+    instead: str = ""  # what to do, where nothing can be renewed
+
+    @property
+    def place(self) -> str:
+        """Where, in words."""
+        return f"{self.table}.{self.column}"
+
+
+@dataclass(slots=True)
+class Renewed:
+    """What a pass did."""
+
+    rows: int = 0
+    kept: int = 0  # changed meanwhile, too young, or not what they should be: looked at next time
+    stopped: str = ""
+
+
+def _wrapped(store: KeyStore, row: Row, _now: datetime) -> bytes | None:
+    owner, wrapped = row[0], bytes(row[1])
+    try:
+        return store.wrap(store.unwrap(wrapped, owner), owner)
+    except (WrongKey, KeyMissing):
+        return None
+
+
+def _mark(store: KeyStore, row: Row, _now: datetime) -> bytes | None:
+    matter, number, from_matter, from_seq, mark = row
+    try:
+        before = mark_of(matter, number, from_matter, from_seq, store.marks(bytes(mark)[0]))
+    except KeyMissing:
+        return None
+    if before != bytes(mark):
+        return None
+    return mark_of(matter, number, from_matter, from_seq, store.marks())
+
+
+def _command(_store: KeyStore, row: Row, now: datetime) -> bytes | None:
+    """A digest of a command cannot be made anew; after some days nobody compares it any more."""
+    old = row[1] is None or row[1] < stored(now - DAYS_COMPARED)
+    return b"" if old else None
+
+
+USES: Final[tuple[Use, ...]] = (
+    Use("content", "matter_key", "wrapped", "matter_id", ("matter_id", "wrapped"), _wrapped),
+    Use("content", "file_key", "wrapped", "digest", ("digest", "wrapped"), _wrapped),
+    Use(
+        "marks",
+        "matter",
+        "mark",
+        "matter_id",
+        ("matter_id", "number", "from_matter", "from_seq", "mark"),
+        _mark,
+    ),
+    Use(
+        "marks",
+        "command_key",
+        "digest",
+        "key",
+        (
+            "key",
+            "(SELECT recorded_at FROM event e WHERE e.matter_id = command_key.matter_id "
+            "AND e.seq = command_key.seq)",
+            "digest",
+        ),
+        _command,
+    ),
+    Use(
+        "codes",
+        "matter",
+        "code_tag",
+        "matter_id",
+        instead="a citizen keeps the follow code that was given; the version stays as long as they",
+    ),
+    Use(
+        "index",
+        "citizen",
+        "phone_tag",
+        "citizen_id",
+        instead="the phone itself is kept nowhere; a citizen is tagged anew at the next sign-in",
+    ),
+    Use(
+        "index",
+        "citizen",
+        "subject_tag",
+        "citizen_id",
+        instead="a citizen is tagged anew at the next sign-in",
+    ),
+)
+
+
+# ── what is in use ───────────────────────────────────────────────────────────────────────────
+
+
+def counted(connection: Connection, use: Use) -> dict[int, int]:
+    """How many rows each version has made."""
+    rows = connection.rows(
+        f"SELECT substr({use.column}, 1, 1), count(*) FROM {use.table} "
+        f"WHERE {use.column} IS NOT NULL GROUP BY 1"
+    )
+    return {bytes(row[0])[0]: int(row[1]) for row in rows if bytes(row[0])}
+
+
+def in_use(connection: Connection, name: Name) -> dict[str, dict[int, int]]:
+    """The same of every place where this key is used."""
+    return {use.place: counted(connection, use) for use in USES if use.name == name}
+
+
+def why_needed(connection: Connection | None, name: Name, number: int, now: datetime) -> list[str]:
+    """Why a version cannot be retired yet, in words; nothing when it can."""
+    key = keys.store().key(name)
+    if number == key.newest.number:
+        return ["it makes what is new: rotate first"]
+    keys.store().version(name, number)
+    found: list[str] = []
+    follower = min((one for one in key.versions if one.number > number), key=lambda one: one.number)
+    age = now - follower.made_at
+    if age < SETTLED:
+        found.append(f"its successor is {age.total_seconds():.0f} s old; wait {SETTLED.seconds} s")
+    if name == "django" and age < SESSIONS_LAST:
+        found.append(f"sessions it signed last until {follower.made_at + SESSIONS_LAST:%Y-%m-%d}")
+    if connection is not None:
+        found += _why_stored(connection, name, number, follower.made_at, now)
+    return found
+
+
+def _why_stored(
+    connection: Connection, name: Name, number: int, followed_at: datetime, now: datetime
+) -> list[str]:
+    found: list[str] = []
+    for use in (one for one in USES if one.name == name):
+        rows = counted(connection, use).get(number, 0)
+        if rows:
+            todo = use.instead or "run `haihe keys rewrap`"
+            found.append(f"{rows} rows of {use.place}: {todo}")
+    if name == "seal-signing":
+        attested = signers.last(connection)
+        if attested and attested.public_key == keys.store().key(name).public(number):
+            found.append("it signs the seals: run `haihe keys rotate seal-signing` again")
+    elif name == "api":
+        ((left,),) = connection.rows(
+            "SELECT count(*) FROM client_token "
+            "WHERE withdrawn_at IS NULL AND expires_at > ? AND made_at <= ?",
+            (stored(now), stored(followed_at + SETTLED)),
+        )
+        if left:
+            found.append(f"{left} tokens it may have signed still stand: withdraw or renew them")
+    elif name == "pseudonyms" and not mirror.is_made_anew(rules.current()):
+        found.append("the views still have its words: the worker writes them anew in a minute")
+    elif name == "index":
+        ((left,),) = connection.rows(
+            "SELECT count(*) FROM reading WHERE sort = 'search' AND told LIKE ?",
+            (f'%"tag":"{number:02x}%',),
+        )
+        if left:
+            found.append(f"{left} traces of searches have its tags; the audit looks them up by it")
+    return found
+
+
+# ── renewing ─────────────────────────────────────────────────────────────────────────────────
+
+
+def renew(
+    connection: Connection,
+    now: datetime,
+    *,
+    names: Sequence[Name] = (),
+    rows_max: int | None = None,
+    told: Told = lambda _place, _rows: None,
+) -> dict[str, Renewed]:
+    """Renew what older versions made, place by place; at most `rows_max` rows in all.
+
+    Raises KeyUnavailable, with what was renewed kept.
+    """
+    done: dict[str, Renewed] = {}
+    for use in USES:
+        if use.renewed is not None and (not names or use.name in names):
+            before = sum(one.rows for one in done.values())
+            left = None if rows_max is None else rows_max - before
+            done[use.place] = _renew(connection, use, now, left, told)
+    return done
+
+
+def _renew(
+    connection: Connection, use: Use, now: datetime, rows_max: int | None, told: Told
+) -> Renewed:
+    result = Renewed()
+    for batch in _old(connection, use):
+        if rows_max is not None and result.rows >= rows_max:
+            result.stopped = f"stopped after {rows_max} rows, as told"
+            return result
+        taken = batch if rows_max is None else batch[: rows_max - result.rows]
+        changed = _changed(use, taken, now)
+        result.kept += len(taken) - len(changed)
+        with writing(connection):
+            for value, key, before in changed:
+                wrote = connection.run(
+                    f"UPDATE {use.table} SET {use.column} = ? "
+                    f"WHERE {use.key} = ? AND {use.column} = ?",
+                    (value, key, before),
+                )
+                result.rows += wrote
+                result.kept += 1 - wrote
+        told(use.place, result.rows)
+    return result
+
+
+def _changed(use: Use, batch: Sequence[Row], now: datetime) -> list[tuple[bytes, Any, bytes]]:
+    assert use.renewed is not None
+    store = keys.store()
+    found: list[tuple[bytes, Any, bytes]] = []
+    for row in batch:
+        value = use.renewed(store, row, now)
+        if value is not None:
+            found.append((value, row[0], bytes(row[-1])))
+    return found
+
+
+def _old(connection: Connection, use: Use) -> Iterator[list[Row]]:
+    """Batches of rows that the newest version did not make, in the order of their keys."""
+    after = ""
+    for _ in range(BATCHES_MAX):
+        newest = bytes((keys.store().key(use.name).newest.number,))
+        rows = connection.rows(
+            f"SELECT {', '.join(use.columns)} FROM {use.table} WHERE {use.key} > ? "
+            f"AND length({use.column}) > 0 AND substr({use.column}, 1, 1) <> ? "
+            f"ORDER BY {use.key} LIMIT {BATCH}",
+            (after, newest),
+        )
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield rows
+    raise KeyTrouble(f"more than {BATCHES_MAX * BATCH} rows; run it again")
+
+
+def strangers(connection: Connection) -> list[str]:
+    """Versions that something in this database was made by and that are not here, in words."""
+    found: list[str] = []
+    for use in USES:
+        live = {one.number for one in keys.store().versions(use.name)}
+        for number, rows in sorted(counted(connection, use).items()):
+            if number not in live:
+                found.append(f"{rows} rows of {use.place} need version {number} of {use.name}")
+    return found
+
+
+def opens(connection: Connection) -> bool:
+    """Whether the newest matter key of the database opens with the keys that are here."""
+    rows = connection.rows(
+        "SELECT matter_id, wrapped FROM matter_key ORDER BY matter_id DESC LIMIT 1"
+    )
+    try:
+        for matter, wrapped in rows:
+            keys.store().unwrap(bytes(wrapped), matter)
+    except (WrongKey, KeyMissing):
+        return False
+    return True
