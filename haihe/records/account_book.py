@@ -114,14 +114,10 @@ def appoint(user_id: int, duty: Duty, human: str, *, by: str) -> None:
     """
     assert duty in get_args(Duty)
     connection = reading_connection()
-    marks = ", ".join("?" * len(tags("human", human)))
-    known = connection.rows(
-        f"SELECT user_id, duty FROM administrator WHERE user_id = ? OR human IN ({marks})",
-        (user_id, *tags("human", human)),
-    )
-    if known:
-        has = DUTIES[known[0][1]]
-        raise NotSeparate(f"此人已经是{has}：三种管理员不能由一个人担任，换账号也不行。")
+    has = duty_of(user_id)
+    if has is not None:
+        raise NotSeparate(f"这个账号已经是{DUTIES[has]}，一个账号只有一种管理员职责。")
+    check_human(human)
     if connection.rows(
         "SELECT 1 FROM holding h JOIN account a ON a.person = h.person WHERE a.user_id = ? LIMIT 1",
         (user_id,),
@@ -133,6 +129,18 @@ def appoint(user_id: int, duty: Duty, human: str, *, by: str) -> None:
             connection.insert("administrator", [row])
     except Failure as lost:
         raise NotSeparate("此人已经担任一种管理员。") from lost
+
+
+def check_human(human: str) -> None:
+    """Raises NotSeparate when a human being, by identity number, is an administrator already."""
+    found_by = tags("human", human)
+    marks = ", ".join("?" * len(found_by))
+    rows = reading_connection().rows(
+        f"SELECT duty FROM administrator WHERE human IN ({marks})", found_by
+    )
+    if rows:
+        has = DUTIES[rows[0][0]]
+        raise NotSeparate(f"此人已经是{has}：三种管理员不能由一个人担任，换账号也不行。")
 
 
 def duty_of(user_id: int) -> Duty | None:
