@@ -215,6 +215,15 @@ class Competence:
             return Competent(cites=HOUSE)
         return self._refused(body, asked, sorts)
 
+    def may_take_in(self, organ: str, kind: str, day: date) -> Competent | Refused:
+        """Whether a new matter of a kind may be sent to a body, by the intake if there is one."""
+        intake = self.intake(kind)
+        body = self.organs.get(organ, day)
+        if intake is None or body is None or _among(body, intake.sorts):
+            return self.may_have(organ, kind, day)
+        asked = Asked(power="open", organ=organ, kind=kind, area="", day=day, opened_on=day)
+        return self._refused(body, asked, intake.sorts)
+
     def sorts_that_have(self, kind: str, day: date) -> tuple[str, ...]:
         """The sorts (and bodies named by orders) that may have a matter of a kind on a day."""
         rules = self.rules.kinds[kind]
@@ -245,13 +254,19 @@ class Competence:
     def misdirected(self, organ: str, kind: str, area: str, day: date) -> str:
         """To which body a matter given to `organ` has to be passed on; "" when it is right there.
 
-        A body whose area overlaps the place is right, and so is any when nobody is found.
+        Right is a body that may have such a matter and whose area overlaps the place; and any when
+        the rules find nobody.
         """
         body = self.organs.get(organ, day)
-        if body is None or overlap(body.area, area):
+        fits = body is not None and overlap(body.area, area)
+        if fits and isinstance(self.may_take_in(organ, kind, day), Competent):
             return ""
         found = self.route(kind, area, day)
         return found if found != organ else ""
+
+    def intake(self, kind: str) -> Intake | None:
+        """How new matters of a kind find their body; None when the rules do not say."""
+        return self.rules.kinds[kind].intake if kind in self._binds else None
 
     # ── by which rule ────────────────────────────────────────────────────────────────────────
 

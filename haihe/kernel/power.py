@@ -44,7 +44,11 @@ def not_competent(
         day,
         state.opened_at.date() if state is not None else day,
     )
-    return refused or _given(competence, kind, step.hands_to, command, day)
+    if refused is not None or state is not None:
+        return refused or _given(competence, kind, step.hands_to, command, day)
+    named = command.data.get(step.hands_to) if step.hands_to else None
+    taken = competence.may_take_in(named, kind, day) if isinstance(named, str) and named else None
+    return taken if isinstance(taken, Refused) else None
 
 
 def _whose(step: Step, state: State | None, command: Command) -> str:

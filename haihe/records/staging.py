@@ -21,7 +21,7 @@ from haihe.kernel.index import index_of
 from haihe.kernel.power import not_competent
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
-from haihe.kernel.values import Actor, Command, Data, Datum, Event, Refused
+from haihe.kernel.values import Actor, Command, Data, Datum, Decided, Event, Refused
 from haihe.records import answers, uses
 from haihe.records.answers import Recorded
 from haihe.records.chain import (
@@ -38,6 +38,7 @@ from haihe.records.instants import stored
 from haihe.records.journal import ClockRow, Held, after, row_of, stored_clock
 from haihe.records.keys import DIGEST_BYTES, Keyed, KeyStore
 from haihe.records.personal import latest_values
+from haihe.records.routing import passed_on
 from haihe.records.rules import Rules
 from haihe.records.sealing import MatterKey, new_key, seal_all
 
@@ -253,6 +254,8 @@ class Batch:
         event_hash, code = held.head, own.code if before is None else ""
         own.known[command.key] = (digest, held.matter, held.state.seq, event_hash)
         own.command_keys.append((command.key, digest, held.matter, held.state.seq))
+        if before is None and self.may_act is not None and procedure.steps[command.act].hands_to:
+            held = self._passed_on(own, procedure, held, decided, now)
         refused = self._hand_over(own, held, decided.event, now)
         if refused is not None:
             return refused
@@ -262,6 +265,14 @@ class Batch:
             event_hash=event_hash.hex(),
             code=code,
         )
+
+    def _passed_on(
+        self, own: Stage, procedure: Procedure, held: Held, opening: Decided, now: datetime
+    ) -> Held:
+        """The matter as it is after what came to the wrong body went to the right one."""
+        given = {**opening.event.data, **opening.personal}
+        event = passed_on(self.means.rules, procedure, held.state, given, now)
+        return held if event is None else self.append(own, procedure, held, event, {}, None)
 
     def append(
         self,
