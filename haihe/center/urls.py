@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.center import audit, models, views
+from haihe.center import audit, models, retention, views
 
 app_name = "center"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("matters/<slug:which>/", views.matters, name="matters"),
     path("findings/", views.findings, name="findings"),
     path("settings/", views.settings, name="settings"),
+    path("retention/", retention.page, name="retention"),
     path("traces/", audit.page, name="traces"),
     path("models/", models.models, name="models"),
     path("models/<slug:model>/", models.one, name="model"),

@@ -101,9 +101,17 @@ def schedules() -> tuple[Kept, ...]:
 
 def due(reader: Reader, limit: int = DUE_MAX, now: datetime | None = None) -> tuple[Due, ...]:
     """What is due among the matters of the organs in reach, and not yet proposed; oldest first."""
+    return _due(reach.reach_of(reader.organ).organs, limit, now)
+
+
+def due_everywhere(limit: int, now: datetime | None = None) -> tuple[Due, ...]:
+    """The same for every organ: for the command of who keeps the machines."""
+    return _due(None, limit, now)
+
+
+def _due(within: frozenset[str] | None, limit: int, now: datetime | None) -> tuple[Due, ...]:
     printer = Printer(rules=rules.current(), now=now or datetime.now(UTC))
     connection = reading_connection()
-    within = reach.reach_of(reader.organ).organs
     found: list[Due] = []
     for schedule, kinds in _kinds_by_schedule(printer.rules.every_version()):
         marks = ", ".join("?" * len(kinds))
