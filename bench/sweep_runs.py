@@ -8,7 +8,8 @@ import resource
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,9 +19,7 @@ UNTIL: Final = date(2026, 6, 30)  # Tuesday
 FORTY: Final = 40
 YEARS_ASLEEP: Final = 10
 MICROSECONDS_A_YEAR: Final = 365 * 86_400_000_000
-GROWING_CACHE_KB: Final = 1_000_000
-COPIES_A_COMMIT: Final = 50
-CITY: Final = "matter_id > '01'"  # ids of the city begin with its time, those of copies with 00
+CACHE_KB: Final = 1_000_000
 # The tables a sweep of touched matters reads, and what differs in a copy beside the ids.
 HISTORY: Final[dict[str, dict[str, str]]] = {
     "event": {"position": "position - {number} * 1000000000"},
@@ -251,29 +250,54 @@ def grow(size: int) -> None:
     """
     from haihe.records import home
 
-    with sqlite3.connect(home.sqlite_file()) as records:
-        records.execute("PRAGMA synchronous = OFF")
-        records.execute(f"PRAGMA cache_size = -{GROWING_CACHE_KB}")
+    with _growing(home.sqlite_file()) as records:
         (count,) = records.execute("SELECT count(*) FROM event WHERE position > 0").fetchone()
         (have,) = records.execute("SELECT count(*) FROM event").fetchone()
         first = (have - count) // count + 1
         numbers = range(first, first + max(0, -(-(size - have) // count)))
+        for table in HISTORY:
+            _set_aside(records, table, "matter_id")
         for number in numbers:
             for table, changed in HISTORY.items():
                 records.execute(_copying(table, changed, number))
-            if number % COPIES_A_COMMIT == 0:
-                records.commit()
-    with sqlite3.connect(home.home() / "follow.sqlite3") as notes:
+    with _growing(home.home() / "follow.sqlite3") as notes:
+        for table in ("wake", "link"):
+            _set_aside(notes, table, "matter")
         for number in numbers:
             own = _own("matter", number)
             asleep = YEARS_ASLEEP * MICROSECONDS_A_YEAR
+            notes.execute(f"INSERT INTO wake SELECT {own}, at + {asleep} FROM city_wake")
             notes.execute(
-                f"INSERT INTO wake SELECT {own}, at + {asleep} FROM wake WHERE matter > '01'"
+                "INSERT OR IGNORE INTO link SELECT"
+                f" substr(word, 1, 2) || '{number}/' || substr(word, 3), {own} FROM city_link"
             )
-            notes.execute(
-                f"INSERT OR IGNORE INTO link SELECT word || '/' || {number}, {own}"
-                " FROM link WHERE matter > '01'"
-            )
+
+
+@contextmanager
+def _growing(file: Path) -> Iterator[sqlite3.Connection]:
+    """A database that grows fast: without a journal, its indexes made when all rows are there."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as raw:
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KB}"):
+            raw.execute(f"PRAGMA {pragma}")
+        indexes = raw.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        ).fetchall()
+        for name, _ in indexes:
+            raw.execute(f"DROP INDEX {name}")
+        raw.execute("BEGIN")
+        yield raw
+        raw.execute("COMMIT")
+        for _, statement in indexes:
+            raw.execute(statement)
+        raw.execute("PRAGMA journal_mode = WAL")
+
+
+def _set_aside(raw: sqlite3.Connection, table: str, matter: str) -> None:
+    """The rows of the city itself, without those of copies: their ids begin with 00."""
+    raw.execute(
+        f"CREATE TEMP TABLE city_{table} AS SELECT * FROM {table} WHERE {matter} > '01'"
+        f" ORDER BY {matter}"
+    )
 
 
 def _own(column: str, number: int) -> str:
@@ -289,7 +313,7 @@ def _copying(table: str, changed: dict[str, str], number: int) -> str:
     own = {name: _own(name, number) for name in ("matter_id", "from_matter") if name in names}
     own |= {name: value.format(number=number) for name, value in changed.items()}
     values = ", ".join(own.get(name, name) for name in names)
-    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table} WHERE {CITY}"
+    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM city_{table}"
 
 
 COMMANDS: Final[dict[str, Callable[..., Figures]]] = {
