@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from haihe.kernel.values import Actor, Command, Data
 
 PHOTO: Final = "a3" * 32  # the digest of a photo
-STREET, BUREAU, COMMUNITY = "street-heping", "bureau-power", "community-01"
+STREET, BUREAU, COMMUNITY = "dayingmen-street", "power-south", "dayingmen-street"
 
 WORKER = Actor(person="bench-worker", role="grid_worker", organ=STREET)
 DISPATCHER = Actor(person="bench-dispatcher", role="dispatcher", organ=STREET)

@@ -225,12 +225,14 @@ def _post(row: Row) -> Post:
     )
 
 
+_changes = [0]  # how often this process changed the register
 _known: OrderedDict[tuple[Any, str], tuple[float, Known | None]] = OrderedDict()
 
 
 def forget() -> None:
     """The register was changed: read it again."""
     _known.clear()
+    _changes[0] += 1
 
 
 def known(person: str) -> Known | None:
@@ -315,6 +317,30 @@ def may_act(kind: str, act: str, actor: Actor, day: date) -> Refused | None:
         return None
     roles = [role for rule in needed for role in rule.roles]
     return asked.lacking(needed, person.qualifications, person.begun_on(roles), day)
+
+
+class Judge:
+    """`may_act` with its answers kept for SECONDS_KEPT: one for each writer, who asks it always."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str, Actor, date], tuple[float, Refused | None]] = {}
+        self._changes = _changes[0]
+
+    def may_act(self, kind: str, act: str, actor: Actor, day: date) -> Refused | None:
+        """As the function of this name."""
+        if self._changes != _changes[0]:
+            self._kept.clear()
+            self._changes = _changes[0]
+        key = (kind, act, actor, day)
+        kept = self._kept.get(key)
+        now = time.monotonic()
+        if kept is not None and now < kept[0]:
+            return kept[1]
+        if len(self._kept) >= PERSONS_KEPT:
+            self._kept.clear()
+        answer = may_act(kind, act, actor, day)
+        self._kept[key] = (now + SECONDS_KEPT, answer)
+        return answer
 
 
 def _no_post(actor: Actor, day: date) -> Refused:

@@ -106,13 +106,13 @@ class Writer:
         self._last = 1
         self._connection: Connection | None = None
         self._kept: OrderedDict[str, Held] = OrderedDict()
+        self._judge = posts.Judge()
 
     def submit(self, command: Command, now: datetime | None) -> Answer:
         """Carry one command out, together with those that wait; returns once it is durable."""
         refused = unusable_ids(command)
         if refused is not None:
             return refused
-        posts.known(command.actor.person)  # read by this thread, before anybody waits for it
         digest = command_digest(command, keys.store().commands())
         waiting = Waiting(command, digest, now)
         with self._mutex:
@@ -256,7 +256,7 @@ class Writer:
             datetime.now(UTC),
             {row[0]: self._held(connection, row, using.rules) for row in locked},
             {row[0]: (bytes(row[1]), row[2], row[3], bytes(row[4])) for row in known},
-            posts.may_act,
+            self._judge.may_act,
         )
         for one in batch:
             one.answer, one.failure = None, None
