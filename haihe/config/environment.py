@@ -53,6 +53,13 @@ SETTINGS = (
         "unset: no codes to phones",
         "`console` prints codes on the terminal; `package.module:name` is a sender of your own",
     ),
+    Setting(
+        "HAIHE_OIDC_ISSUER",
+        "unset: none",
+        "issuer of the national identity provider (OpenID Connect), with https://",
+    ),
+    Setting("HAIHE_OIDC_CLIENT", "none", "our client id there"),
+    Setting("HAIHE_OIDC_SECRET_FILE", "none", "file that holds our client secret there, mode 600"),
     Setting("HAIHE_DEBUG", "unset", "`1` shows errors in the browser; never where others can see"),
     Setting("HAIHE_PACK", "the pack shipped", "folder that replaces law, procedures and models"),
     Setting("HAIHE_CITY", "the city shipped", "folder that replaces city"),

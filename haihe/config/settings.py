@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from haihe.records import home, keys
@@ -32,6 +33,26 @@ def database() -> dict[str, object]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+def identity_provider(issuer: str) -> dict[str, object]:
+    """The provider as allauth takes it; what it says travels over TLS, except on this machine."""
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
+        raise home.UnusableSetting("HAIHE_OIDC_ISSUER must begin with https://")
+    client = os.environ.get("HAIHE_OIDC_CLIENT", "")
+    secret = os.environ.get("HAIHE_OIDC_SECRET_FILE", "")
+    if not client or not secret:
+        raise home.UnusableSetting(
+            "HAIHE_OIDC_ISSUER needs HAIHE_OIDC_CLIENT and HAIHE_OIDC_SECRET_FILE beside it"
+        )
+    return {
+        "provider_id": "national",
+        "name": "国家网络身份认证",
+        "client_id": client,
+        "secret": Path(secret).read_text(encoding="utf-8").strip(),
+        "settings": {"server_url": issuer, "scope": ["openid", "phone"]},
     }
 
 
@@ -106,6 +127,18 @@ USE_TZ = True
 # How codes reach phones ("" = not at all), and how many proxies of our own stand before us.
 HAIHE_SENDER = os.environ.get("HAIHE_SENDER", "")
 HAIHE_PROXIES = int(os.environ.get("HAIHE_PROXIES", "0"))
+
+# The national identity provider; without one nothing of it is loaded.
+HAIHE_OIDC_ISSUER = os.environ.get("HAIHE_OIDC_ISSUER", "")
+if HAIHE_OIDC_ISSUER:
+    provider = identity_provider(HAIHE_OIDC_ISSUER)
+    INSTALLED_APPS += [
+        "allauth.socialaccount",
+        "allauth.socialaccount.providers.openid_connect",
+    ]
+    SOCIALACCOUNT_ADAPTER = "haihe.identity.provider.CitizenDoor"
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [provider]}}
+    SOCIALACCOUNT_REQUESTS_TIMEOUT = 10  # seconds
 
 # Errors go to standard error, whoever runs the server; refused pages (403, 404) are not errors.
 LOGGING = {

@@ -13,6 +13,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Concatenate, Final, ParamSpec
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -125,7 +126,7 @@ def code(request: HttpRequest) -> HttpResponse:
         return _code_page(request, phone, f"试得太多了，请过{waiting(answer.length)}再试。")
     if answer is None:
         return _code_page(request, phone, WRONG_CODE)
-    after = _after(request)
+    after = after_of(request)
     let_in(request, answer)
     return redirect(after or "/")
 
@@ -150,24 +151,25 @@ def _ask_page(request: HttpRequest, typed: str = "", wrong: str = "") -> HttpRes
     values = {
         "typed": typed,
         "wrong": wrong,
-        "after": _after(request),
+        "after": after_of(request),
         "citizen": citizen_of(request),
         "by_code": senders.sender() is not None,
+        "by_provider": bool(settings.HAIHE_OIDC_ISSUER),
     }
     return render(request, "identity/citizen.html", values, status=_status(wrong))
 
 
 def _code_page(request: HttpRequest, phone: str, wrong: str = "") -> HttpResponse:
-    values = {"phone": kept.masked_phone(phone), "wrong": wrong, "after": _after(request)}
+    values = {"phone": kept.masked_phone(phone), "wrong": wrong, "after": after_of(request)}
     return render(request, "identity/citizen_code.html", values, status=_status(wrong))
 
 
 def _with_after(request: HttpRequest, name: str) -> str:
-    after = _after(request)
+    after = after_of(request)
     return reverse(name) + (f"?{urlencode({'next': after})}" if after else "")
 
 
-def _after(request: HttpRequest) -> str:
+def after_of(request: HttpRequest) -> str:
     """Where to go afterwards: a page of this installation, or "" for the start."""
     told = (request.POST.get("next") or request.GET.get("next") or "")[:AFTER_MAX]
     safe = url_has_allowed_host_and_scheme(told, {request.get_host()}, request.is_secure())

@@ -7,6 +7,7 @@ from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.urls import path
 
@@ -46,3 +47,14 @@ urlpatterns = [
         name="mfa_generate_recovery_codes",
     ),
 ]
+
+if settings.HAIHE_OIDC_ISSUER:
+    from haihe.identity import provider
+
+    urlpatterns.append(
+        path(
+            "identity/provider/<slug:provider_id>/callback/",
+            provider.callback,
+            name="openid_connect_callback",
+        )
+    )

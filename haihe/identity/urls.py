@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import path
 
 from haihe.identity import administration, citizens, invitations, sessions
@@ -25,3 +26,8 @@ urlpatterns = [
     path("administration/<str:person>/post/", administration.give_post, name="give_post"),
     path("administration/<str:person>/post/end/", administration.end_post, name="end_post"),
 ]
+
+if settings.HAIHE_OIDC_ISSUER:
+    from haihe.identity import provider
+
+    urlpatterns.append(path("provider/", provider.begin, name="provider"))

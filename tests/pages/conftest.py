@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from haihe.commands.demo import PASSWORD
+from tests.oidc_server import CLIENT, SECRET, Provider, running_provider
 from tests.pages.visitor import Visitor
 
 START_SECONDS_MAX = 60
@@ -21,13 +22,23 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def provider() -> Iterator[Provider]:
+    """The national identity provider, played on this machine."""
+    with running_provider() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> dict[str, str]:
     """The environment of an installation that was filled with the demo city."""
     home = tmp_path_factory.mktemp("home")
     home.chmod(0o700)
     told = {name: value for name, value in os.environ.items() if not name.startswith("HAIHE_")}
     told |= {"HAIHE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "haihe.config.settings"}
-    told |= {"HAIHE_SENDER": "console"}
+    secret = home / "provider.secret"
+    secret.write_text(SECRET)
+    told |= {"HAIHE_SENDER": "console", "HAIHE_OIDC_ISSUER": provider.issuer}
+    told |= {"HAIHE_OIDC_CLIENT": CLIENT, "HAIHE_OIDC_SECRET_FILE": str(secret)}
     filled = run_demo(told)
     assert filled.returncode == 0, filled.stderr
     return told

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.client import HTTPMessage
 from http.cookiejar import CookieJar
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin, urlsplit
-from urllib.request import HTTPCookieProcessor, Request, build_opener
+from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "path"})
 
@@ -133,12 +134,24 @@ class Page:
         return found[0]
 
 
+class _Noting(HTTPRedirectHandler):
+    """Follows redirects as a browser does, and notes every address."""
+
+    def __init__(self, addresses: list[str]) -> None:
+        self._addresses = addresses
+
+    def redirect_request(self, *words: Any) -> Request | None:
+        self._addresses.append(str(words[-1]))
+        return super().redirect_request(*words)
+
+
 class Visitor:
     """One person at one browser."""
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+        self.addresses: list[str] = []  # where redirects led
+        self._opener = build_opener(HTTPCookieProcessor(CookieJar()), _Noting(self.addresses))
         self.last = Page(address, 0, HTTPMessage(), b"")
 
     def get(self, path: str) -> Page:
