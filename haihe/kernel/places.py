@@ -47,6 +47,7 @@ ENDINGS: Final[dict[Tier, tuple[str, ...]]] = {  # what people leave out, longes
 STEPS_MAX: Final = 10  # from a place to the city, and from an old one to today's
 NAME_LEAST: Final = 2  # shorter words name nothing
 WORDS_MAX: Final = 200
+AROUND_KEPT: Final = 200_000  # addresses of which is remembered where they lie
 PARENT_DIGITS: Final = (9, 6, 2)
 How = Literal["code", "name", "short", "within", "part"]
 
@@ -104,6 +105,7 @@ class Places:
         if wrong:
             raise UnusablePlaces("\n".join(wrong))
         self._named: dict[str, list[Place]] | None = None
+        self._around: dict[tuple[str, date], Place | None] = {}
 
     def __len__(self) -> int:
         return len(self._versions)
@@ -177,6 +179,15 @@ class Places:
                 return found
         return ()
 
+    def address(self, words: str, day: date) -> tuple[Found, ...]:
+        """As `resolve`, by the sure ways only: a code, a whole name, an address that begins so."""
+        plain = _plain(words)
+        if plain.isdecimal():
+            return self._by_code(plain, day)
+        if len(plain) < NAME_LEAST:
+            return ()
+        return self._called(plain, day, short=False) or self._by_beginning(plain, day)
+
     def _by_code(self, code: str, day: date) -> tuple[Found, ...]:
         for length in (len(code), *PARENT_DIGITS):
             if length > len(code) or code[:length] not in self:
@@ -216,6 +227,16 @@ class Places:
             if place.code not in found or not was:
                 found[place.code] = Found(place=place, how=how, was=was)
         return tuple(found.values())
+
+    def around(self, words: str, day: date) -> Place | None:
+        """The one place that an address or a code lies in; None when it is none, or not sure."""
+        key = (words, day)
+        if key not in self._around:
+            if len(self._around) >= AROUND_KEPT:
+                self._around.clear()
+            found = self.address(words, day)
+            self._around[key] = found[0].place if len(found) == 1 else None
+        return self._around[key]
 
     def _by_beginning(self, words: str, day: date) -> tuple[Found, ...]:
         """Names one in another at the beginning of an address; the least left over wins."""

@@ -35,6 +35,14 @@ _SHARED: Final[dict[str, str]] = {
     "tier": "层级：city 市、district 区、street 街镇、community 社区村",
 }
 _OWN: Final[dict[str, str]] = {
+    "organ.sort": "单位类别，见城市的单位类别表",
+    "organ.lineage": "本单位和各级上级单位，由下而上，用/连接",
+    "organ.since": "第一天；没有记载的为空",
+    "organ.until": "最后一天；现在还在的为空",
+    "place.sort": "哪一种地方，如 district 区、zone 功能区、village 村",
+    "place.lineage": "由市到本地各级的代码，用/连接",
+    "place.since": "第一天；没有记载的为空",
+    "place.until": "最后一天；现在还在的为空",
     "today.at": "核查时刻，世界时",
     "today.at_local": "核查时刻，本地时间",
     "matter.version": "所依程序版本自哪一日起施行",

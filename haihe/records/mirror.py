@@ -17,7 +17,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -26,6 +27,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from haihe.kernel.organs import ALWAYS, Organs
+from haihe.kernel.places import Place, Places
 from haihe.kernel.procedure import Procedure
 from haihe.records import home, keys
 from haihe.records.chain import sha256
@@ -56,6 +59,8 @@ from haihe.supervision.manifest import (
 FORM: Final = 2  # of the rows; another number makes every row anew
 MATTERS_A_SEGMENT: Final = 40_000
 MATTERS_AT_ONCE: Final = 5_000
+REGISTERS_KEPT: Final = 8  # days of registers of bodies whose rows are remembered
+ONE_DAY: Final = timedelta(days=1)
 EVENTS_A_SEGMENT_MAX: Final = 2_000_000
 GARBAGE_SECONDS: Final = 3_600.0  # a sweep that began before may still read it
 
@@ -376,7 +381,7 @@ class _Refresh:
         """The views that are small: the day, and what the city knows."""
         whole = {
             "today": [today_row(self.now, self.reader)],
-            **city_rows(self.connection, self.rules),
+            **city_rows(self.connection, self.rules.organ_register, self._day()),
             "place": self._places(),
         }
         for view, rows in whole.items():
@@ -386,7 +391,10 @@ class _Refresh:
         found: set[str] = set()
         for segment in self.held.get("matter", []):
             found.update(self._read(segment, ["place"])["place"].unique().to_pylist())
-        return place_rows(found)
+        return place_rows(found, self.rules.places, self._day())
+
+    def _day(self) -> date:
+        return self.now.astimezone(self.rules.zone).date()
 
 
 def _between(table: pa.Table, first: str, last: str) -> pa.Table:
@@ -438,18 +446,72 @@ def _clear(told: str) -> int:
     return len(clear) if isinstance(clear, list) else 0
 
 
-def place_rows(places: set[str]) -> list[dict[str, Any]]:
-    """The rows of view `place`: the words under which forms tell where something happened."""
-    return [{"place": one, "name": one} for one in sorted(places - {None})]
+def place_rows(words: set[str], places: Places, day: date) -> list[dict[str, Any]]:
+    """The rows of view `place`: the words under which forms tell where something happened, and
+    the places of the city that these lie in."""
+    told: dict[str, dict[str, Any]] = {}
+    for one in sorted(words - {None}):
+        around = places.around(one, day)
+        lineage = places.lineage(around.code, day) if around is not None else ()
+        for upper in lineage:
+            told.setdefault(upper.code, _place(upper, places.lineage(upper.code, day)))
+        codes = [upper.code for upper in lineage]
+        told.setdefault(
+            one,
+            {
+                "place": one,
+                "name": one,
+                "above": codes[-1] if codes else None,
+                "lineage": "/".join(codes) or None,
+            },
+        )
+    return [told[one] for one in sorted(told)]
 
 
-def city_rows(connection: Connection, rules: Rules) -> Mapping[str, list[dict[str, Any]]]:
+def _place(place: Place, lineage: Sequence[Place]) -> dict[str, Any]:
+    return {
+        "place": place.code,
+        "name": place.name,
+        "above": place.above or None,
+        "tier": place.tier,
+        "sort": place.kind,
+        "lineage": "/".join(one.code for one in lineage),
+        "since": place.since if place.since > ALWAYS else None,
+        "until": _last_day(place.until),
+    }
+
+
+@lru_cache(maxsize=REGISTERS_KEPT)
+def organ_rows(register: Organs, day: date) -> tuple[dict[str, Any], ...]:
+    """The rows of view `organ`: every body there ever was, as it is on a day or was at its end."""
+    return tuple(_organ(register, organ, day) for organ in register.ids())
+
+
+def _organ(register: Organs, organ: str, day: date) -> dict[str, Any]:
+    versions, known = register.versions(organ), register.known(organ, day)
+    assert known is not None, "the register knows its own bodies"
+    return {
+        "organ": organ,
+        "name": known.name,
+        "above": known.above or None,
+        "tier": known.tier,
+        "place": known.area or None,
+        "sort": known.sort,
+        "lineage": "/".join(register.lineage(organ, day)) or organ,
+        "since": versions[0].since if versions[0].since > ALWAYS else None,
+        "until": _last_day(versions[-1].until),
+    }
+
+
+def _last_day(until: date | None) -> date | None:
+    return until - ONE_DAY if until is not None else None
+
+
+def city_rows(
+    connection: Connection, register: Organs, day: date
+) -> Mapping[str, list[dict[str, Any]]]:
     """The rows of views `organ` and `post`: the city's organs, and its posts with their roles."""
-    organs = [
-        {"organ": one, "name": name, "above": rules.organ_above(one) or None, "tier": tier or None}
-        for one, name in rules.every_organ().items()
-        for tier in (rules.organ_tier(one),)
-    ]
+    organs = list(organ_rows(register, day))
     return {"organ": organs, "post": [row for one in every_post(connection) for row in _post(one)]}
 
 

@@ -19,13 +19,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from haihe.kernel.fold import state_of
+from haihe.kernel.organs import Organs
 from haihe.kernel.values import Datum
 from haihe.pack import Pack, load_pack
 from haihe.records import journal
 from haihe.records.chain import EventRow, data_text
 from haihe.records.installed import InstalledRules
 from haihe.records.instants import stored
-from haihe.records.mirror import reading_rows
+from haihe.records.mirror import organ_rows, reading_rows
 from haihe.records.parties import NAMED, PHONES, Party
 from haihe.records.rules import Rules
 from haihe.records.staging import all_clocks
@@ -263,7 +264,7 @@ def _gather(
         for problem, count in one.problems.items():
             written.problems[problem] = written.problems.get(problem, 0) + count
     kept["event"] = events
-    kept["organ"] = [_organs(simulation)]
+    kept["organ"] = [_organs(simulation, at.date())]
     teller = Teller(InstalledRules(pack), at)
     today = {"at": stored(at), "at_local": teller.local(stored(at))}
     kept["today"] = [table_of("today", [today], {})]
@@ -281,12 +282,8 @@ def _gather(
     return written
 
 
-def _organs(simulation: Simulation) -> pa.Table:
-    rows = [
-        {"organ": one.id, "name": one.name, "above": one.above or None, "tier": one.tier}
-        for one in simulation.city.everything()
-    ]
-    return table_of("organ", rows, {})
+def _organs(simulation: Simulation, day: date) -> pa.Table:
+    return table_of("organ", list(organ_rows(Organs(simulation.city.everything()), day)), {})
 
 
 def write_truth(path: Path, truths: Sequence[Planted]) -> None:

@@ -486,11 +486,12 @@ def tables(base: Ground, told: Sequence[Told], at: datetime) -> dict[str, pa.Tab
     made["event"] = joined("event", list(events_of(told, reader, base.fields).values()))
     readings = [row for one in told for row in one.readings]
     places = {row for row in made["matter"]["place"].unique().to_pylist() if row}
+    day = at.astimezone(base.rules.zone).date()
     whole = {
         "today": [mirror.today_row(at, reader)],
         "reading": mirror.reading_rows(readings, reader.person),
-        "place": mirror.place_rows(places),
-        **mirror.city_rows(base.connection, base.rules),
+        "place": mirror.place_rows(places, base.rules.places, day),
+        **mirror.city_rows(base.connection, base.rules.organ_register, day),
     }
     return made | {view: table_of(view, rows, {}) for view, rows in whole.items()}
 

@@ -231,7 +231,11 @@ _ALL: Final = (
             Column("name", "text", "its official name"),
             Column("above", "text", "the organ above it"),
             Column("tier", "text", "city, district, street or community"),
-            Column("place", "text", "the place it is competent for"),
+            Column("place", "text", "code of the place it works for"),
+            Column("sort", "text", "its sort, one of city/sorts.yaml"),
+            Column("lineage", "text", "itself and all above it, ids from below up, joined by /"),
+            Column("since", "day", "its first day; empty when nobody wrote it down"),
+            Column("until", "day", "its last day; empty while it goes on"),
         ),
     ),
     View(
@@ -252,8 +256,12 @@ _ALL: Final = (
         (
             Column("place", "text", "its code, or the words of the form", required=True),
             Column("name", "text", "its name"),
-            Column("above", "text", "the place it lies in"),
-            Column("tier", "text", "city, district, street or community"),
+            Column("above", "text", "code of the place it lies in; empty when words do not say"),
+            Column("tier", "text", "city, district, street or community; empty for words"),
+            Column("sort", "text", "district, street, town, township, zone, community, village …"),
+            Column("lineage", "text", "codes from the city down to it, joined by /"),
+            Column("since", "day", "its first day; empty when nobody wrote it down"),
+            Column("until", "day", "its last day; empty while it goes on"),
         ),
     ),
     View(
