@@ -1,8 +1,9 @@
 """`haihe bench bulk`: events a second through `submit_many`, beside raw COPY and executemany.
 
-Each round fills two empty databases: one through the door (rules, clocks, chain, projection), one
-by a bare script that writes the rows the first round left. `events_only` writes just the events and
-computes their SHA-256 chain; `all_rows` writes every table that bulk intake writes.
+The histories are those of a simulated city. Each round fills two empty databases: one through the
+door (rules, clocks, chain, projection), one by a bare script that writes the rows the first round
+left. `events_only` writes just the events and computes their SHA-256 chain; `all_rows` writes every
+table that bulk intake writes.
 """
 
 from __future__ import annotations
@@ -15,22 +16,22 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench.human_step import STEPS
 from bench.installation import installation
-from haihe.kernel.values import Command
+from haihe.records.tables import TABLES
+from haihe.simulation.telling import Chronicler
 from tests.postgresql import PostgresServer, running_postgresql
 
 HELP = "events a second through bulk intake, beside raw COPY / executemany"
 
-TABLES = ("event", "matter", "clock", "command_key", "matter_key", "personal")
-BEGUN = datetime(2026, 3, 2, 8, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-NOW = datetime(2026, 9, 1, 8, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+UNTIL = datetime(2026, 9, 1, 23, 59, 59, tzinfo=ZoneInfo("Asia/Shanghai"))
+SEED = 1
+REFUSED_SHARE_MAX = 0.01  # of the histories; the rules change, the courses follow
 ROWS_A_COMMIT = 4_000
 
 Figures = dict[str, Any]
@@ -39,7 +40,8 @@ Figures = dict[str, Any]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """How much, how often, where."""
     parser.add_argument("--json", action="store_true", help="figures as one JSON object")
-    parser.add_argument("--matters", type=int, default=5_000, help="each of 8 events")
+    parser.add_argument("--days", type=int, default=60, help="of the simulated city")
+    parser.add_argument("--scale", type=float, default=0.0035, help="of the simulated city")
     parser.add_argument("--rounds", type=int, default=3, help="of which the median counts")
     parser.add_argument("--workers", type=int, default=2, help="processes that decide")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
@@ -71,7 +73,13 @@ def measure_database(args: argparse.Namespace, server: PostgresServer | None) ->
             rows = str(Path(folder) / "rows.pickle")
             with installation(server) as fresh:
                 through = fresh.figures(
-                    "-m", "bench.bulk", "take", str(args.matters), str(args.workers), rows
+                    "-m",
+                    "bench.bulk",
+                    "take",
+                    str(args.days),
+                    str(args.scale),
+                    str(args.workers),
+                    rows,
                 )
             with installation(server) as fresh:
                 events = fresh.figures("-m", "bench.bulk", "raw-events", rows)
@@ -87,43 +95,49 @@ def measure_database(args: argparse.Namespace, server: PostgresServer | None) ->
 # ── inner programs, each in an installation of its own ───────────────────────────────────────
 
 
-def histories(matters: int) -> Iterator[list[Command]]:
-    """Grid events spread over half a year, each walked from report to closure."""
-    for number in range(matters):
-        at = BEGUN + timedelta(minutes=number * 37 % 250_000)
-        yield [
-            Command(
-                key=f"bulk-{number}" if place == 0 else "",
-                act=step.act,
-                actor=step.actor,
-                kind="grid_event" if place == 0 else None,
-                data=step.data,
-                happened_at=at + timedelta(minutes=10 * place),
-            )
-            for place, step in enumerate(STEPS)
-        ]
+def told(days: int, scale: float) -> Chronicler:
+    """The simulated city, its bodies beside those of the installation."""
+    from haihe.pack import load_pack
+    from haihe.pack.city import load_organs
+    from haihe.records.simulated import found_bodies
+    from haihe.simulation.book import load_book
+    from haihe.simulation.city import Simulation
+
+    simulation = Simulation(load_pack(), load_book(), SEED, known=load_organs().by_name())
+    found_bodies(simulation.city)
+    return Chronicler(simulation, UNTIL, days, scale)
 
 
-def take(matters: str, workers: str, rows: str) -> float:
-    """Take them in; leave the rows for the raw scripts; events a second."""
+def take(days: str, scale: str, workers: str, rows: str) -> float:
+    """Take its histories in; leave the rows for the raw scripts; events a second."""
     from haihe.records import database, write
-    from haihe.records.tables import TABLES as COLUMNS
 
-    waiting = list(histories(int(matters)))
+    held = rows_held()
+    waiting = list(told(int(days), float(scale)).chronicles())
     begun = time.perf_counter()
-    events = 0
-    for taken in write.submit_many(waiting, now=NOW, workers=int(workers)):
-        if taken.refused:
-            raise RuntimeError(taken.refused[0].refused.says)
+    events, refused = 0, []
+    for taken in write.submit_many(waiting, workers=int(workers)):
+        refused += taken.refused
         events += taken.events
     seconds = time.perf_counter() - begun
+    if len(refused) > REFUSED_SHARE_MAX * len(waiting):
+        raise RuntimeError(f"{len(refused)} of {len(waiting)}: {refused[0].refused.says}")
     connection = database.connect()
     left = {
-        name: connection.rows(f"SELECT {', '.join(COLUMNS[name].names)} FROM {name}")
-        for name in TABLES
+        name: connection.rows(f"SELECT {', '.join(TABLES[name].names)} FROM {name}")
+        for name, count in rows_held().items()
+        if count and not held[name]
     }
     Path(rows).write_bytes(pickle.dumps(left))
     return events / seconds
+
+
+def rows_held() -> dict[str, int]:
+    """How many rows each table has."""
+    from haihe.records import database
+
+    connection = database.connect()
+    return {name: connection.rows(f"SELECT count(*) FROM {name}")[0][0] for name in TABLES}
 
 
 def raw_events(rows: str) -> float:

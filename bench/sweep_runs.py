@@ -202,13 +202,12 @@ def begin() -> Figures:
     return {"seconds": round(time.perf_counter() - begun, 2), "matters": told.matters}
 
 
-def touched(size: str, matters: str) -> Figures:
-    """History is added until there are so many events; then a sweep of touched matters."""
+def touched(matters: str) -> Figures:
+    """The sweep of so many touched matters, three times."""
     from haihe.records import follow, sweeping
     from haihe.records.database import connect
     from haihe.records.instants import stored
 
-    grow(int(size))
     connection = connect()
     now = datetime.now(UTC)
     own = [
@@ -242,7 +241,7 @@ def touched(size: str, matters: str) -> Figures:
     }
 
 
-def grow(size: int) -> None:
+def grow(events: str) -> Figures:
     """Add copies of the city's matters under other ids, as history that nobody touches.
 
     Their events lie before all others, their next look in ten years; their places and families are
@@ -250,6 +249,7 @@ def grow(size: int) -> None:
     """
     from haihe.records import home
 
+    size, begun = int(events), time.perf_counter()
     with _growing(home.sqlite_file()) as records:
         (count,) = records.execute("SELECT count(*) FROM event WHERE position > 0").fetchone()
         (have,) = records.execute("SELECT count(*) FROM event").fetchone()
@@ -271,6 +271,7 @@ def grow(size: int) -> None:
                 "INSERT OR IGNORE INTO link SELECT"
                 f" substr(word, 1, 2) || '{number}/' || substr(word, 3), {own} FROM city_link"
             )
+    return {"copies": len(numbers), "seconds": round(time.perf_counter() - begun, 1)}
 
 
 @contextmanager
@@ -310,7 +311,8 @@ def _copying(table: str, changed: dict[str, str], number: int) -> str:
 
     told = TABLES[table]
     names = [name for name in (told.counted, *told.names) if name and name != "finding_id"]
-    own = {name: _own(name, number) for name in ("matter_id", "from_matter") if name in names}
+    ids = ("matter_id", "from_matter")
+    own = {name: _own(name, number) for name in names if name in ids}
     own |= {name: value.format(number=number) for name, value in changed.items()}
     values = ", ".join(own.get(name, name) for name in names)
     return f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM city_{table}"
@@ -318,7 +320,8 @@ def _copying(table: str, changed: dict[str, str], number: int) -> str:
 
 COMMANDS: Final[dict[str, Callable[..., Figures]]] = {
     "city": city, "multiply": multiply, "full": full, "log": log, "rules": rules,
-    "postgresql": postgresql, "begin": begin, "touched": touched,
+    "postgresql": postgresql, "begin": begin, "grow": grow,
+    "touched": touched,
 }  # fmt: skip
 
 
