@@ -105,6 +105,7 @@ class Places:
         if wrong:
             raise UnusablePlaces("\n".join(wrong))
         self._named: dict[str, list[Place]] | None = None
+        self._longest = 0  # letters of the longest name
         self._around: dict[tuple[str, date], Place | None] = {}
 
     def __len__(self) -> int:
@@ -210,6 +211,7 @@ class Places:
                     for name in dict.fromkeys((one.name, *_short(one))):
                         named.setdefault(name, []).append(one)
             self._named = named
+            self._longest = max(map(len, named), default=0)
         return self._named
 
     def _called(self, name: str, day: date, *, short: bool) -> tuple[Found, ...]:
@@ -245,8 +247,9 @@ class Places:
         return tuple({one.place.code: one for one in found if len(one.rest) == least}.values())
 
     def _walk(self, words: str, day: date, around: Place | None, was: str) -> Iterator[Found]:
-        for length in range(NAME_LEAST, len(words) + 1):
-            for one in self._names().get(words[:length], ()):
+        named = self._names()
+        for length in range(NAME_LEAST, min(len(words), self._longest) + 1):
+            for one in named.get(words[:length], ()):
                 place = self.current(one.code, day)
                 if place is None or not self._lies_in(place, around, day):
                     continue

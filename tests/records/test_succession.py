@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from haihe.kernel.organs import Heir, Organs, Succession
-from haihe.kernel.values import Refused
+from haihe.kernel.procedure import Field, Procedure
+from haihe.kernel.values import Actor, Data, Refused
 from haihe.records import rules, succession, verify, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
@@ -33,11 +34,24 @@ CLOCKS = "SELECT clock, started_at, legal, falls_at FROM clock WHERE matter_id =
 OWNERS = "SELECT owner_organ, count(*) FROM matter GROUP BY owner_organ ORDER BY owner_organ"
 
 
+def with_reported(alarm: Procedure) -> Procedure:
+    """The alarm with a field that names the body it complains of, which must keep away."""
+    opening_step = alarm.steps["take_call"]
+    asks = replace(opening_step, may_ask=(*opening_step.may_ask, "complained_of"))
+    return replace(
+        alarm,
+        apart=("complained_of",),
+        fields={**alarm.fields, "complained_of": Field(name="被反映单位", type="organ")},
+        steps={**alarm.steps, "take_call": asks},
+    )
+
+
 class ClosingCity(SmallCity):
     """The small city in which `hexi` is closed and `nankai` takes its matters over."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.procedures["alarm"] = with_reported(self.procedures["alarm"])
         listed = SmallCity.organ_register
         versions = [
             replace(one, until=CLOSING) if one.id == "hexi" else one
@@ -175,3 +189,46 @@ def test_whoever_helps_in_the_closed_body_is_followed_by_the_heir(closing: Conne
     rows = closing.rows("SELECT organ FROM stake WHERE matter_id = ? AND how = 'asked'", (matter,))
     assert [one[0] for one in rows] == ["nankai"]
     assert owners(closing) == {"center110": 1}
+
+
+CALL: Data = {
+    "place": "马场道12号",
+    "what": "邻里争吵",
+    "caller_name": "张三",
+    "caller_phone": "13800000000",
+}
+
+
+def complained(actor: Actor, about: str) -> None:
+    answer = write.submit(opening(data={**CALL, "complained_of": about}, actor=actor), now=TUESDAY)
+    assert isinstance(answer, Recorded), answer
+
+
+def test_the_heir_of_the_body_reported_keeps_away_even_after_the_end(closing: Connection) -> None:
+    complained(replace(TAKER, organ="center110"), "hexi")
+    assert succession.apply(closing, AFTER).matters == 1
+    rows = closing.rows("SELECT organ FROM stake WHERE how = 'apart'", ())
+
+    assert [one[0] for one in rows] == ["nankai"]
+    assert owners(closing) == {"center110": 1}
+
+
+def test_a_letter_about_the_heir_goes_to_the_body_above_it(closing: Connection) -> None:
+    complained(TAKER, "nankai")
+    told = succession.apply(closing, AFTER)
+
+    assert (told.matters, told.left) == (1, [])
+    assert owners(closing) == {"city": 1}
+
+
+def test_a_letter_that_the_heir_has_about_the_closed_body_goes_to_the_body_above(
+    closing: Connection,
+) -> None:
+    complained(replace(TAKER, organ="nankai"), "hexi")
+    told = succession.apply(closing, AFTER)
+
+    assert (told.matters, told.left) == (1, [])
+    assert owners(closing) == {"city": 1}
+    rows = closing.rows("SELECT organ FROM stake WHERE how = 'apart'", ())
+    assert [one[0] for one in rows] == ["nankai"]
+    assert succession.apply(closing, AFTER).matters == 0
