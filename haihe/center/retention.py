@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from haihe.identity.confirming import confirmed
 from haihe.kernel.values import Refused
 from haihe.look.staff import supervisor_page
 from haihe.records import read, retention
@@ -27,9 +28,23 @@ DONE: Final = {
 @supervisor_page
 def page(request: HttpRequest, reader: Reader) -> HttpResponse:
     """What is due, what waits for a second person, and how long what is kept."""
+    return _page(request, reader)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirmed
+@supervisor_page
+def decision(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Approve or refuse: sensitive, so the person at the keyboard is asked for once more."""
+    return _page(request, reader)
+
+
+def _page(request: HttpRequest, reader: Reader) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         do = request.POST.get("do", "")
+        if do == "approve" and request.path != reverse("center:disposal"):
+            raise BadRequest("an approval is sent to the page that confirms who approves")
         answer = _carried_out(request, reader, do)
         if not isinstance(answer, Refused):
             return redirect(f"{reverse('center:retention')}?done={do}")

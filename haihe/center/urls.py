@@ -14,6 +14,7 @@ urlpatterns = [
     path("findings/", views.findings, name="findings"),
     path("settings/", views.settings, name="settings"),
     path("retention/", retention.page, name="retention"),
+    path("retention/decision/", retention.decision, name="disposal"),
     path("traces/", audit.page, name="traces"),
     path("models/", models.models, name="models"),
     path("models/<slug:model>/", models.one, name="model"),

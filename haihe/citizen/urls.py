@@ -15,6 +15,7 @@ urlpatterns = [
     path("receipt/<str:code>/", views.receipt, name="receipt"),
     path("follow/", views.ask, name="ask"),
     path("follow/<str:code>/", views.follow, name="follow"),
+    path("mine/", readings.mine, name="mine"),
     path("follow/<str:code>/readings/", readings.readings, name="readings"),
     path("follow/<str:code>/readings/<int:number>/", readings.object_to, name="object"),
     path("follow/<str:code>/act/<slug:act>/", views.act, name="act"),

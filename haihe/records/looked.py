@@ -9,14 +9,15 @@ number. What others brought into the matter is not named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from haihe.kernel.competence import Competent
 from haihe.kernel.procedure import Procedure
-from haihe.kernel.reading import PURPOSES, Reader, View, concerns_minor, may_read
+from haihe.kernel.reading import MINOR, PURPOSES, Reader, View, concerns_minor, may_read
 from haihe.kernel.state import State
 from haihe.kernel.values import Data, Frozen
 from haihe.pack.place import city_folder
@@ -27,11 +28,20 @@ from haihe.records.database import IN_MAX, Connection, Row, reading_connection
 from haihe.records.instants import restored
 from haihe.records.journal import folded, history, procedure_of
 from haihe.records.keys import store
+from haihe.records.parties import PHONES
 from haihe.records.printing import Printer
 from haihe.records.reading import SEEN_SQL, SORTS
 from haihe.records.rules import Rules
 
 LOOKED_MAX: Final = 500  # of the newest readings of a matter
+MINE_MAX: Final = 100
+# Phones of those who came, not of those a matter is about.
+BROUGHT_BY: Final = tuple(
+    sorted(
+        {field for field, standing in PHONES.items() if standing in ("applicant", "reporter")}
+        | {"objector_phone"}
+    )
+)
 OBJECTION: Final = "reading_objection"
 OBJECT: Final = "object"
 LETTERS: Final = "甲乙丙丁戊己庚辛壬癸"
@@ -68,12 +78,23 @@ class Readings(Frozen, frozen=True, kw_only=True):
 class Objectionable(Frozen, frozen=True, kw_only=True):
     """What an objection against one reading is filled with.
 
-    `watch` is who decides it: the organ above the one that read, else the one the city names.
+    `watch` is who decides it.
     """
 
     looked: Looked
     watch: str
     given: Data
+
+
+class Mine(Frozen, frozen=True, kw_only=True):
+    """A matter that somebody brought with a phone, and how often it was opened."""
+
+    code: str
+    number: str
+    title: str
+    state_name: str
+    opened: str
+    times: int
 
 
 class _Trace(NamedTuple):
@@ -118,6 +139,40 @@ def readings(matter: str, now: datetime | None = None) -> Readings | None:
     return Readings(matter=matter, rows=told, total=len(found), cut=len(rows) > LOOKED_MAX)
 
 
+def mine(phone_tags: Sequence[bytes], now: datetime | None = None) -> tuple[Mine, ...]:
+    """The matters that were brought with the phone of these tags, the newest first.
+
+    Only where it was the phone of who came: a matter tells nothing to those it is about.
+    """
+    if not phone_tags:
+        return ()
+    connection = reading_connection()
+    tag_marks, field_marks = (", ".join("?" * len(one)) for one in (phone_tags, BROUGHT_BY))
+    rows = connection.rows(
+        "SELECT m.matter_id, m.number, m.kind, m.version, m.state, m.opened_at, m.code_tag, "
+        f"(SELECT count(*) FROM reading r WHERE r.chain = m.matter_id AND {SEEN_SQL}) "
+        "FROM matter m WHERE m.matter_id IN (SELECT matter_id FROM number_tag "
+        f"WHERE tag IN ({tag_marks}) AND field IN ({field_marks})) "
+        "ORDER BY m.opened_at DESC LIMIT ?",
+        (*phone_tags, *BROUGHT_BY, MINE_MAX),
+    )
+    printer = Printer(rules=rules.current(), now=now or datetime.now(UTC))
+    found = []
+    for matter, number, kind, version, state, opened_at, code_tag, times in rows:
+        procedure = procedure_of(printer.rules, kind, version)
+        found.append(
+            Mine(
+                code=_code(matter, code_tag),
+                number=number,
+                title=procedure.name,
+                state_name=procedure.states[state].name,
+                opened=printer.instant(restored(opened_at, printer.rules.zone)),
+                times=times,
+            )
+        )
+    return tuple(found)
+
+
 def objectionable(matter: str, number: int, now: datetime | None = None) -> Objectionable | None:
     """What is known for an objection against reading `number`; None if there is no such reading."""
     connection = reading_connection()
@@ -133,7 +188,7 @@ def objectionable(matter: str, number: int, now: datetime | None = None) -> Obje
     telling = _Telling(printer, held, _post_names(connection, [one]), {})
     looked = telling.looked([one])
     codes = _objections(connection, matter, [number])
-    watch = printer.rules.organ_above(one.organ) or load_retention(city_folder()).objections_to
+    watch = watching(one.organ, printer)
     given: Data = {
         "watch_organ": watch,
         "reading_organ": one.organ,
@@ -144,7 +199,9 @@ def objectionable(matter: str, number: int, now: datetime | None = None) -> Obje
         "reading_post": looked.post,
     }
     if concerns_minor(held.state, held.procedure):
-        given["minor_involved"] = True
+        given[MINOR] = True
+    elif held.state.fields.get(MINOR) is False:
+        given[MINOR] = False
     looked = _with_code(looked, codes[number]) if number in codes else looked
     return Objectionable(looked=looked, watch=printer.rules.organ_name(watch), given=given)
 
@@ -152,6 +209,21 @@ def objectionable(matter: str, number: int, now: datetime | None = None) -> Obje
 def objection_key(matter: str, number: int) -> str:
     """The key of the one objection against a reading: a second one finds the first."""
     return f"public:{OBJECTION}:{matter}:{number}"
+
+
+def watching(organ: str, printer: Printer) -> str:
+    """Who decides about a reading of this organ.
+
+    The first organ above it that may supervise objections, else the one the city names for it.
+    """
+    register, competence = printer.rules.organ_register, printer.rules.competence
+    day = printer.now.astimezone(printer.rules.zone).date()
+    for above in register.lineage(organ, day)[1:] if organ in register else ():
+        body = register.known(organ, day)
+        area = body.area if body is not None else ""
+        if isinstance(competence.may("supervise", above, OBJECTION, area, day), Competent):
+            return above
+    return load_retention(city_folder()).objections_to
 
 
 def _held(connection: Connection, matter: str) -> _Held | None:
@@ -254,10 +326,12 @@ def _objections(connection: Connection, matter: str, numbers: list[int]) -> dict
         "JOIN matter m ON m.matter_id = k.matter_id WHERE k.key",
         list(by_key),
     )
-    keys = store()
-    return {
-        by_key[key]: follow_code(opened, keys.codes_of(bytes(tag)[0])) for key, opened, tag in rows
-    }
+    return {by_key[key]: _code(opened, tag) for key, opened, tag in rows}
+
+
+def _code(matter: str, code_tag: bytes) -> str:
+    """The follow code of a matter, by the version of the key its tag was made with."""
+    return follow_code(matter, store().codes_of(bytes(code_tag)[0]))
 
 
 def _with_code(one: Looked, code: str) -> Looked:

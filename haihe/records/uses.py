@@ -17,7 +17,6 @@ from haihe.records import tags
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 CHECKS: Final = "10X98765432"
 NUMBERS_MAX: Final = 50  # of one value
-SORT: Final = "number"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _CANDIDATE: Final = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|(?:\+?86)?1[3-9][0-9]{9})(?![0-9])")
 _JOINERS: Final = str.maketrans("", "", " -－—")
@@ -65,7 +64,7 @@ def is_identity_number(number: str) -> bool:
 def number_rows(matter: str, seq: int, personal: Data) -> list[tuple[bytes, str, int, str]]:
     """The rows of table number_tag for the personal values of one event."""
     return [
-        (tags.tag(SORT, number), matter, seq, field)
+        (tags.tag(sort(number), number), matter, seq, field)
         for field, value in personal.items()
         for number in numbers(value)
     ]
@@ -73,4 +72,14 @@ def number_rows(matter: str, seq: int, personal: Data) -> list[tuple[bytes, str,
 
 def tags_of(word: str) -> list[bytes]:
     """The tags a searched number may be stored under; none if the word is no such number."""
-    return [tag for number in numbers(word) for tag in tags.tags(SORT, number)]
+    return [tag for number in numbers(word) for tag in every_tag(number)]
+
+
+def every_tag(number: str) -> list[bytes]:
+    """The tags under which one identity number or phone may be stored, newest key first."""
+    return tags.tags(sort(number), number)
+
+
+def sort(number: str) -> str:
+    """What a number is; a phone has the tag by which its owner signs in (citizens.py)."""
+    return "identity" if len(number) == 18 else "phone"

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from haihe.kernel.values import Event, Frozen
-from haihe.records import home, keys, merkle, seals, signers, tags, uses
+from haihe.records import home, keys, merkle, seals, signers, uses
 from haihe.records.chain import (
     GENESIS,
     HASH_BYTES,
@@ -284,7 +284,7 @@ class _Journal:
             elif key is not None:
                 try:
                     value = key.open(seq, name, _bytes(sealed), digest, self._hash)
-                    if found := [tags.tags(uses.SORT, one) for one in uses.numbers(value)]:
+                    if found := [uses.every_tag(one) for one in uses.numbers(value)]:
                         numbers[seq, name] = found
                 except (BrokenSeal, msgspec.MsgspecError) as broken:
                     self._result.found("personal_value", str(broken), matter, seq)

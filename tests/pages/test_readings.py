@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tests.pages.test_citizen_pages import MEDIATION, code_on, report
+from tests.pages.test_citizen_pages import LAMP, MEDIATION, TYPED, code_on, report
+from tests.pages.test_citizen_sign_in import ASK, asked, code_sent_to, typed
 from tests.pages.visitor import Page, Visitor
 
 APPLY = "/report/people_mediation/apply/"
@@ -51,13 +52,13 @@ def test_an_objection_takes_only_a_reason_and_opens_one_matter(
 ) -> None:
     code, page = looked_at(anybody, signed_in)
     form_page = anybody.get(page.link("不该看？提出异议"))
-    assert "大营门街道" in form_page.text
+    assert "由天津市综治中心决定" in form_page.text or "由河西区综治中心决定" in form_page.text
     address = form_page.path
     empty = anybody.send(form_page, form_page.form(address), {})
     assert empty.status == 422
-    typed = {"objection_text": "我已经撤回申请，为什么还看"}
-    receipt = anybody.send(form_page, form_page.form(address), typed)
-    assert receipt.path.startswith("/receipt/")
+    told = {"objection_text": "我已经撤回申请，为什么还看", "minor_involved": "no"}
+    receipt = anybody.send(form_page, form_page.form(address), told)
+    assert receipt.path.startswith("/receipt/"), receipt.text
     own = code_on(receipt)
     followed = anybody.get(f"/follow/{own}/")
     assert "您的异议已经收到" in followed.text
@@ -73,3 +74,18 @@ def test_readings_need_the_code_and_a_number_that_is_there(
     assert anybody.get("/follow/2222-2222-2222-2222/readings/").status == 404
     assert anybody.get("/follow/2222-2222-2222-2222/readings/1/").status == 404
     assert anybody.get(f"/follow/{code}/readings/999/").status == 404
+
+
+def test_a_citizen_who_signed_in_sees_what_the_own_phone_brought(
+    anybody: Visitor, settings: dict[str, str]
+) -> None:
+    lamp = report(anybody, LAMP, TYPED | {"reporter_phone": "139 0000 7001"})
+    assert "/identity/citizen/" in anybody.get("/mine/").path
+    page = asked(anybody, "13900007001", f"{ASK}?next=/mine/")
+    mine = typed(anybody, page, code_sent_to("13900007001", settings))
+    assert mine.path == "/mine/"
+    assert mine.link("谁看过我的信息") == f"/follow/{code_on(lamp)}/readings/"
+    signed = anybody.get(ASK)
+    anybody.send(signed, signed.form("/identity/citizen/leave/"))
+    other = asked(anybody, "13900007002", f"{ASK}?next=/mine/")
+    assert "还没有用这个手机号" in typed(anybody, other, code_sent_to("13900007002", settings)).text

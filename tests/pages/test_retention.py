@@ -49,7 +49,7 @@ def test_one_proposes_another_approves_and_the_names_are_gone(
     assert "您提出的，要由另一人决定" in proposed.text
     waiting = second.get(PAGE)
     assert "保存期满，已核对" in waiting.text
-    form = waiting.form(PAGE)
+    form = waiting.form(f"{PAGE}decision/")
     form.names.add("do")  # the name of its two buttons
     empty = second.send(waiting, form, {"do": "approve"})
     assert (empty.status, "没有写明" in empty.text) == (422, True)
