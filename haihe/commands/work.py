@@ -103,7 +103,15 @@ def run(args: argparse.Namespace) -> int:
         job = min(jobs, key=lambda one: one.due)
         if not stop.wait(max(0.0, job.due - time.monotonic())):
             job.run(time.monotonic())
+            beat()
     return 0
+
+
+def beat() -> None:
+    """Say that the worker is at work: `haihe doctor` looks when this was last touched."""
+    from haihe.records import health, home
+
+    (home.home() / health.BEAT_FILE).touch(mode=0o600)
 
 
 def seal() -> None:

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from haihe.records import keys, mirror, rules, signers
+from haihe.records import home, keys, mirror, personal, rules, signers, uses
+from haihe.records.chain import HASHES
 from haihe.records.database import Connection, Row, writing
 from haihe.records.instants import stored
 from haihe.records.journal import mark_of
 from haihe.records.keys import KeyMissing, KeyStore, KeyTrouble, Name, WrongKey
+from haihe.records.sealing import BrokenSeal
 
 BATCH: Final = 200  # rows a commit: writers wait for one batch at most
 BATCHES_MAX: Final = 1_000_000
+MATTERS_AT_ONCE: Final = 100
 SETTLED: Final = timedelta(seconds=60)  # every process has noticed a new version, and committed
 DAYS_COMPARED: Final = timedelta(days=7)  # a repeated command is compared with the first this long
 SESSIONS_LAST: Final = timedelta(days=14)
@@ -106,6 +109,7 @@ USES: Final[tuple[Use, ...]] = (
         ),
         _command,
     ),
+    Use("index", "number_tag", "tag", "matter_id"),
     Use(
         "codes",
         "matter",
@@ -127,6 +131,13 @@ USES: Final[tuple[Use, ...]] = (
         "citizen_id",
         instead="a citizen is tagged anew at the next sign-in",
     ),
+    Use(
+        "index",
+        "administrator",
+        "human",
+        "user_id",
+        instead="appoint the administrator anew",
+    ),
 )
 
 
@@ -137,9 +148,9 @@ def counted(connection: Connection, use: Use) -> dict[int, int]:
     """How many rows each version has made."""
     rows = connection.rows(
         f"SELECT substr({use.column}, 1, 1), count(*) FROM {use.table} "
-        f"WHERE {use.column} IS NOT NULL GROUP BY 1"
+        f"WHERE length({use.column}) > 0 GROUP BY 1"
     )
-    return {bytes(row[0])[0]: int(row[1]) for row in rows if bytes(row[0])}
+    return {bytes(made)[0]: int(count) for made, count in rows}
 
 
 def in_use(connection: Connection, name: Name) -> dict[str, dict[int, int]]:
@@ -172,7 +183,7 @@ def _why_stored(
     for use in (one for one in USES if one.name == name):
         rows = counted(connection, use).get(number, 0)
         if rows:
-            todo = use.instead or "run `haihe keys rewrap`"
+            todo = use.instead or f"run `haihe keys rewrap {name}`"
             found.append(f"{rows} rows of {use.place}: {todo}")
     if name == "seal-signing":
         attested = signers.last(connection)
@@ -219,7 +230,58 @@ def renew(
             before = sum(one.rows for one in done.values())
             left = None if rows_max is None else rows_max - before
             done[use.place] = _renew(connection, use, now, left, told)
+    if not names or "index" in names:
+        before = sum(one.rows for one in done.values())
+        left = None if rows_max is None else rows_max - before
+        done["number_tag.tag"] = _numbers_tagged_anew(connection, left, told)
     return done
+
+
+def _numbers_tagged_anew(connection: Connection, rows_max: int | None, told: Told) -> Renewed:
+    """Identity numbers and phones are opened to be tagged by the newest version."""
+    result, after = Renewed(), ""
+    for _ in range(BATCHES_MAX):
+        newest = bytes((keys.store().key("index").newest.number,))
+        matters = connection.rows(
+            "SELECT DISTINCT matter_id FROM number_tag WHERE matter_id > ? "
+            "AND substr(tag, 1, 1) <> ? ORDER BY matter_id LIMIT ?",
+            (after, newest, MATTERS_AT_ONCE),
+        )
+        if not matters:
+            return result
+        for (matter,) in matters:
+            if rows_max is not None and result.rows >= rows_max:
+                result.stopped = f"stopped after {result.rows} rows, as told"
+                return result
+            with writing(connection):
+                _tag_anew(connection, matter, newest, result)
+            after = matter
+        told("number_tag.tag", result.rows)
+    raise KeyTrouble(f"more than {BATCHES_MAX * MATTERS_AT_ONCE} matters; run it again")
+
+
+def _tag_anew(connection: Connection, matter: str, newest: bytes, result: Renewed) -> None:
+    """The tags of one matter, inside a transaction in which nothing of it is erased."""
+    if connection.vendor == "postgresql":
+        connection.rows("SELECT 1 FROM matter WHERE matter_id = ? FOR UPDATE", (matter,))
+    hash_of = HASHES[home.hash_name()]
+    try:
+        given = personal.values_by_event(connection, matter, keys.store(), hash_of)
+    except (BrokenSeal, WrongKey, KeyMissing):
+        result.kept += 1
+        return
+    gone = connection.run(
+        "DELETE FROM number_tag WHERE matter_id = ? AND substr(tag, 1, 1) <> ?", (matter, newest)
+    )
+    there = {
+        (bytes(tag), seq, field)
+        for tag, seq, field in connection.rows(
+            "SELECT tag, seq, field FROM number_tag WHERE matter_id = ?", (matter,)
+        )
+    }
+    rows = [row for seq, values in given.items() for row in uses.number_rows(matter, seq, values)]
+    connection.insert("number_tag", [row for row in rows if (row[0], *row[2:]) not in there])
+    result.rows += gone
 
 
 def _renew(
@@ -230,9 +292,10 @@ def _renew(
         if rows_max is not None and result.rows >= rows_max:
             result.stopped = f"stopped after {rows_max} rows, as told"
             return result
-        taken = batch if rows_max is None else batch[: rows_max - result.rows]
-        changed = _changed(use, taken, now)
-        result.kept += len(taken) - len(changed)
+        changed = _changed(use, batch, now)
+        result.kept += len(batch) - len(changed)
+        if rows_max is not None:
+            changed = changed[: rows_max - result.rows]
         with writing(connection):
             for value, key, before in changed:
                 wrote = connection.run(

@@ -122,9 +122,14 @@ def _alone(root: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def manifest() -> Manifest | None:
+    """How far the views of this installation reach; None when there are none."""
+    return read_manifest(folder())
+
+
 def is_made_anew(rules: Rules) -> bool:
     """Whether what lies in the folder, if anything does, is made by present rules and keys."""
-    before = read_manifest(folder())
+    before = manifest()
     return before is None or before.made_by == made_by(rules)
 
 

@@ -6,6 +6,7 @@ database: the signature needs the key, and the log of seals lies outside the dat
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -203,8 +204,11 @@ def log_file() -> Path:
 
 def _log(seal: Seal) -> None:
     line = LoggedSeal(seal.number, seal.hash.hex(), seal.signature.hex())
-    with log_file().open("ab") as log:
-        log.write(encode(line) + b"\n")
+    log = os.open(log_file(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(log, encode(line) + b"\n")
+    finally:
+        os.close(log)
 
 
 def logged() -> Iterator[LoggedSeal]:
