@@ -16,6 +16,7 @@ from haihe.kernel.values import Frozen, Refused
 
 Power = Literal["open", "decide", "approve", "supervise"]
 Where = Literal["within", "district", "anywhere"]
+Gift = Literal["opening", "transfer"]  # a matter is given to a body when it opens, or later
 
 GRANTS_MAX: Final = 2_000
 ORDERS_MAX: Final = 2_000
@@ -202,6 +203,18 @@ class Competence:
         found = self._kept[key] = judged if isinstance(judged, Refused) else None
         return found
 
+    def gift_refused(self, kind: str, organ: str, day: date, gift: Gift) -> Refused | None:
+        """Why a matter may not be given to a body, when it opens or later; kept like the steps."""
+        key = (kind, organ, day, gift)
+        if key in self._kept:
+            return self._kept[key]
+        may = self.may_take_in if gift == "opening" else self.may_have
+        judged = may(organ, kind, day)
+        if len(self._kept) >= KEPT_MAX:
+            self._kept.clear()
+        found = self._kept[key] = judged if isinstance(judged, Refused) else None
+        return found
+
     def may_have(self, organ: str, kind: str, day: date) -> Competent | Refused:
         """Whether a matter of a kind may be given to a body: some role of its owner is its own."""
         if kind not in self._binds:
@@ -259,7 +272,7 @@ class Competence:
         """
         body = self.organs.get(organ, day)
         fits = body is not None and overlap(body.area, area)
-        if fits and isinstance(self.may_take_in(organ, kind, day), Competent):
+        if fits and self.gift_refused(kind, organ, day, "opening") is None:
             return ""
         found = self.route(kind, area, day)
         return found if found != organ else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from haihe.kernel.competence import Competence
+from haihe.kernel.competence import Competence, Gift
 from haihe.kernel.procedure import Procedure, Step
 from haihe.kernel.state import State
 from haihe.kernel.values import Command, Refused
@@ -31,7 +31,7 @@ def not_competent(
         return None
     step = procedure.steps.get(command.act)
     if step is None:
-        return _given(competence, kind, GIVING.get(command.act, ""), command, day)
+        return _given(competence, kind, GIVING.get(command.act, ""), command, day, "transfer")
     role = procedure.roles.get(command.actor.role)
     if role is None or role.stands == "public":
         return None
@@ -44,11 +44,10 @@ def not_competent(
         day,
         state.opened_at.date() if state is not None else day,
     )
-    if refused is not None or state is not None:
-        return refused or _given(competence, kind, step.hands_to, command, day)
-    named = command.data.get(step.hands_to) if step.hands_to else None
-    taken = competence.may_take_in(named, kind, day) if isinstance(named, str) and named else None
-    return taken if isinstance(taken, Refused) else None
+    if refused is not None:
+        return refused
+    gift: Gift = "opening" if state is None else "transfer"
+    return _given(competence, kind, step.hands_to, command, day, gift)
 
 
 def _whose(step: Step, state: State | None, command: Command) -> str:
@@ -62,11 +61,10 @@ def _whose(step: Step, state: State | None, command: Command) -> str:
 
 
 def _given(
-    competence: Competence, kind: str, field: str, command: Command, day: date
+    competence: Competence, kind: str, field: str, command: Command, day: date, gift: Gift
 ) -> Refused | None:
     """Why the body that a step gives the matter to may not have it."""
     named = command.data.get(field) if field else None
     if not isinstance(named, str) or not named:
         return None
-    judged = competence.may_have(named, kind, day)
-    return judged if isinstance(judged, Refused) else None
+    return competence.gift_refused(kind, named, day, gift)

@@ -17,7 +17,6 @@ from haihe.records.rules import Rules
 
 PERSON: Final = "haihe"  # nobody of the staff: the city's rules
 REASON: Final = "所写的地点不属收件单位的地域，代为转送有权办理的单位，期限照原来的计算"
-SURE: Final = frozenset({"code", "name", "within"})  # of the ways words are understood as a place
 DISTRICT_DIGITS: Final = 6
 
 
@@ -25,7 +24,7 @@ def place_of(rules: Rules, words: object, day: date) -> str:
     """The code of the district, street or community that words name; "" when it is not sure."""
     if not isinstance(words, str) or not words:
         return ""
-    found = [one for one in rules.places.resolve(words, day) if one.how in SURE]
+    found = rules.places.address(words, day)
     code = found[0].place.code if len(found) == 1 else ""
     return code if len(code) >= DISTRICT_DIGITS else ""
 
