@@ -185,7 +185,7 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
 def kept_file(request: HttpRequest, reader: Reader, matter: str, digest: str) -> HttpResponse:
     """A file of this matter, for whoever sees the field that holds it; pictures open in place."""
     need = request.GET.get("need", "")[:NEED_MAX]
-    opened = _open(matter, reader, request.GET.get("purpose", "") or HANDLE, need)
+    opened = _open(matter, reader, request.GET.get("purpose", "") or HANDLE, need, kept=digest)
     if isinstance(opened, Refusal):
         raise PermissionDenied(opened.says)
     shown = (*opened.fields, *(value for line in opened.timeline for value in line.values))
@@ -203,10 +203,12 @@ def kept_file(request: HttpRequest, reader: Reader, matter: str, digest: str) ->
     return response
 
 
-def _open(matter: str, reader: Reader, purpose: str, need: str) -> File | Refusal:
+def _open(
+    matter: str, reader: Reader, purpose: str, need: str, *, kept: str = ""
+) -> File | Refusal:
     if purpose not in PURPOSES:
         raise Http404
-    opened = read.open_file(matter, reader, purpose, need=need)
+    opened = read.open_file(matter, reader, purpose, need=need, kept=kept)
     if isinstance(opened, Refusal) and opened.reason == "unknown_matter":
         raise Http404
     return opened
