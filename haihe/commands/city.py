@@ -20,6 +20,14 @@ HELP = "城市：check 检查，resolve 查地名，show 看单位或地方，at
 
 UNUSABLE = 2
 SHOWN_MAX = 30
+NEVER = date.min.isoformat()
+WORDS = {
+    "organ": "单位", "place": "地方", "day": "日期", "exists": "当日存在", "now": "当日",
+    "lineage": "各级", "under": "下级", "versions": "沿革", "succession": "承接", "within": "所辖",
+    "organs": "本地单位", "responsible": "责任岗位", "code": "代码", "name": "名称", "kind": "类别",
+    "linked": "相连", "id": "编号", "sort": "类别", "tier": "层级", "above": "上级", "area": "地域",
+    "since": "自", "until": "至（不含）", "post": "岗位", "order": "依据", "heirs": "承接单位",
+}  # fmt: skip
 KIND_WORDS = {
     "city": "市", "district": "区", "street": "街道", "town": "镇", "township": "乡",
     "zone": "功能区", "community": "社区", "village": "村", "like_community": "类似社区",
@@ -193,9 +201,26 @@ def _show(args: argparse.Namespace) -> int:
     else:
         print(f"{day} 没有单位、地方、网格或警格 {args.code}", file=sys.stderr)
         return 1
-    lines = [f"{name}：{value}" for name, value in told.items() if value not in ("", [], None)]
-    _tell(args, told, lines)
+    _tell(args, told, [line for name, value in told.items() for line in _lines(name, value)])
     return 0
+
+
+def _lines(name: str, value: Any) -> Iterator[str]:
+    """One entry of what is shown, for people; what is empty is left out."""
+    word = WORDS.get(name, name)
+    if isinstance(value, dict):
+        told = [
+            f"{WORDS.get(key, key)} {one}" for key, one in value.items() if one and one != NEVER
+        ]
+        yield f"{word}：" + "，".join(told)
+    elif isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        for one in value:
+            yield from _lines(name, one)
+    elif isinstance(value, list | tuple):
+        if value:
+            yield f"{word}：" + "、".join(map(str, value))
+    elif value not in ("", None):
+        yield f"{word}：{value}"
 
 
 def _organ(city: _City, organ: str, day: date) -> dict[str, Any]:

@@ -70,7 +70,18 @@ class EndPlace(Frozen, frozen=True, kw_only=True, tag_field="do", tag="end_place
     now: str
 
 
-Change = OpenOrgan | AlterOrgan | CloseOrgan | AddPlace | AlterPlace | EndPlace
+class RecodePlace(Frozen, frozen=True, kw_only=True, tag_field="do", tag="recode_place"):
+    """A place has another code, and so has everything in it; it lies where that code says.
+
+    `above` is where it lies from then on. Bodies that work for it go with it.
+    """
+
+    code: str
+    to: str
+    above: str
+
+
+Change = OpenOrgan | AlterOrgan | CloseOrgan | AddPlace | AlterPlace | EndPlace | RecodePlace
 
 
 class Order(Frozen, frozen=True, kw_only=True):
@@ -114,6 +125,8 @@ class _City:
             return self._organ(order, change)
         if isinstance(change, AddPlace):
             return self._add(order, change)
+        if isinstance(change, RecodePlace):
+            return self._recode(order, change)
         return self._place(order, change)
 
     def _open(self, order: Order, change: OpenOrgan) -> str:
@@ -171,9 +184,36 @@ class _City:
         self.places[change.code] = [place]
         return ""
 
+    def _recode(self, order: Order, change: RecodePlace) -> str:
+        """The place and what lies in it end, and begin under the new code; bodies follow."""
+        if not self._lasts(change.code, order.day):
+            return f"{change.code}: there is no such place on {order.day}"
+        old, new = change.code, change.to
+        if any(code.startswith(new) for code in self.places):
+            return f"{new}: there is such a place already"
+        for code in [one for one in self.places if one.startswith(old)]:
+            if not self._lasts(code, order.day):
+                continue
+            last = self.places[code][-1]
+            again = new + code[len(old) :]
+            above = change.above if code == old else new + last.above[len(old) :]
+            self.places[code][-1] = replace(last, until=order.day, now=again, order=order.order)
+            self.places[again] = [
+                replace(last, code=again, above=above, since=order.day, order=order.order)
+            ]
+        for found in self.organs.values():
+            if found[-1].until is None and found[-1].area.startswith(old):
+                area = new + found[-1].area[len(old) :]
+                _follow(found, replace(found[-1], area=area, since=order.day), order.day)
+        return ""
+
+    def _lasts(self, code: str, day: date) -> bool:
+        found = self.places.get(code, [])
+        return bool(found) and found[-1].until is None and found[-1].since <= day
+
     def _place(self, order: Order, change: AlterPlace | EndPlace) -> str:
         found = self.places.get(change.code, [])
-        if not found or found[-1].until is not None or found[-1].since > order.day:
+        if not self._lasts(change.code, order.day):
             return f"{change.code}: there is no such place on {order.day}"
         last = found[-1]
         if isinstance(change, EndPlace):

@@ -132,6 +132,25 @@ def test_a_street_comes_to_another_district_and_nothing_before_that_day_changes(
     assert was <= set(changed.organs.at(BEFORE))
 
 
+def test_a_street_that_moves_takes_its_communities_and_its_bodies_along_under_new_codes(
+    folder: Path,
+) -> None:
+    order(folder, '  - {do: recode_place, code: "120103005", to: "120101007", above: "120101"}')
+    changed = load_city(folder)
+    places, organs = changed.places, changed.organs
+
+    for code in ("120103005001", "120101007001"):
+        lineage = [one.code for one in places.lineage(code, DAY)]
+        assert lineage == ["12", "120101", "120101007", "120101007001"]
+    assert [one.code for one in places.lineage("120103005001", BEFORE)][1] == "120103"
+    assert places.area("120101007", BEFORE) is None
+    for words in ("和平区马场街道", "马场街道", "120103005"):
+        assert [one.place.code for one in places.resolve(words, DAY)] == ["120101007"]
+    areas = [organs.get("machang-station", day) for day in (BEFORE, DAY)]
+    assert [one.area for one in areas if one is not None] == ["120103005", "120101007"]
+    assert len(places.within("120103005", BEFORE)) == len(places.within("120101007", DAY)) == 10
+
+
 def test_a_body_is_split_by_kind_and_its_heirs_begin_that_day(folder: Path) -> None:
     order(
         folder,
@@ -171,6 +190,8 @@ def test_a_body_is_split_by_kind_and_its_heirs_begin_that_day(folder: Path) -> N
         ('  - {do: end_place, code: "120103", now: "120101"}', "lies in 120103, which ends"),
         ('  - {do: end_place, code: "120103005", now: "120103001"}', "lies in 120103005"),
         ('  - {do: alter_place, code: "120103005", above: "999999"}', "no place `999999`"),
+        ('  - {do: recode_place, code: "120103005", to: "120103001", above: "120103"}',
+         "such a place already"),
         ("  - {do: vanish, organ: tj-110}", "vanish"),
         ("  []", "an order has a number, who gave it, and changes"),
     ],
