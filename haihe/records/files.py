@@ -15,9 +15,10 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from haihe.records import cipher, keys
+from haihe.records import keys
+from haihe.records.ciphers import BY_KEY_BYTES, CIPHERS, Box, NotOpened
 from haihe.records.database import IN_MAX, Connection, reading_connection, writing
-from haihe.records.home import home
+from haihe.records.home import cipher_name, home
 
 FILE_BYTES_MAX = 20 * 1024 * 1024
 
@@ -41,7 +42,7 @@ def keep(chunks: Iterable[bytes]) -> str:
     digest = hashlib.sha256(content).hexdigest()
     if kept(digest):
         return digest
-    sealed = cipher.seal(_key_made(digest), content, digest.encode())
+    sealed = _box(_key_made(digest)).seal(content, digest.encode())
     folder = _folder()
     with NamedTemporaryFile(dir=folder, prefix=".", delete=False) as draft:
         try:
@@ -70,8 +71,8 @@ def load(digest: str) -> bytes:
     if key is None or not _place(digest).is_file():
         raise FileNotFoundError(digest[:64])
     try:
-        content = cipher.unseal(key, _place(digest).read_bytes(), digest.encode())
-    except cipher.NotOpened:
+        content = _box(key).open(_place(digest).read_bytes(), digest.encode())
+    except NotOpened:
         raise FileDamaged(digest) from None
     if hashlib.sha256(content).hexdigest() != digest:
         raise FileDamaged(digest)
@@ -113,10 +114,15 @@ def _key(digest: str) -> bytes | None:
     return keys.store().unwrap(bytes(rows[0][0]), digest) if rows else None
 
 
+def _box(key: bytes) -> Box:
+    """What seals and opens with a key; its length tells the cipher it was made for."""
+    return BY_KEY_BYTES[len(key)].box(key)
+
+
 def _key_made(digest: str) -> bytes:
     """The key of a file, made where there is none; of two who make one at once the first wins."""
     connection = reading_connection()
-    fresh = keys.random_bytes(cipher.KEY_BYTES)
+    fresh = keys.random_bytes(CIPHERS[cipher_name()].key_bytes)
     with writing(connection):
         connection.run(
             "INSERT INTO file_key (digest, wrapped) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING",

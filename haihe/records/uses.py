@@ -17,6 +17,8 @@ from haihe.records import tags
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 CHECKS: Final = "10X98765432"
 NUMBERS_MAX: Final = 50  # of one value
+PHONE_DIGITS: Final = 11
+_DIGIT: Final = re.compile(r"\d")  # full-width ones too
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _CANDIDATE: Final = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|(?:\+?86)?1[3-9][0-9]{9})(?![0-9])")
 _JOINERS: Final = str.maketrans("", "", " -－—")
@@ -43,13 +45,13 @@ def numbers(value: Datum) -> list[str]:
     texts = value if isinstance(value, list) else [value]
     found: dict[str, None] = {}
     for text in texts:
-        if not isinstance(text, str) or len(text) < 11:
+        if not isinstance(text, str) or len(_DIGIT.findall(text)) < PHONE_DIGITS:
             continue
         plain = unicodedata.normalize("NFKC", text).translate(_JOINERS)
         for match in _CANDIDATE.finditer(plain):
             number = match[0].upper()
             if len(number) != 18:
-                found[number[-11:]] = None
+                found[number[-PHONE_DIGITS:]] = None
             elif is_identity_number(number):
                 found[number] = None
     return list(found)[:NUMBERS_MAX]
