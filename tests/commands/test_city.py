@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from haihe.commands import main
+from haihe.commands.work import pass_to_heirs
+from haihe.kernel.values import Actor, Command, Data
 from haihe.pack.place import city_folder
+from haihe.records import database, rules, verify, write, writer
+from haihe.records.answers import Recorded
+from haihe.records.installed import InstalledRules
 
 Run = Callable[..., tuple[int, Any, str]]
 
@@ -83,3 +90,85 @@ def test_a_city_that_contradicts_itself_is_unusable_and_says_where(
 
     assert code == 2
     assert "there is no organ `moon`" in words
+
+
+def test_what_a_closed_station_had_goes_to_its_heir_on_the_day_and_the_worker_does_the_same(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HAIHE_DATABASE_URL", raising=False)
+    connection = database.connect()
+    database.create_tables(connection)
+    rules.use(InstalledRules())
+    first, second = dispatched(), dispatched()
+    clocks = connection.rows(CLOCKS, ())
+    root = tmp_path / "city"
+    shutil.copytree(city_folder(), root)
+    (root / "changes").mkdir(exist_ok=True)
+    today = datetime.now(rules.current().zone).date()
+
+    close(root, today + timedelta(days=1))
+    monkeypatch.setenv("HAIHE_CITY", str(root))
+    rules.use(InstalledRules())
+    assert run("apply")[:2] == (0, {"matters": 0, "to": {}, "left": []})
+
+    close(root, today)
+    rules.use(InstalledRules())
+    assert run("show", "machang-station")[1]["exists"] is False
+    assert run("apply")[:2] == (0, {"matters": 2, "to": {"dayingmen-station": 2}, "left": []})
+    owners = connection.rows("SELECT matter_id, owner_organ FROM matter ORDER BY matter_id", ())
+    assert owners == [(one, "dayingmen-station") for one in sorted((first, second))]
+    assert connection.rows(CLOCKS, ()) == clocks
+    assert verify.verify(connection, rules.current()).problems == []
+    pass_to_heirs()
+    assert run("apply")[1]["matters"] == 0
+    connection.close()
+    writer.forget_writer()
+    database.forget_reading_connection()
+    monkeypatch.delenv("HAIHE_CITY")
+    rules.use(InstalledRules())
+
+
+CLOCKS = "SELECT matter_id, clock, started_at, legal, falls_at FROM clock ORDER BY matter_id, clock"
+
+
+def close(root: Path, day: date) -> None:
+    """An order that closes the station of Machang on a day, the only one."""
+    for old in (root / "changes").glob("*.yaml"):
+        old.unlink()
+    (root / "changes" / f"{day}-close.yaml").write_text(
+        f"day: {day}\norder: 津公编〔2026〕1号\nby: 市公安局\nchanges:\n"
+        "  - {do: close_organ, organ: machang-station, heirs: [{organ: dayingmen-station}]}\n",
+        encoding="utf-8",
+    )
+
+
+def dispatched() -> str:
+    """An alarm that the command centre gave to the station of Machang."""
+    taker = Actor(person="taker", role="call_taker", organ="tj-110")
+    call: Data = {
+        "channel": "phone",
+        "place": "马场道12号",
+        "what": "邻里因楼道堆物争吵，请民警到场。",
+        "urgent": False,
+        "caller_name": "报警人甲",
+        "phone": "13900000001",
+    }
+    steps: list[tuple[str, Data]] = [
+        ("take_call", call),
+        ("grade", {"category": "public_security", "level": "third"}),
+        ("dispatch", {"unit": "machang-station", "response_ring": "three"}),
+    ]
+    matter = ""
+    for act, data in steps:
+        command = Command(
+            key=f"{act}-{uuid4()}",
+            act=act,
+            actor=taker,
+            matter=matter or None,
+            kind=None if matter else "alarm",
+            data=data,
+        )
+        answer = write.submit(command)
+        assert isinstance(answer, Recorded), answer
+        matter = answer.matter
+    return matter
