@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -73,8 +74,13 @@ class Installation:
 
 
 @contextlib.contextmanager
-def installation(server: PostgresServer | None) -> Iterator[Installation]:
-    """A migrated, empty installation on SQLite (`server` is None) or on a database of `server`."""
+def installation(
+    server: PostgresServer | None, like: Installation | None = None
+) -> Iterator[Installation]:
+    """A migrated installation on SQLite (`server` is None) or on a database of `server`.
+
+    It is empty, or a copy of `like`, which nobody uses meanwhile.
+    """
     with tempfile.TemporaryDirectory(prefix="haihe-bench-") as folder:
         environment = dict(os.environ) | {
             "HAIHE_HOME": folder,
@@ -82,16 +88,25 @@ def installation(server: PostgresServer | None) -> Iterator[Installation]:
             "PYTHONPATH": str(ROOT),
         }
         environment.pop("HAIHE_DATABASE_URL", None)
-        url = server.create_database() if server is not None else ""
+        if like is not None:
+            shutil.copytree(like.home, folder, dirs_exist_ok=True)
+        url = _database(server, like) if server is not None else ""
         if url:
             environment["HAIHE_DATABASE_URL"] = url
         fresh = Installation(Path(folder), environment)
-        fresh.python("-c", PREPARE)
+        if like is None:
+            fresh.python("-c", PREPARE)
         try:
             yield fresh
         finally:
             if server is not None:
                 server.drop_database(url)
+
+
+def _database(server: PostgresServer, like: Installation | None) -> str:
+    if like is None:
+        return server.create_database()
+    return server.create_database(like.environment["HAIHE_DATABASE_URL"].rsplit("/", 1)[1])
 
 
 @contextlib.contextmanager

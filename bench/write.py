@@ -2,7 +2,8 @@
 
 Everything runs in turn in one call, each on a fresh database of the same machine: the raw limit
 (the very statements of our steps, played by a bare script or by pgbench), Haihe in process and over
-HTTP, and the peers doing the same human step with the same durability. Compare only within a run.
+HTTP, and the peers doing the same human step with the same durability. Haihe and its raw limit work
+in a journal that holds a simulated city. Compare only within a run.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.environment import ROOT, peer_python
-from bench.installation import installation, served
+from bench.installation import Installation, installation, served
+from bench.sweep import TAKE_IN
 from tests.postgresql import PostgresServer, find_programs, running_postgresql
 
 HELP = "durable steps a second, in process and over HTTP, beside raw limits and peers"
@@ -69,6 +71,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="of which the median counts")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
+    parser.add_argument("--days", type=int, default=10, help="of the simulated city")
+    parser.add_argument("--scale", type=float, default=0.0035, help="of the simulated city")
     parser.add_argument("--no-peers", action="store_true", help="without installing the peers")
 
 
@@ -79,11 +83,12 @@ def run(args: argparse.Namespace) -> int:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="haihe-bench-")))
         recorded = folder / "steps.pickle"
-        with installation(None) as fresh:
+        with lived_in(args, None) as city, installation(None, city) as fresh:
             fresh.python("-c", RECORD, str(RECORDED_STEPS), str(recorded))
         for database in databases:
             server = stack.enter_context(running_postgresql()) if database != "sqlite" else None
-            figures[database] = measure_database(args, server, recorded)
+            with lived_in(args, server) as city:
+                figures[database] = measure_database(args, server, recorded, city)
     if args.json:
         print(json.dumps(figures))
     else:
@@ -91,8 +96,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+@contextlib.contextmanager
+def lived_in(args: argparse.Namespace, server: PostgresServer | None) -> Iterator[Installation]:
+    """An installation that holds the simulated city; each measurement works in a copy of it."""
+    with installation(server) as city:
+        city.python("-c", TAKE_IN, str(args.days), str(args.scale))
+        yield city
+
+
 def measure_database(
-    args: argparse.Namespace, server: PostgresServer | None, recorded: Path
+    args: argparse.Namespace, server: PostgresServer | None, recorded: Path, city: Installation
 ) -> Figures:
     """Every figure on one database; `server` is None for SQLite."""
     peers = {} if args.no_peers else PEERS
@@ -101,9 +114,9 @@ def measure_database(
         rounds: dict[str, list[Figures]] = {name: [] for name in told}
         for _ in range(args.rounds):
             say(f"{'postgresql' if server else 'sqlite'}, {callers} callers")
-            rounds["raw"].append(raw_limit(args, server, recorded, callers))
-            rounds["in_process"].append(in_process(args, server, callers))
-            rounds["http"].append(over_http(args, server, callers))
+            rounds["raw"].append(raw_limit(args, server, recorded, callers, city))
+            rounds["in_process"].append(in_process(args, server, callers, city))
+            rounds["http"].append(over_http(args, server, callers, city))
             for name, module in peers.items():
                 rounds[name].append(peer(args, server, module, callers))
         for name, figures in rounds.items():
@@ -118,19 +131,23 @@ def median(figures: list[Figures]) -> Figures:
 
 
 def raw_limit(
-    args: argparse.Namespace, server: PostgresServer | None, recorded: Path, callers: int
+    args: argparse.Namespace,
+    server: PostgresServer | None,
+    recorded: Path,
+    callers: int,
+    city: Installation,
 ) -> Figures:
     """SQLite: our statements, one COMMIT a step and 64 a COMMIT; PostgreSQL: pgbench."""
     if server is None:
-        with installation(None) as fresh:
+        with installation(None, city) as fresh:
             single = float(fresh.python("-c", REPLAY, str(recorded), "1"))
-        with installation(None) as fresh:
+        with installation(None, city) as fresh:
             grouped = float(fresh.python("-c", REPLAY, str(recorded), str(COMMANDS_A_COMMIT)))
         limit = single if callers == 1 else grouped
         return {"steps_per_second": limit, "one_a_commit": single, "64_a_commit": grouped}
     from bench.raw import run_pgbench
 
-    with installation(server) as fresh:
+    with installation(server, city) as fresh:
         script = fresh.home / "step.sql"
         fresh.python("-c", SCRIPT, str(recorded), str(script), str(MIDDLE_STEP))
         url = fresh.environment["HAIHE_DATABASE_URL"]
@@ -138,15 +155,19 @@ def raw_limit(
     return {"steps_per_second": rate}
 
 
-def in_process(args: argparse.Namespace, server: PostgresServer | None, callers: int) -> Figures:
+def in_process(
+    args: argparse.Namespace, server: PostgresServer | None, callers: int, city: Installation
+) -> Figures:
     """Haihe, `write.submit` called by threads of one process."""
-    with installation(server) as fresh:
+    with installation(server, city) as fresh:
         return fresh.figures("-m", "bench.in_process", *lengths(args, callers))
 
 
-def over_http(args: argparse.Namespace, server: PostgresServer | None, callers: int) -> Figures:
+def over_http(
+    args: argparse.Namespace, server: PostgresServer | None, callers: int, city: Installation
+) -> Figures:
     """Haihe behind its web server, called from another process."""
-    with installation(server) as fresh, served(fresh) as port:
+    with installation(server, city) as fresh, served(fresh) as port:
         tokens = fresh.tokens()
         return fresh.figures(
             "-m",
