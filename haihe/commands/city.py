@@ -46,12 +46,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     at = verbs.add_parser("at", help="一点在哪个网格、哪个警格")
     at.add_argument("longitude", type=float, help="经度，例如 117.2234")
     at.add_argument("latitude", type=float, help="纬度，例如 39.0912")
+    people = verbs.add_parser("people", help="哪些地方的责任岗位没有人任职，或者两人同时任职")
+    people.add_argument("--within", default="", metavar="CODE", help="只看这一地方所辖，默认全市")
     apply = verbs.add_parser("apply", help="把已撤销单位还在办理的事项交给承接单位")
     draw = verbs.add_parser("draw", help="按规则画出演示区的网格和警格")
     draw.add_argument("folder", help="写到哪个文件夹")
-    for one in (check, resolve, show, at, apply, draw):
+    for one in (check, resolve, show, at, people, apply, draw):
         one.add_argument("--json", action="store_true", help="以 JSON 输出")
-    for one in (resolve, show, at):
+    for one in (resolve, show, at, people):
         one.add_argument("--day", type=date.fromisoformat, help="哪一天，默认今天")
 
 
@@ -315,6 +317,41 @@ def _apply(args: argparse.Namespace) -> int:
     return 1 if told.left else 0
 
 
+def _people(args: argparse.Namespace) -> int:
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
+    import django
+
+    django.setup()
+    from haihe.records import database
+    from haihe.records.responsible import holdings, unmanned
+
+    city, day = _city(), args.day or _today()
+    if city.responsibles is None:
+        print("城市没有写明责任岗位（responsible.yaml）", file=sys.stderr)
+        return UNUSABLE
+    areas = [(one.code, one.kind) for one in city.places.at(day)]
+    areas += [(one.code, one.kind) for one in city.tiles.tiles if one.holds(day)]
+    posts = [
+        city.responsibles.of(code, kind, day)
+        for code, kind in areas
+        if code.startswith(args.within)
+    ]
+    try:
+        connection = database.connect_prepared()
+    except database.NoTables as missing:
+        print(missing, file=sys.stderr)
+        return UNUSABLE
+    try:
+        wrong = list(unmanned(holdings(connection), posts, day))
+    finally:
+        connection.close()
+    lines = [f"责任岗位 {len(posts)} 个，有问题的 {len(wrong)} 个", *wrong[:SHOWN_MAX]]
+    _tell(args, {"day": day.isoformat(), "posts": len(posts), "wrong": wrong}, lines)
+    return 1 if wrong else 0
+
+
 def _draw(args: argparse.Namespace) -> int:
     from pathlib import Path
 
@@ -343,6 +380,7 @@ VERBS = {
     "resolve": _resolve,
     "show": _show,
     "at": _at,
+    "people": _people,
     "apply": _apply,
     "draw": _draw,
 }
