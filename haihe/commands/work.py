@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+SESSION_NOTES_KEPT = timedelta(days=2)  # longer than any session lasts
+
 HELP = "后台工作：定时封存、投递通知、随时监督、夜间全量监督；--once 各做一次后结束"
 
 SEAL_SECONDS: Final = 60.0
@@ -156,15 +158,19 @@ def pass_to_heirs() -> None:
 
 
 def prune() -> None:
-    """Forget notices that were delivered long ago."""
+    """Forget notices that were delivered long ago, old tries, invitations and sessions."""
 
-    from haihe.records import database, outbox
+    from haihe.records import account_book, attempts, database, outbox, sessions
 
+    now = datetime.now(UTC)
     connection = database.connect()
     try:
-        outbox.prune(connection, datetime.now(UTC))
+        outbox.prune(connection, now)
     finally:
         connection.close()
+    attempts.forget_old(now)
+    account_book.prune(now)
+    sessions.forget_unused(now - SESSION_NOTES_KEPT)
 
 
 def sweep() -> None:

@@ -15,7 +15,7 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-from haihe.records.database import Failure, Row, reading_connection, writing
+from haihe.records.database import Connection, Failure, Row, reading_connection, writing
 from haihe.records.instants import restored, stored
 from haihe.records.tags import tag, tags
 
@@ -36,6 +36,22 @@ _COLUMNS: Final = "user_id, person, name, origin, made_by, made_at, withdrawn_at
 
 class NotSeparate(ValueError):
     """One person would hold two of the three duties, or a duty and a post; says which."""
+
+
+class _Told(msgspec.Struct):
+    did: str = ""
+    about: str = ""
+    more: str = ""
+
+
+_decode = msgspec.json.Decoder(_Told).decode
+
+
+def _told(text: str) -> _Told:
+    try:
+        return _decode(text.encode())
+    except msgspec.MsgspecError:
+        return _Told()  # the chain of traces says that it was changed
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -159,6 +175,35 @@ def duties_taken() -> frozenset[str]:
     return frozenset(str(duty) for (duty,) in rows)
 
 
+def not_separate(connection: Connection) -> list[str]:
+    """What is wrong with the separation of duties, in English; for `haihe verify`.
+
+    Besides what the table cannot hold, each row must have the trace of its appointment.
+    """
+    wrong = [
+        f"the administrator {person} holds the post {post}"
+        for person, post in connection.rows(
+            "SELECT a.person, h.post_id FROM administrator d JOIN account a "
+            "ON a.user_id = d.user_id JOIN holding h ON h.person = a.person"
+        )
+    ]
+    traced: dict[str, set[str]] = {}
+    for (told,) in connection.rows("SELECT told FROM reading WHERE sort = 'account'"):
+        said = _told(told)
+        if said.did == "appointed":
+            traced.setdefault(said.about, set()).add(said.more)
+    rows = connection.rows(
+        "SELECT d.user_id, d.duty, a.person FROM administrator d "
+        "LEFT JOIN account a ON a.user_id = d.user_id"
+    )
+    for user_id, duty, person in rows:
+        if person is None:
+            wrong.append(f"the administrator of account {user_id} has no account")
+        elif traced.get(person) != {duty}:
+            wrong.append(f"no trace tells that {person} was appointed {duty}, or one tells more")
+    return wrong
+
+
 # ── Invitations ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -191,6 +236,13 @@ def use_invitation(word: str, now: datetime) -> int | None:
             (_digest(word), stored(now)),
         )
     return int(rows[0][0]) if rows else None
+
+
+def prune(now: datetime) -> int:
+    """Forget invitations that are too old; gives how many."""
+    connection = reading_connection()
+    with writing(connection):
+        return connection.run("DELETE FROM invitation WHERE expires_at < ?", (stored(now),))
 
 
 def waiting(user_ids: Collection[int]) -> set[int]:

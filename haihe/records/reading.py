@@ -24,7 +24,10 @@ from haihe.records.home import hash_name
 from haihe.records.instants import stored
 from haihe.records.shown import Reader
 
-Sort = Literal["open", "paper", "file", "download", "search", "export", "audit", "refused", "account", "sign_in"]
+Sort = Literal[
+    "open", "paper", "file", "download", "search", "export", "audit", "refused", "account",
+    "sign_in",
+]  # fmt: skip
 
 SORTS: Final[dict[str, str]] = {
     "open": "打开卷宗",

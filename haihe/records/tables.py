@@ -159,6 +159,7 @@ TABLES: dict[str, Table] = {
             counted="position",
             indexes=(
                 "reading_organ ON reading (organ, read_at)",
+                "reading_account ON reading (position) WHERE sort IN ('account', 'sign_in')",
                 "reading_at ON reading (read_at)",
             ),
         ),

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from haihe.kernel.values import Event, Frozen
-from haihe.records import home, keys, merkle, seals, signers, uses
+from haihe.records import account_book, home, keys, merkle, seals, signers, uses
 from haihe.records.chain import (
     GENESIS,
     HASH_BYTES,
@@ -110,6 +110,8 @@ def verify(
         _verify_searches(connection, result)
         _verify_references(connection, result)
         _verify_seals(connection, result)
+        for says in account_book.not_separate(connection):
+            result.found("not_separate", says)
         return result
     finally:
         connection.rollback()

@@ -31,13 +31,14 @@ MAKE = """
 import sys, django
 django.setup()
 from haihe.identity.administration import make_account
-from haihe.records import account_book, posts
+from haihe.records import account_acts, account_book
 from haihe.records.accounts import create_staff
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 for person in sys.argv[1:]:
-    if person.startswith(("system", "security", "audit")):
+    if person in account_book.DUTIES:
         entry = make_account(person, person, by="tests", origin="installation")
-        account_book.appoint(entry.user_id, person.split("-")[0], person, by="tests")
+        account_book.appoint(entry.user_id, person, person, by="tests")
+        account_acts.note("tests", "appointed", person, more=person)
         print(person, account_book.invite(entry.user_id, by="tests", now=datetime.now(UTC)))
     else:
         user = create_staff(person, name=person, organ="tj-110", roles=["call_taker"])
