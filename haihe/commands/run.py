@@ -54,6 +54,9 @@ def run(args: argparse.Namespace) -> int:
     with stopped_by_signals():
         try:
             prepare(demo=args.demo)
+            refusal = refused_keys()
+            if refusal:
+                return refuse(refusal)
             if not shielded and holds_demo_accounts():
                 return refuse(public_demo_refusal(args.host))
             return serve(args.host, args.port, demo=args.demo)
@@ -125,6 +128,22 @@ def prepare(*, demo: bool) -> None:
 
         fill()
     connections.close_all()
+
+
+def refused_keys() -> str:
+    """Why the keys here are not those of this database, or "": steps would be sealed by others."""
+    from haihe.records import database, key_uses
+
+    connection = database.connect()
+    try:
+        strangers = key_uses.strangers(connection)
+        fits = not strangers and key_uses.opens(connection)
+    finally:
+        connection.close()
+    if fits:
+        return ""
+    told = strangers[0] if strangers else "打不开已有的内容"
+    return f"这里的密钥不是这个数据库的（{told}）。请放回密钥备份（docs/keys.md）；haihe doctor 详查。"
 
 
 # ── Serving ──────────────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from haihe.records import home
-from haihe.records.ciphers import CIPHERS, NotOpened
+from haihe.records.ciphers import CIPHERS, Box, NotOpened
 from haihe.records.home import CipherName
 
 KEY_BYTES: Final = 32
@@ -124,6 +124,15 @@ class _Held:
 
     def __init__(self) -> None:
         self._secrets: dict[tuple[str, int], bytes] = {}
+        self._boxes: dict[Version, Box] = {}
+
+    def _box(self, version: Version) -> Box:
+        found = self._boxes.get(version)
+        if found is None or (version.name, version.number) not in self._secrets:
+            cipher = CIPHERS[version.cipher]
+            found = cipher.box(self.hmac(version, b"wrap")[: cipher.key_bytes])
+            self._boxes[version] = found
+        return found
 
     def _secret(self, version: Version) -> bytes:
         found = self._secrets.get((version.name, version.number))
@@ -133,14 +142,12 @@ class _Held:
 
     def wrap(self, version: Version, key: bytes, place: bytes) -> bytes:
         """Sealed with the cipher of the version."""
-        cipher = CIPHERS[version.cipher]
-        return cipher.box(self.hmac(version, b"wrap")[: cipher.key_bytes]).seal(key, place)
+        return self._box(version).seal(key, place)
 
     def unwrap(self, version: Version, wrapped: bytes, place: bytes) -> bytes:
         """Opened again; raises WrongKey."""
-        cipher = CIPHERS[version.cipher]
         try:
-            return cipher.box(self.hmac(version, b"wrap")[: cipher.key_bytes]).open(wrapped, place)
+            return self._box(version).open(wrapped, place)
         except NotOpened:
             raise WrongKey(f"{version.name} {version.number} does not open it") from None
 

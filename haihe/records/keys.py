@@ -69,6 +69,7 @@ class NamedKey:
         self.name = name
         self.versions = tuple(versions)
         self._store = store
+        self._keyed: dict[tuple[str, int], Keyed] = {}
 
     @property
     def newest(self) -> Version:
@@ -86,8 +87,11 @@ class NamedKey:
 
     def keyed(self, purpose: str, number: int | None = None) -> Keyed:
         """The same with the number of the version."""
-        found = self.newest.number if number is None else number
-        return Keyed(found, self.secret(purpose, number))
+        at = (purpose, self.newest.number if number is None else number)
+        found = self._keyed.get(at)
+        if found is None:
+            found = self._keyed[at] = Keyed(at[1], self.secret(*at))
+        return found
 
     def tag(self, purpose: str, text: str) -> bytes:
         """What to store of a text that is to be found again: 16 bytes, made by the newest."""
@@ -135,6 +139,7 @@ class KeyStore:
         self._register = key_register.Register()
         self._secrets: dict[tuple[str, int, str], bytes] = {}
         self._public: dict[int, bytes] = {}
+        self._named: dict[Name, NamedKey] = {}
         self._look()
 
     def _look(self) -> None:
@@ -146,17 +151,22 @@ class KeyStore:
         self._versions = {
             name: tuple(sorted(some, key=lambda one: -one.number)) for name, some in found.items()
         }
+        self._named = {}
 
     def key(self, name: Name) -> NamedKey:
         """A key by its name; made when there never was one.
 
         Raises KeyMissing when the newest version it had is not there.
         """
+        known = self._named.get(name)
+        if known is not None:
+            return known
         if name not in self._versions and not self._register.newest(name):
             self._begin(name)
         versions = self._versions.get(name, ())
         key_register.check_newest(self._register, name, versions[0].number if versions else 0)
-        return NamedKey(name, self, versions)
+        made = self._named[name] = NamedKey(name, self, versions)
+        return made
 
     def _begin(self, wanted: Name) -> None:
         """Make the first version of every key there never was, so that one backup has them all."""

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from haihe.commands import main
+from haihe.commands.run import refused_keys
 from haihe.records import key_uses, keys, read, rules, seals, signers, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
@@ -173,6 +174,18 @@ def test_a_matter_in_memory_does_not_bring_an_old_mark_back(journal: Connection)
     ((mark,),) = journal.rows("SELECT mark FROM matter")
     assert bytes(mark)[0] == 2
     assert verify(journal, rules.current()).problems == []
+
+
+def test_a_server_does_not_start_with_the_keys_of_another_database(journal: Connection) -> None:
+    write.submit(opening(), now=TUESDAY)
+    assert refused_keys() == ""
+    house = Path(os.environ["HAIHE_HOME"])
+    (house / "keys").rename(house / "lost")
+    (house / "keys.json").rename(house / "lost.json")
+    keys.forget()
+    keys.store().key("content")  # a home that was lost begins with new keys
+    assert "docs/keys.md" in refused_keys()
+    assert journal.rows("SELECT count(*) FROM matter") == [(1,)]
 
 
 # ── the key of the seals ─────────────────────────────────────────────────────────────────────
