@@ -31,7 +31,7 @@ ANY_SORT: Final = "*"  # every body of the city, whatever its sort
 
 
 class Grant(Frozen, frozen=True, kw_only=True):
-    """These roles of a kind are those of bodies of these sorts, from a day to a last day.
+    """These roles of a kind are those of bodies of these sorts, from a day, up to another.
 
     `where`: `within` its area (the matter's area lies in its own or the other way round), anywhere
     in its `district`, or `anywhere`. With `acts`, only for these steps.
@@ -48,7 +48,7 @@ class Grant(Frozen, frozen=True, kw_only=True):
 
     def in_force(self, day: date) -> bool:
         """Whether it holds on a day."""
-        return self.since <= day and (self.until is None or day <= self.until)
+        return self.since <= day and (self.until is None or day < self.until)
 
 
 class Intake(Frozen, frozen=True, kw_only=True):
@@ -71,8 +71,8 @@ class Order(Frozen, frozen=True, kw_only=True):
     """An order that moves (empower 赋权) or shares (entrust 委托) a power from a day on.
 
     `giver` and `taker` name sorts or ids of bodies. `running` matters `stay` with the giver or
-    `move` to the taker; it counts on which day a matter was opened. `area`: where, by the beginning
-    of the code of a place; "" the whole city.
+    `move` to the taker: by the day a matter was opened. `until` is the first day without. `area`:
+    where, by the beginning of the code of a place; "" the whole city.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Order(Frozen, frozen=True, kw_only=True):
 
     def counts(self, day: date, opened_on: date) -> bool:
         """Whether it governs a step of `day` in a matter of `opened_on`."""
-        if self.until is not None and day > self.until:
+        if self.until is not None and day >= self.until:
             return False
         return self.since <= (opened_on if self.running == "stay" else day)
 

@@ -28,7 +28,8 @@ class QualificationRule(Frozen, frozen=True, kw_only=True):
     """Who needs a qualification: to take these acts of these kinds, or to hold posts with roles.
 
     A rule with `kinds` judges steps (all of the roles', or only `acts`); one without judges
-    holdings. `begun_before`: who held such a role before this day needs none.
+    holdings. `begun_before`: who held such a role before this day needs none. `until` is the first
+    day without the rule.
     """
 
     qualification: str
@@ -43,11 +44,11 @@ class QualificationRule(Frozen, frozen=True, kw_only=True):
 
     def in_force(self, day: date) -> bool:
         """Whether it holds on a day."""
-        return self.since <= day and (self.until is None or day <= self.until)
+        return self.since <= day and (self.until is None or day < self.until)
 
 
 class Held(Frozen, frozen=True, kw_only=True):
-    """A qualification of a person: its number, and the days it is valid."""
+    """A qualification of a person: its number, and the first and the last day it is valid."""
 
     qualification: str
     number: str

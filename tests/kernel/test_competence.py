@@ -189,8 +189,8 @@ def test_an_entrusted_power_is_had_by_both() -> None:
     assert may_fine(rules, "street", MONDAY, MONDAY)
 
 
-def test_an_order_ends_after_its_last_day() -> None:
-    rules = competence(order(since=date(2026, 11, 2), until=SUNDAY))
+def test_an_order_ends_before_its_first_day_without() -> None:
+    rules = competence(order(since=date(2026, 11, 2), until=MONDAY))
     assert may_fine(rules, "street", SUNDAY, SUNDAY)
     assert not may_fine(rules, "street", MONDAY, MONDAY)
     assert may_fine(rules, "urban", MONDAY, MONDAY)
