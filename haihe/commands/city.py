@@ -331,7 +331,7 @@ def _people(args: argparse.Namespace) -> int:
     if city.responsibles is None:
         print("城市没有写明责任岗位（responsible.yaml）", file=sys.stderr)
         return UNUSABLE
-    areas = [(one.code, one.kind) for one in city.places.at(day)]
+    areas: list[tuple[str, str]] = [(one.code, one.kind) for one in city.places.at(day)]
     areas += [(one.code, one.kind) for one in city.tiles.tiles if one.holds(day)]
     posts = [
         city.responsibles.of(code, kind, day)
