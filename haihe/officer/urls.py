@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from haihe.identity import staff_door
-from haihe.officer import papers, views
+from haihe.officer import exports, papers, views
 
 app_name = "officer"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("logout/", staff_door.sign_out, name="logout"),
     path("new/", views.new, name="new"),
     path("new/<slug:kind>/<slug:act>/", views.opening, name="opening"),
+    path("exports/", exports.page, name="exports"),
+    path("exports/<int:number>/", exports.file, name="export"),
     path("matter/<str:matter>/", views.file, name="file"),
     path("matter/<str:matter>/file/<str:digest>/", views.kept_file, name="kept_file"),
     path("matter/<str:matter>/paper/<int:step>/<slug:paper>/", papers.page, name="paper"),

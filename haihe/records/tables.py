@@ -116,6 +116,14 @@ TABLES: dict[str, Table] = {
             indexes=("number_tag_of ON number_tag (matter_id)",),
         ),
         _table(
+            "export",
+            "list text, asked_by text, asked_organ text, asked_at integer, reason text, "
+            "state text, decided_by text?, decided_at integer?",
+            "export_id",
+            counted="export_id",
+            indexes=("export_asked ON export (asked_by, export_id)",),
+        ),
+        _table(
             "disposal",
             "matter_id text, proposed_by text, proposed_organ text, proposed_at integer, "
             "cites text, reason text, state text, decided_by text?, decided_at integer?",

@@ -556,7 +556,15 @@ def _verify_readings(hash_of: Hash, rows: Iterable[Row], result: Verified) -> in
 
 
 def _verify_references(connection: Connection, result: Verified) -> None:
-    """Rows that name an event name one that is there; an outbox row says what its event says."""
+    """Rows that name an event name one that is there; an outbox row says what its event says.
+
+    An export was decided by another person than the one who asked.
+    """
+    for (number,) in connection.stream(
+        "SELECT export_id FROM export WHERE (state = 'asked') <> (decided_by IS NULL) "
+        "OR decided_by = asked_by"
+    ):
+        result.found("export", f"export {number} was not decided by a second person")
     for matter, seq in connection.stream(
         "SELECT k.matter_id, k.seq FROM command_key k LEFT JOIN event e "
         "ON e.matter_id = k.matter_id AND e.seq = k.seq WHERE e.seq IS NULL"

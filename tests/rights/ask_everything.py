@@ -138,6 +138,7 @@ class Asking:
             "citizen:readings": [("", [code]), ("none", [NO_CODE])],
             "citizen:object": [("none", [NO_CODE, 1])],
             "citizen:act": [("none", [NO_CODE, "contest"])],
+            "officer:export": [("none", [1])],
             "officer:opening": [("", ["permit", "receive"]), ("none", ["permit", "grant"])],
             "identity:account": [("", ["handler"])],
             "identity:invitation": [("none", ["no-invitation"])],

@@ -158,6 +158,8 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "identity:citizen": _everybody(200),
     "identity:citizen_code": _everybody(302),
     "identity:citizen_leave": _everybody(405),
+    "officer:export": lambda answer: 404 if _staff(answer) == 200 else _staff(answer),
+    "officer:exports": _staff,
     "officer:inbox": _staff,
     "officer:login": _sign_in,
     "officer:logout": _everybody(302),
