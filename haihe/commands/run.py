@@ -143,7 +143,7 @@ def refused_keys() -> str:
     if fits:
         return ""
     told = strangers[0] if strangers else "打不开已有的内容"
-    return f"这里的密钥不是这个数据库的（{told}）。请放回密钥备份（docs/keys.md）；haihe doctor 详查。"
+    return f"密钥和数据库不是一套（{told}）。请放回密钥备份（docs/keys.md），再用 haihe doctor 查。"
 
 
 # ── Serving ──────────────────────────────────────────────────────────────────────────────────

@@ -115,28 +115,28 @@ USES: Final[tuple[Use, ...]] = (
         "matter",
         "code_tag",
         "matter_id",
-        instead="a citizen keeps the follow code that was given; the version stays as long as they",
+        instead="群众手里的查询码不换，这一版要一直保留",
     ),
     Use(
         "index",
         "citizen",
         "phone_tag",
         "citizen_id",
-        instead="the phone itself is kept nowhere; a citizen is tagged anew at the next sign-in",
+        instead="号码本身没有保存，群众下次登录时自动更新",
     ),
     Use(
         "index",
         "citizen",
         "subject_tag",
         "citizen_id",
-        instead="a citizen is tagged anew at the next sign-in",
+        instead="群众下次登录时自动更新",
     ),
     Use(
         "index",
         "administrator",
         "human",
         "user_id",
-        instead="appoint the administrator anew",
+        instead="重新任命这位管理员",
     ),
 )
 
@@ -162,15 +162,15 @@ def why_needed(connection: Connection | None, name: Name, number: int, now: date
     """Why a version cannot be retired yet, in words; nothing when it can."""
     key = keys.store().key(name)
     if number == key.newest.number:
-        return ["it makes what is new: rotate first"]
+        return ["它是最新的一版，先 haihe keys rotate"]
     keys.store().version(name, number)
     found: list[str] = []
     follower = min((one for one in key.versions if one.number > number), key=lambda one: one.number)
     age = now - follower.made_at
     if age < SETTLED:
-        found.append(f"its successor is {age.total_seconds():.0f} s old; wait {SETTLED.seconds} s")
+        found.append(f"新的一版才用了 {age.total_seconds():.0f} 秒，满 {SETTLED.seconds} 秒再停用")
     if name == "django" and age < SESSIONS_LAST:
-        found.append(f"sessions it signed last until {follower.made_at + SESSIONS_LAST:%Y-%m-%d}")
+        found.append(f"它签过的登录到 {follower.made_at + SESSIONS_LAST:%Y-%m-%d} 才都到期")
     if connection is not None:
         found += _why_stored(connection, name, number, follower.made_at, now)
     return found
@@ -183,12 +183,12 @@ def _why_stored(
     for use in (one for one in USES if one.name == name):
         rows = counted(connection, use).get(number, 0)
         if rows:
-            todo = use.instead or f"run `haihe keys rewrap {name}`"
-            found.append(f"{rows} rows of {use.place}: {todo}")
+            todo = use.instead or f"先 haihe keys rewrap {name}"
+            found.append(f"{use.place} 有 {rows} 行：{todo}")
     if name == "seal-signing":
         attested = signers.last(connection)
         if attested and attested.public_key == keys.store().key(name).public(number):
-            found.append("it signs the seals: run `haihe keys rotate seal-signing` again")
+            found.append("封存还由它签名：再做一次 haihe keys rotate seal-signing")
     elif name == "api":
         ((left,),) = connection.rows(
             "SELECT count(*) FROM client_token "
@@ -196,16 +196,16 @@ def _why_stored(
             (stored(now), stored(followed_at + SETTLED)),
         )
         if left:
-            found.append(f"{left} tokens it may have signed still stand: withdraw or renew them")
+            found.append(f"它签过的令牌可能还有 {left} 个有效：先收回或者换发")
     elif name == "pseudonyms" and not mirror.is_made_anew(rules.current()):
-        found.append("the views still have its words: the worker writes them anew in a minute")
+        found.append("监督视图还用着它，后台进程一分钟内会重写")
     elif name == "index":
         ((left,),) = connection.rows(
             "SELECT count(*) FROM reading WHERE sort = 'search' AND told LIKE ?",
             (f'%"tag":"{number:02x}%',),
         )
         if left:
-            found.append(f"{left} traces of searches have its tags; the audit looks them up by it")
+            found.append(f"{left} 条查询痕迹用它作标记，审计要靠它查找")
     return found
 
 
@@ -251,7 +251,7 @@ def _numbers_tagged_anew(connection: Connection, rows_max: int | None, told: Tol
             return result
         for (matter,) in matters:
             if rows_max is not None and result.rows >= rows_max:
-                result.stopped = f"stopped after {result.rows} rows, as told"
+                result.stopped = f"按 --limit 停在 {result.rows} 行"
                 return result
             with writing(connection):
                 _tag_anew(connection, matter, newest, result)
@@ -290,7 +290,7 @@ def _renew(
     result = Renewed()
     for batch in _old(connection, use):
         if rows_max is not None and result.rows >= rows_max:
-            result.stopped = f"stopped after {rows_max} rows, as told"
+            result.stopped = f"按 --limit 停在 {rows_max} 行"
             return result
         changed = _changed(use, batch, now)
         result.kept += len(batch) - len(changed)
@@ -345,7 +345,7 @@ def strangers(connection: Connection) -> list[str]:
         live = {one.number for one in keys.store().versions(use.name)}
         for number, rows in sorted(counted(connection, use).items()):
             if number not in live:
-                found.append(f"{rows} rows of {use.place} need version {number} of {use.name}")
+                found.append(f"{use.place} 有 {rows} 行要用 {use.name} 第 {number} 版")
     return found
 
 

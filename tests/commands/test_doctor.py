@@ -195,7 +195,7 @@ OLD = "UPDATE {} SET {} = {} - 200000000000"  # more than two days earlier, in m
         (
             lambda _, c: c.run("UPDATE matter_key SET wrapped = x'0909'"),
             "key_uses",
-            "version 9 of content",
+            "content 第 9 版",
             "defect",
         ),
         (

@@ -12,6 +12,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from haihe.commands import main
@@ -93,7 +94,7 @@ def test_keys_change_while_writers_write_and_a_killed_pass_goes_on(
         assert key_uses.why_needed(journal, name, 1, week) == []
         keys.retire(name, 1)
     (codes,) = key_uses.why_needed(journal, "codes", 1, week)
-    assert "keeps the follow code" in codes
+    assert "查询码不换" in codes
     assert verify(journal, rules.current()).problems == []
     file = read.follow(first.code)
     assert file is not None
@@ -160,7 +161,7 @@ def test_a_pass_renews_at_most_what_it_is_told_and_leaves_what_is_damaged(
         made[0].matter,
         made[1].matter,
     }
-    assert "1 rows of matter_key.wrapped" in " ".join(
+    assert "matter_key.wrapped 有 1 行" in " ".join(
         key_uses.why_needed(journal, "content", 1, datetime.now(UTC) + timedelta(days=1))
     )
 
@@ -173,6 +174,26 @@ def test_a_matter_in_memory_does_not_bring_an_old_mark_back(journal: Connection)
     write.submit(step(done.matter, "arrive", {"people": 2}), now=later(1))
     ((mark,),) = journal.rows("SELECT mark FROM matter")
     assert bytes(mark)[0] == 2
+    assert verify(journal, rules.current()).problems == []
+
+
+def test_a_history_taken_in_before_is_known_after_the_keys_were_changed(
+    journal: Connection,
+) -> None:
+    history = [opening("whole"), step("", "arrive", {"people": 2})]
+    given = [msgspec.structs.replace(one, matter=None, happened_at=TUESDAY) for one in history]
+    (first,) = write.submit_many([given], now=later(1))
+    assert (first.matters, first.known) == (1, 0)
+    keys.rotate("marks")
+    keys.rotate("content")
+    (again,) = write.submit_many([given], now=later(2))
+    assert (again.matters, again.known) == (0, 1)
+    other = [msgspec.structs.replace(given[0], data={**opening().data, "what": "别的"}), given[1]]
+    (changed,) = write.submit_many([other], now=later(2))
+    assert [one.refused.reason for one in changed.refused] == ["key_reused"]
+    key_uses.renew(journal, datetime.now(UTC) + timedelta(days=3_650))
+    (forgotten,) = write.submit_many([other], now=later(2))
+    assert (forgotten.known, forgotten.refused) == (1, [])
     assert verify(journal, rules.current()).problems == []
 
 
@@ -276,12 +297,12 @@ def test_a_command_says_what_a_version_is_needed_for_and_retires_it_then(
     capsys.readouterr()
     assert main(["keys", "retire", "content", "1"]) == 1
     refused = capsys.readouterr().err
-    assert "1 rows of matter_key.wrapped" in refused
+    assert "matter_key.wrapped 有 1 行" in refused
     assert main(["keys", "rewrap", "content", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["renewed"]["matter_key.wrapped"]["rows"] == 1
     assert main(["keys", "retire", "content", "1"]) == 1
-    assert "60 s" in capsys.readouterr().err
+    assert "满 60 秒" in capsys.readouterr().err
     assert main(["keys", "retire", "content", "2"]) == 1
     assert main(["keys", "retire", "nothing", "1"]) == 2
     assert main(["keys", "list", "--json"]) == 0
