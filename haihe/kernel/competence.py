@@ -18,6 +18,8 @@ Power = Literal["open", "decide", "approve", "supervise"]
 Where = Literal["within", "district", "anywhere"]
 Gift = Literal["opening", "transfer"]  # a matter is given to a body when it opens, or later
 
+OPENING: Final[Gift] = "opening"
+TRANSFER: Final[Gift] = "transfer"
 GRANTS_MAX: Final = 2_000
 ORDERS_MAX: Final = 2_000
 NAMED_MAX: Final = 3  # competent bodies that a refusal names

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from haihe.kernel.competence import Competence, Gift
+from haihe.kernel.competence import OPENING, TRANSFER, Competence, Gift
 from haihe.kernel.procedure import Procedure, Step
 from haihe.kernel.state import State
 from haihe.kernel.values import Command, Refused
@@ -31,7 +31,7 @@ def not_competent(
         return None
     step = procedure.steps.get(command.act)
     if step is None:
-        return _given(competence, kind, GIVING.get(command.act, ""), command, day, "transfer")
+        return _given(competence, procedure, command, day, TRANSFER)
     role = procedure.roles.get(command.actor.role)
     if role is None or role.stands == "public":
         return None
@@ -46,8 +46,13 @@ def not_competent(
     )
     if refused is not None:
         return refused
-    gift: Gift = "opening" if state is None else "transfer"
-    return _given(competence, kind, step.hands_to, command, day, gift)
+    return _given(competence, procedure, command, day, OPENING if state is None else TRANSFER)
+
+
+def receiving_field(procedure: Procedure, act: str) -> str:
+    """The field of an act that names the body which gets the matter; "" when none does."""
+    step = procedure.steps.get(act)
+    return step.hands_to if step is not None else GIVING.get(act, "")
 
 
 def _whose(step: Step, state: State | None, command: Command) -> str:
@@ -61,10 +66,11 @@ def _whose(step: Step, state: State | None, command: Command) -> str:
 
 
 def _given(
-    competence: Competence, kind: str, field: str, command: Command, day: date, gift: Gift
+    competence: Competence, procedure: Procedure, command: Command, day: date, gift: Gift
 ) -> Refused | None:
-    """Why the body that a step gives the matter to may not have it."""
+    """Why the body that an act gives the matter to may not have it."""
+    field = receiving_field(procedure, command.act)
     named = command.data.get(field) if field else None
     if not isinstance(named, str) or not named:
         return None
-    return competence.gift_refused(kind, named, day, gift)
+    return competence.gift_refused(procedure.kind, named, day, gift)

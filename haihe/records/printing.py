@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from haihe.kernel.acts import ACTS
 from haihe.kernel.allowance import parse_allowance
+from haihe.kernel.competence import OPENING, TRANSFER
+from haihe.kernel.power import receiving_field
 from haihe.kernel.procedure import LOCAL_LEVELS, ClockRule, Field, Procedure, Step
 from haihe.kernel.reading import View
 from haihe.kernel.state import RunningClock, State
@@ -240,6 +244,7 @@ class Printer:
             known = {key: one for key, one in state.fields.items() if seen.get(key) == "clear"}
         form = [self._field(each, fields[each], known, required=True) for each in act.asks]
         form += [self._field(each, fields[each], known, required=False) for each in act.may_ask]
+        form = self._only_who_may_have_it(form, procedure, name, opens=state is None)
         if step is None and state is not None:
             form = [_chosen(one, procedure, state, clocks) for one in form]
         told = procedure.roles.get(role)
@@ -254,6 +259,30 @@ class Printer:
             form=tuple(form),
             refusal=None if refused is None else self.refusal(refused),
         )
+
+    def _only_who_may_have_it(
+        self, form: list[FormField], procedure: Procedure, act: str, *, opens: bool
+    ) -> list[FormField]:
+        """The form, offering as receiver of the matter only bodies that can have it."""
+        competence = self.rules.competence
+        receiver = receiving_field(procedure, act)
+        if not receiver or not competence.binds(procedure.kind):
+            return form
+        day = self.now.astimezone(self.rules.zone).date()
+        gift = OPENING if opens else TRANSFER
+        fit = {
+            organ
+            for one in form
+            if one.name == receiver
+            for organ, _ in one.choices
+            if competence.gift_refused(procedure.kind, organ, day, gift) is None
+        }
+        return [
+            replace(one, choices=tuple(told for told in one.choices if told[0] in fit))
+            if one.name == receiver and fit
+            else one
+            for one in form
+        ]
 
     def _field(self, name: str, field: Field, known: Data, *, required: bool) -> FormField:
         choices = tuple(field.choices.items())
@@ -352,8 +381,6 @@ def _chosen(
     field: FormField, procedure: Procedure, state: State, clocks: Iterable[RunningClock]
 ) -> FormField:
     """A field of a kernel act whose possible values the matter itself knows."""
-    from msgspec.structs import replace
-
     choices: tuple[tuple[str, str], ...] = ()
     if field.name == "clock":
         choices = tuple(
