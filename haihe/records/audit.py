@@ -26,7 +26,7 @@ DAYS_USUAL: Final = 30
 DAYS_MAX: Final = 366
 ORGANS_MAX: Final = 200  # bodies whose name holds the words asked for
 # Models that look at reading; the page leads to their findings.
-MODELS: Final = ("reading_without_need",)
+MODELS: Final = ("reading_without_need", "reading_out_of_place")
 _COLUMNS: Final = (
     "r.position, r.chain, r.seq, r.sort, r.person, r.role, r.organ, r.post, r.purpose, r.basis, "
     "r.told, r.read_at, m.number, m.kind, m.version, p.name"

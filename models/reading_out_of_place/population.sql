@@ -1,0 +1,3 @@
+SELECT 'of' AS measure, count(*) AS n
+FROM reading
+WHERE clear > 0
