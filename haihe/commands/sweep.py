@@ -115,12 +115,16 @@ def _as_of(args: argparse.Namespace) -> int:
         for result in swept
         for one in result.all()
     ]
+    failed = sorted({one.id for one in models} - {result.model.id for result in swept})
     if args.json:
-        print(json.dumps({"as_of": at.isoformat(), "findings": found}, ensure_ascii=False))
+        told = {"as_of": at.isoformat(), "findings": found, "failed": failed}
+        print(json.dumps(told, ensure_ascii=False))
         return 0
     print(f"截至 {at:%Y-%m-%d %H:%M}，应当发现：")
     for result in swept:
         print(f"  {result.model.card.name}（{result.model.id}）：{result.findings} 个")
+    if failed:
+        print(f"没有能运行的模型：{'、'.join(failed)}", file=sys.stderr)
     return 0
 
 

@@ -215,7 +215,8 @@ def found_as_of(
     """What every model would have found at a past instant; nothing is raised.
 
     The views are made anew from what had been recorded by then (`imported`: had happened by then,
-    for journals that were taken in at once), with the clocks as they stood.
+    for journals that were taken in at once), with the clocks as they stood. A model that cannot be
+    run is left out; the log says why.
     """
     base = _ground(models)
     with tempfile.TemporaryDirectory(prefix="haihe-as-of-") as folder:
@@ -228,7 +229,8 @@ def found_as_of(
         )
         connection = open_views(Path(folder), base.fields, base.matter_fields)
         try:
-            return [run_model(connection, model) for model in base.models]
+            swept = (_swept(partial(run_model, connection), one) for one in base.models)
+            return [one for one in swept if isinstance(one, Swept)]
         finally:
             connection.close()
 
@@ -271,12 +273,20 @@ def _run_in_full(run: RunModel, models: Iterable[Model], now: datetime, told: Sw
 
 def _found(run: RunModel, model: Model, told: Sweep) -> list[Finding] | None:
     """What a model finds; None where it cannot be run: its findings stay, the others go on."""
+    swept = _swept(run, _uncounted(model))
+    if isinstance(swept, Swept):
+        return swept.all()
+    told.failed[model.id] = swept
+    return None
+
+
+def _swept(run: RunModel, model: Model) -> Swept | str:
+    """What a model finds, or why it cannot be run."""
     try:
-        return run(_uncounted(model)).all()
+        return run(model)
     except UnusableModel as error:
-        told.failed[model.id] = str(error)
         log.warning("model %s cannot be run: %s", model.id, error)
-        return None
+        return str(error)
 
 
 def _uncounted(model: Model) -> Model:

@@ -470,7 +470,7 @@ def open_views(
     them, which read as empty where no segment carries them. The connection reads nothing else on
     this machine. `settings` are SET statements carried out before the configuration is locked.
     """
-    connection = duckdb.connect()
+    connection = _connected()
     for setting in settings:
         connection.execute(setting)
     for name, view in VIEWS.items():

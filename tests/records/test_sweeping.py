@@ -339,3 +339,5 @@ def test_a_model_that_cannot_be_run_stops_no_other_and_keeps_its_findings(
     assert list(told.failed) == ["clock_overdue"]
     assert "late_entry" in told.models
     assert standing(city, MODELS.values()) == before
+    past = sweeping.found_as_of(MONDAY + timedelta(days=2), [broken, MODELS["late_entry"]])
+    assert [one.model.id for one in past] == ["late_entry"]

@@ -91,3 +91,13 @@ def test_no_view_names_a_person_but_by_pseudonym() -> None:
 def test_the_handbook_names_every_view() -> None:
     page = (ROOT / "docs" / "views.md").read_text(encoding="utf-8")
     assert [name for name in VIEWS if f"`{name}`" not in page] == []
+
+
+def test_a_text_that_no_row_says_can_be_cut_like_one_that_some_say(tmp_path: Path) -> None:
+    silent = events("A", "B", cards_shown=pa.nulls(2, pa.string()))
+    fields: dict[str, views.FieldType] = {"cards_shown": "text"}
+    write_segment(tmp_path, "event", silent, first=1, last=2, fields=fields)
+    connection = open_views(tmp_path, fields)
+
+    sql = "SELECT count(*) FROM event WHERE split_part(cards_shown, '|', 2) <> ''"
+    assert connection.sql(sql).fetchall() == [(0,)]
