@@ -44,6 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("invite", "重新发邀请（忘记密码、过期）"),
         ("withdraw", "停用账号，马上退出"),
         ("unlock", "解锁"),
+        ("clear-factors", "清除第二验证方式（手机丢了）"),
         ("token", "签发接口令牌，只显示一次"),
     ):
         one = what.add_parser(name, help=words)
@@ -197,12 +198,24 @@ def unlock(args: argparse.Namespace) -> int:
     return 0
 
 
+def clear_factors(args: argparse.Namespace) -> int:
+    """A lost phone: the next sign-in sets up a new second factor."""
+    from haihe.identity import administration
+    from haihe.records import account_acts
+
+    entry = _known(args.account)
+    administration.clear_factors(entry)
+    account_acts.note(BY, "factors_reset", entry.person)
+    print(f"{entry.person} 的第二验证方式已清除，下次登录重新设置。")
+    return 0
+
+
 def list_all(_args: argparse.Namespace) -> int:
     """Every account, a line each."""
     from haihe.records import account_book
 
     for one in account_book.entries():
-        duty = account_book.DUTIES.get(one.duty, "")  # type: ignore[call-overload] # "" is none
+        duty = account_book.duty_name(one.duty)
         state = "已停用" if one.withdrawn_at else ""
         print("\t".join(word for word in (one.person, one.name, duty, one.origin, state) if word))
     return 0
@@ -275,6 +288,7 @@ ACTS = {
     "invite": invite,
     "withdraw": withdraw,
     "unlock": unlock,
+    "clear-factors": clear_factors,
     "list": list_all,
     "token": token,
     "end-token": end_token,

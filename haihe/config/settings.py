@@ -36,6 +36,14 @@ def database() -> dict[str, object]:
     }
 
 
+def whole_number(name: str, default: str) -> int:
+    """A setting that is a number of things."""
+    told = os.environ.get(name, default)
+    if not told.isdecimal():
+        raise home.UnusableSetting(f"{name} must be a whole number like 0 or 1")
+    return int(told)
+
+
 def identity_provider(issuer: str) -> dict[str, object]:
     """The provider as allauth takes it; what it says travels over TLS, except on this machine."""
     parts = urlsplit(issuer)
@@ -126,7 +134,7 @@ USE_TZ = True
 
 # How codes reach phones ("" = not at all), and how many proxies of our own stand before us.
 HAIHE_SENDER = os.environ.get("HAIHE_SENDER", "")
-HAIHE_PROXIES = int(os.environ.get("HAIHE_PROXIES", "0"))
+HAIHE_PROXIES = whole_number("HAIHE_PROXIES", "0")
 
 # The national identity provider; without one nothing of it is loaded.
 HAIHE_OIDC_ISSUER = os.environ.get("HAIHE_OIDC_ISSUER", "")

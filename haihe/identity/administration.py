@@ -34,6 +34,9 @@ SOUGHT_MAX: Final = 100
 POSTS_SHOWN_MAX: Final = 30
 PERSON: Final = re.compile(r"[a-z][a-z0-9.-]{1,49}")
 NO_PERSON: Final = "账号用小写字母开头，可以有数字、点和横线，2至50位。"
+OF_AN_ADMINISTRATOR: Final = (
+    "管理员的账号只能在服务器上用 haihe accounts 办理，管理员之间互不经手。"
+)
 TAKEN: Final = "这个账号已经有人用了。"
 NOT_YOURS: Final = "这一步由另一种管理员办理：系统管账号，安全管权限，审计管痕迹，互不代办。"
 
@@ -93,7 +96,7 @@ def index(request: HttpRequest, duty: Duty) -> HttpResponse:
     lines = [
         {
             "entry": one,
-            "duty": account_book.DUTIES.get(one.duty, ""),  # type: ignore[call-overload] # "" is none
+            "duty": account_book.duty_name(one.duty),
             "locked": bool({staff_door.lock_name(one.person), str(one.user_id)} & locked),
             "waiting": one.user_id in waiting,
             "posts": _posts(one),
@@ -137,7 +140,7 @@ def new(request: HttpRequest, duty: Duty) -> HttpResponse:
 @duty_page("system")
 def invite(request: HttpRequest, duty: Duty, person: str) -> HttpResponse:
     """A new invitation: for a forgotten password, or when the first was not used in time."""
-    return _invite_page(request, duty, _working(person))
+    return _invite_page(request, duty, _ordinary(person))
 
 
 @require_POST
@@ -145,9 +148,7 @@ def invite(request: HttpRequest, duty: Duty, person: str) -> HttpResponse:
 @duty_page("system")
 def withdraw(request: HttpRequest, duty: Duty, person: str) -> HttpResponse:
     """Withdraw an account: its sessions and tokens end at once, what it did stays."""
-    entry = _working(person)
-    if entry.user_id == request.user.pk:
-        raise PermissionDenied("不能停用自己的账号，请另一位系统管理员办理。")
+    entry = _ordinary(person)
     withdraw_account(entry, by=_me(request))
     account_acts.note(_me(request), "withdrawn", person, duty=duty)
     return redirect("identity:account", person)
@@ -173,11 +174,8 @@ def unlock(request: HttpRequest, duty: Duty, person: str) -> HttpResponse:
 @duty_page("security")
 def reset_factors(request: HttpRequest, duty: Duty, person: str) -> HttpResponse:
     """A lost phone: the second factors go, the sessions end, the next sign-in sets up a new one."""
-    entry = _working(person)
-    if entry.user_id == request.user.pk:
-        raise PermissionDenied("自己的验证方式在“账号安全”里更换。")
-    Authenticator.objects.filter(user_id=entry.user_id).delete()
-    sessions.end_everywhere(entry.user_id)
+    entry = _ordinary(person)
+    clear_factors(entry)
     account_acts.note(_me(request), "factors_reset", person, duty=duty)
     return redirect("identity:account", person)
 
@@ -241,6 +239,12 @@ def withdraw_account(entry: Entry, *, by: str) -> None:
     clients.withdraw_tokens(entry.person, by=by)
 
 
+def clear_factors(entry: Entry) -> None:
+    """The second factors of an account go, its sessions end."""
+    Authenticator.objects.filter(user_id=entry.user_id).delete()
+    sessions.end_everywhere(entry.user_id)
+
+
 def _account_page(request: HttpRequest, duty: Duty, entry: Entry, wrong: str = "") -> HttpResponse:
     sought = request.GET.get("post", "").strip()[:SOUGHT_MAX]
     locked = attempts.locked(
@@ -249,7 +253,7 @@ def _account_page(request: HttpRequest, duty: Duty, entry: Entry, wrong: str = "
     values = {
         "entry": entry,
         "wrong": wrong,
-        "entry_duty": account_book.DUTIES.get(entry.duty, ""),  # type: ignore[call-overload] # "" is none
+        "entry_duty": account_book.duty_name(entry.duty),
         "posts": _posts(entry),
         "locked": bool(locked),
         "waiting": bool(account_book.waiting([entry.user_id])),
@@ -303,6 +307,14 @@ def _working(person: str) -> Entry:
     entry = _known(person)
     if entry.withdrawn_at is not None:
         raise PermissionDenied("这个账号已经停用。")
+    return entry
+
+
+def _ordinary(person: str) -> Entry:
+    """An account that no administrator has: none of the three can get at another of them."""
+    entry = _working(person)
+    if entry.duty:
+        raise PermissionDenied(OF_AN_ADMINISTRATOR)
     return entry
 
 

@@ -21,6 +21,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from haihe.identity.addresses import address_of
+from haihe.look.staff import POST_KEY
+from haihe.records import accounts
 from haihe.records import sessions as kept
 
 IDLE: Final = timedelta(minutes=30)
@@ -138,6 +140,16 @@ def end_others(request: HttpRequest) -> HttpResponse:
             kept.end(line.key)
             SessionStore(session_key=line.key).delete()
     return redirect("identity:sessions")
+
+
+@require_POST
+@login_required
+def choose_post(request: HttpRequest) -> HttpResponse:
+    """Act in another of my posts from now on, until I sign out."""
+    wanted = request.POST.get("post", "")
+    if any(post.id == wanted for post in accounts.posts_of(request.user)):
+        request.session[POST_KEY] = wanted
+    return redirect("officer:inbox")
 
 
 def device_words(agent: str) -> str:

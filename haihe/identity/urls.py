@@ -15,6 +15,7 @@ urlpatterns = [
     path("citizen/leave/", citizens.leave, name="citizen_leave"),
     path("sessions/", sessions.page, name="sessions"),
     path("sessions/end/", sessions.end_others, name="end_others"),
+    path("post/", sessions.choose_post, name="choose_post"),
     path("invitation/<str:word>/", invitations.accept, name="invitation"),
     path("administration/", administration.index, name="administration"),
     path("administration/new/", administration.new, name="account_new"),

@@ -16,6 +16,8 @@ from haihe.records.shown import Reader
 
 Rest = ParamSpec("Rest")
 
+POST_KEY = "post"  # of the session: the post in which somebody who has several acts
+
 
 def staff_page(
     page: Callable[Concatenate[HttpRequest, Reader, Rest], HttpResponse],
@@ -26,7 +28,7 @@ def staff_page(
     def entered(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("officer:login"))
-        reader = read.reader_of(request.user)
+        reader = read.reader_of(request.user, str(request.session.get(POST_KEY, "")))
         if reader is None:
             raise PermissionDenied("这个账号还没有岗位，所以看不到任何事项。")
         return page(request, reader, *args, **kwargs)

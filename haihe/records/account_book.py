@@ -166,6 +166,11 @@ def duty_of(user_id: int) -> Duty | None:
     return duty
 
 
+def duty_name(duty: str) -> str:
+    """What a duty is called; "" of none."""
+    return next((words for name, words in DUTIES.items() if name == duty), "")
+
+
 def duties_taken() -> frozenset[str]:
     """The duties that some account which is not withdrawn has."""
     rows = reading_connection().rows(
