@@ -44,7 +44,8 @@ class City:
     ) -> None:
         self.book = book
         self._tiers = {one: told.tier for one, told in sorts.items() if one in book.bodies}
-        self._above = {one: sorts[one].above for one in self._tiers}
+        uppers = {one: sorts[one].above for one in self._tiers}
+        self._above = {one: upper if upper in book.bodies else "" for one, upper in uppers.items()}
         self._known = known or {}
         self.codes = [name.split()[0] for name in book.districts]
         self.names = [name.split()[1] for name in book.districts]

@@ -59,7 +59,12 @@ def test_a_body_and_a_place_are_shown_as_of_a_day(run: Run) -> None:
     _, street, _ = run("show", "120103005", "--day", "2026-11-23")
     _, old, _ = run("show", "120107", "--day", "2009-11-08")  # Sunday, the day before its end
 
-    assert station["lineage"] == ["machang-station", "hexi-police", "tj-police"]
+    assert station["lineage"] == [
+        "machang-station",
+        "hexi-police",
+        "tj-police",
+        "12-city-government",
+    ]
     assert "machang-station" in street["organs"]
     assert street["responsible"]["post"] == "120103005/first"
     assert old["now"]["name"] == "塘沽区"
