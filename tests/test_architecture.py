@@ -31,8 +31,9 @@ IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "__import__"}
 CLOCK_READINGS = {"now", "utcnow", "today"}
 # What pages may use of records: the two doors, what they give, and what stands beside them.
 OPEN_MODULES = {
-    "read", "write", "shown", "answers", "accounts", "attempts", "board", "citizens", "clients",
-    "files", "models_shown", "workshop",
+    "read", "write", "shown", "answers", "account_acts", "account_book", "accounts", "attempts",
+    "audit", "board", "citizens", "clients", "exports", "files", "lists", "looked",
+    "models_shown", "posts", "retention", "sessions", "tags", "workshop",
 }  # fmt: skip
 DOCUMENTED_PACKAGES = ("haihe/kernel", "haihe/records", "haihe/queueing")
 FILE_BYTES_MAX = 300_000

@@ -14,7 +14,6 @@ from haihe.identity.administration import administrator_of
 from haihe.look.staff import staff_page
 from haihe.records import audit
 from haihe.records.accounts import person_name
-from haihe.records.reading import SORTS
 from haihe.records.shown import Reader
 
 WORDS_MAX: Final = 60
@@ -49,7 +48,7 @@ def _page(request: HttpRequest, reader: Reader) -> HttpResponse:
     days = {name: _day(sent.get(name, "")) for name in ("first", "last")}
     if request.method != "POST":
         asked["word"] = ""
-    if asked["sort"] not in SORTS:
+    if asked["sort"] not in audit.SORTS:
         asked["sort"] = ""
     sought = audit.Sought(**asked, first=days["first"], last=days["last"])
     found = audit.search(reader, sought, sent.get("after", "")[:AFTER_MAX])
@@ -59,7 +58,7 @@ def _page(request: HttpRequest, reader: Reader) -> HttpResponse:
         "here": "traces",
         "asked": asked | span,
         "found": found,
-        "sorts": SORTS.items(),
+        "sorts": audit.SORTS.items(),
         "findings": audit.findings(),
     }
     return render(request, "center/traces.html", values)

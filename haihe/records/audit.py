@@ -20,6 +20,7 @@ from haihe.records.journal import NEVER, procedure_of
 from haihe.records.printing import Printer
 from haihe.records.shown import Reader
 
+SORTS: Final = reading.SORTS
 AUDITOR: Final = "auditor"  # the role of the audit administrator
 LIMIT: Final = 50
 DAYS_USUAL: Final = 30
