@@ -109,6 +109,7 @@ def verify(
         _Journal(connection, rules, result, told).verify()
         _verify_searches(connection, result)
         _verify_references(connection, result)
+        _verify_register(connection, result)
         _verify_seals(connection, result)
         for says in account_book.not_separate(connection):
             result.found("not_separate", says)
@@ -580,6 +581,22 @@ def _verify_references(connection: Connection, result: Verified) -> None:
             result.found("outbox_stranger", "an event was announced and is not there", matter, seq)
         else:
             result.found("outbox", "the announcement is not that of its event", matter, seq)
+
+
+def _verify_register(connection: Connection, result: Verified) -> None:
+    """Who holds a post is somebody, and the post is there."""
+    for post, person, holds in connection.stream(
+        "SELECT h.post_id, h.person, p.post_id FROM holding h "
+        "LEFT JOIN post p ON p.post_id = h.post_id "
+        "LEFT JOIN staff s ON s.person = h.person WHERE p.post_id IS NULL OR s.person IS NULL"
+    ):
+        what = "nobody of the staff" if holds else "a post that is not there"
+        result.found("holding_stranger", f"{person} holds {post}: {what}")
+    for person, kind in connection.stream(
+        "SELECT q.person, q.kind FROM qualification q "
+        "LEFT JOIN staff s ON s.person = q.person WHERE s.person IS NULL"
+    ):
+        result.found("qualification_stranger", f"{person} has {kind}: nobody of the staff")
 
 
 # ── seals ────────────────────────────────────────────────────────────────────────────────────

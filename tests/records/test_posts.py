@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
@@ -14,10 +15,11 @@ from haihe.kernel.qualification import (
     Qualifications,
 )
 from haihe.kernel.values import Refused
-from haihe.records import accounts, posts, write
+from haihe.records import accounts, database, posts, rules, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.posts import Holding, Post, UnusablePost
+from haihe.records.verify import verify
 from tests.records.small_city import TAKER, TUESDAY, SmallCity, opening
 
 MONDAY = date(2026, 8, 31)
@@ -119,7 +121,7 @@ class _Asking(SmallCity):
 
 
 def _use(city: SmallCity) -> None:
-    from haihe.records import rules, writer
+    from haihe.records import writer
 
     writer.forget_writer()
     rules.use(city)
@@ -163,3 +165,13 @@ def test_a_post_that_needs_a_qualification_cannot_be_held_without_it(desk: Conne
     posts.qualify(TAKER.person, LAWYER)
     posts.hold(holding)
     assert desk.rows("SELECT count(*) FROM holding") == [(1,)]
+
+
+def test_verify_names_a_post_that_is_held_by_nobody_or_is_not_there(desk: Connection) -> None:
+    posts.hold(Holding(post="desk", person=TAKER.person, since=date(2024, 1, 1)))
+    desk.run("INSERT INTO holding VALUES (?, ?, ?, ?)", ("desk", "ghost", "2024-01-01", None))
+    desk.run("INSERT INTO holding VALUES (?, ?, ?, ?)", ("gone", TAKER.person, "2024-01-01", None))
+    desk.run("INSERT INTO qualification VALUES (?, ?, ?, ?, ?)", ("ghost", "x", "1", "2024", None))
+    with closing(database.connect()) as apart:
+        found = sorted(one.problem for one in verify(apart, rules.current()).problems)
+    assert found == ["holding_stranger", "holding_stranger", "qualification_stranger"]
