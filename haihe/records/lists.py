@@ -49,6 +49,19 @@ class Condition(NamedTuple):
     values: tuple[object, ...] = ()
 
 
+OPEN: Final = Condition("NOT m.ended")  # the words of the index by urgency
+OPEN_OF_ORGAN: Final = Condition("m.ended = ?", (False,))  # a column of the index by organ
+
+
+class _Wanted(NamedTuple):
+    """Which matters: as the index of all says it, as that of an organ does, from where on."""
+
+    of_all: Condition
+    of_organ: Condition
+    beyond: tuple[Condition, ...]
+    order: str
+
+
 class _Query(NamedTuple):
     """Rows of matters `m`: `start` begins with FROM, `order` are columns with their direction."""
 
@@ -69,10 +82,12 @@ def inbox(
     limit = _limit(limit)
     connection = reading_connection()
     if of == "own":
-        where = (Condition("m.owner_organ = ?", (reader.organ,)), *_open(after), *_own(reader))
+        owned = Condition("m.owner_organ = ?", (reader.organ,))
+        where = (owned, OPEN_OF_ORGAN, *_beyond(after), *_own(reader))
         rows = _rows(connection, _Query("matter m", where, "m.urgent_at, m.matter_id"), limit + 1)
     elif of == "reach":
-        rows = _reached(connection, reader, _open(after), "m.urgent_at, m.matter_id", limit + 1)
+        wanted = _Wanted(OPEN, OPEN_OF_ORGAN, _beyond(after), "m.urgent_at, m.matter_id")
+        rows = _reached(connection, reader, wanted, limit + 1)
     else:
         where = (
             Condition("t.organ = ? AND t.how = ?", (reader.organ, of)),
@@ -230,13 +245,13 @@ def _kinds(current: Rules, roles: tuple[str, ...], *, of: Of) -> frozenset[str]:
     )
 
 
-def _open(after: str) -> tuple[Condition, ...]:
-    """Open matters after this place in the order of urgency."""
+def _beyond(after: str) -> tuple[Condition, ...]:
+    """What comes after this place in the order of urgency."""
     if not after:
-        return (Condition("NOT m.ended"),)
+        return ()
     urgent_at, _, matter = after.partition("-")
     place = (_whole(urgent_at), matter)
-    return (Condition("NOT m.ended"), Condition("(m.urgent_at, m.matter_id) > (?, ?)", place))
+    return (Condition("(m.urgent_at, m.matter_id) > (?, ?)", place),)
 
 
 def _older(after: str) -> tuple[Condition, ...]:
@@ -279,8 +294,7 @@ def _rows(connection: Connection, query: _Query, limit: int) -> list[Row]:
 def _reached(
     connection: Connection,
     reader: Reader,
-    where: tuple[Condition, ...],
-    order: str,
+    wanted: _Wanted,
     limit: int,
 ) -> list[Row]:
     """The first of what all organs in reach have, the own one left out.
@@ -292,16 +306,18 @@ def _reached(
         return []
     organs, lineage = reach.reach_of(reader.organ)
     rule = (_not_apart(lineage), *_kinds_allowed(reader, "reach"))
+    order, where = wanted.order, (wanted.of_all, *wanted.beyond)
     if organs is None:
         others = Condition("m.owner_organ <> ?", (reader.organ,))
         return _rows(connection, _Query("matter m", (*where, *rule, others), order), limit)
     others_of = sorted(organs - {reader.organ})
     last = _nth(connection, where, order, NEAR)
-    near = (*where, *last, *rule, _among(connection, "m.owner_organ", others_of, free=True))
+    near = (*where, *last, _among(connection, "m.owner_organ", others_of, free=True), *rule)
     rows = _rows(connection, _Query("matter m", near, order), limit)
     if len(rows) >= limit or not last:
         return rows
-    return _merged(connection, others_of, (*where, *rule), order, limit)
+    by_organ = (wanted.of_organ, *wanted.beyond, *rule)
+    return _merged(connection, others_of, by_organ, order, limit)
 
 
 def _nth(
@@ -363,7 +379,8 @@ def _found(connection: Connection, reader: Reader, begins: str, limit: int) -> l
     ]
     where = (staked, _not_apart(lineage), sealed, *roles)
     rows += _rows(connection, _Query(_STAKED, where, "t.number"), limit)
-    rows += _reached(connection, reader, (of_matter,), "m.number", limit)
+    wanted = _Wanted(of_matter, of_matter, (), "m.number")
+    rows += _reached(connection, reader, wanted, limit)
     by_matter = {row[0]: row for row in rows}
     return sorted(by_matter.values(), key=lambda row: str(row[1]))[:limit]
 

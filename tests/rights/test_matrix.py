@@ -116,7 +116,7 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "center:model": _supervisors,
     "center:model-change": _analysts,
     "center:models": _supervisors,
-    "center:disposal": _supervisors,
+    "center:disposal": _everybody(302),
     "center:retention": _supervisors,
     "center:settings": _supervisors,
     "center:traces": _supervisors,
