@@ -21,6 +21,8 @@ CITIZEN = (
     "/report/people_mediation/apply/",
     "/follow/",
     "/follow/?code=2222-2222-2222",
+    "/identity/citizen/",
+    "/officer/login/",
     "/nowhere/",
 )
 STAFF = (
@@ -31,6 +33,10 @@ STAFF = (
     "/center/findings/",
     "/center/settings/",
     "/center/matters/open/",
+    "/identity/account/",
+    "/identity/account/password/",
+    "/identity/account/totp/",
+    "/identity/sessions/",
 )
 
 # Elements that reach beyond the window, those that scroll inside themselves left out.
