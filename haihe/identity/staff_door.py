@@ -29,6 +29,7 @@ from haihe.identity.addresses import address_of
 from haihe.identity.citizens import waiting
 from haihe.records import account_acts, account_book, attempts, tags
 from haihe.records.attempts import Quota
+from haihe.records.factors import SECRET
 
 PASSWORD: Final = "password"
 FROM_ADDRESS: Final = "password from address"
@@ -36,7 +37,6 @@ FACTOR: Final = "second factor"
 NAME_MAX: Final = 150
 ONE_TIME: Final = Quota(1, timedelta(seconds=120))  # a code of an authenticator works once
 OWN_FACTORS: Final = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-SECRET: Final = "authenticator"
 
 WRONG: Final = "账号或密码不对。请核对大小写；忘记密码请找本单位的系统管理员重新发邀请。"
 WRONG_CODE: Final = "验证码不对或已经用过。请等验证器换下一个数字再试，也可以用备用码。"

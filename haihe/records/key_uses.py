@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from haihe.records import home, keys, mirror, personal, rules, signers, uses
+from haihe.records import factors, home, keys, mirror, personal, rules, signers, uses
 from haihe.records.chain import HASHES
 from haihe.records.database import Connection, Row, writing
 from haihe.records.instants import stored
@@ -155,7 +155,10 @@ def counted(connection: Connection, use: Use) -> dict[int, int]:
 
 def in_use(connection: Connection, name: Name) -> dict[str, dict[int, int]]:
     """The same of every place where this key is used."""
-    return {use.place: counted(connection, use) for use in USES if use.name == name}
+    found = {use.place: counted(connection, use) for use in USES if use.name == name}
+    if name == "content":
+        found[factors.PLACE] = factors.versions(connection)
+    return found
 
 
 def why_needed(connection: Connection | None, name: Name, number: int, now: datetime) -> list[str]:
@@ -185,6 +188,9 @@ def _why_stored(
         if rows:
             todo = use.instead or f"先 haihe keys rewrap {name}"
             found.append(f"{use.place} 有 {rows} 行：{todo}")
+    sealed = factors.versions(connection).get(number, 0) if name == "content" else 0
+    if sealed:
+        found.append(f"{factors.PLACE} 有 {sealed} 个：先 haihe keys rewrap {name}")
     if name == "seal-signing":
         attested = signers.last(connection)
         if attested and attested.public_key == keys.store().key(name).public(number):
@@ -230,6 +236,8 @@ def renew(
             before = sum(one.rows for one in done.values())
             left = None if rows_max is None else rows_max - before
             done[use.place] = _renew(connection, use, now, left, told)
+    if not names or "content" in names:
+        done[factors.PLACE] = Renewed(*factors.sealed_anew(connection))
     if not names or "index" in names:
         before = sum(one.rows for one in done.values())
         left = None if rows_max is None else rows_max - before

@@ -17,7 +17,7 @@ import pytest
 
 from haihe.commands import main
 from haihe.commands.run import refused_keys
-from haihe.records import key_uses, keys, read, rules, seals, signers, write
+from haihe.records import factors, key_uses, keys, read, rules, seals, signers, tags, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.verify import verify
@@ -195,6 +195,32 @@ def test_a_history_taken_in_before_is_known_after_the_keys_were_changed(
     (forgotten,) = write.submit_many([other], now=later(2))
     assert (forgotten.known, forgotten.refused) == (1, [])
     assert verify(journal, rules.current()).problems == []
+
+
+def test_second_factors_are_sealed_anew_and_keep_an_old_version_until_then(
+    journal: Connection,
+) -> None:
+    kind = "jsonb" if journal.vendor == "postgresql" else "text"
+    journal.run(f"CREATE TABLE mfa_authenticator (id integer PRIMARY KEY, data {kind})")
+    made = {"secret": tags.sealed("SEED", factors.SECRET), "used_mask": 3}
+    codes = {"migrated_codes": [tags.sealed("one", factors.SECRET)]}
+    for number, data in enumerate((made, codes, {"secret": "never sealed"}, {"credential": {}})):
+        journal.run("INSERT INTO mfa_authenticator VALUES (?, ?)", (number, json.dumps(data)))
+    keys.rotate("content")
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert key_uses.in_use(journal, "content")["mfa_authenticator.data"] == {1: 2, 0: 1}
+    (why,) = key_uses.why_needed(journal, "content", 1, tomorrow)
+    assert "mfa_authenticator" in why
+    done = key_uses.renew(journal, tomorrow, names=["content"])["mfa_authenticator.data"]
+    assert (done.rows, done.kept) == (2, 1)
+    assert key_uses.why_needed(journal, "content", 1, tomorrow) == []
+    keys.retire("content", 1)
+    told = [data for (data,) in journal.rows("SELECT data FROM mfa_authenticator ORDER BY id")]
+    first, second = (json.loads(one) if isinstance(one, str) else one for one in told[:2])
+    assert tags.opened(first["secret"], factors.SECRET) == "SEED"
+    assert first["used_mask"] == 3
+    assert tags.opened(second["migrated_codes"][0], factors.SECRET) == "one"
+    journal.run("DROP TABLE mfa_authenticator")
 
 
 def test_a_server_does_not_start_with_the_keys_of_another_database(journal: Connection) -> None:
