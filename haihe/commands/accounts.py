@@ -48,7 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("token", "签发接口令牌，只显示一次"),
     ):
         one = what.add_parser(name, help=words)
-        one.add_argument("account")
+        one.add_argument("account", help="登录用的账号")
         if name == "token":
             one.add_argument("--scope", action="append", required=True, help="steps:open steps:act")
             one.add_argument("--label", required=True, help="给哪个系统用")
