@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from haihe.kernel.grids import Tile, Tiles
-    from haihe.kernel.organs import Organs
+    from haihe.kernel.organs import Organs, Sort
     from haihe.kernel.places import Found, Place, Places
     from haihe.kernel.responsible import Responsibles
 
@@ -121,14 +121,14 @@ def _check(args: argparse.Namespace) -> int:
     from haihe.pack.city import load_city
     from haihe.pack.organs import load_sorts
 
-    orders, city, today = load_city().orders, _city(), _today()
-    wrong = list(_wrong(city, today))
+    orders, city, sorts, today = load_city().orders, _city(), load_sorts(), _today()
+    wrong = list(_wrong(city, sorts, today))
     kinds = Counter(one.kind for one in city.places.at(today))
     tiles = Counter(one.kind for one in city.tiles.tiles if one.holds(today))
     former = sum(1 for code in city.places.codes() if not city.places.area(code, today))
     told = {
         "organs": len(city.organ_register),
-        "sorts": len(load_sorts()),
+        "sorts": len(sorts),
         "places": dict(Counter(one.tier for one in city.places.at(today))),
         "kinds": dict(kinds),
         "former": former,
@@ -147,7 +147,12 @@ def _check(args: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
-def _wrong(city: _City, today: date) -> Iterator[str]:
+def _wrong(city: _City, sorts: dict[str, Sort], today: date) -> Iterator[str]:
+    for organ in city.organ_register.at(today):
+        upper = city.organ_register.above(organ.id, today)
+        wanted = sorts[organ.sort].above if organ.sort in sorts else ""
+        if upper is not None and wanted and upper.sort != wanted:
+            yield f"{organ.id}: above: {upper.id} 的类别是 {upper.sort}，应当是 {wanted}"
     yield from city.tiles.unsound()
     for one in city.tiles.tiles:
         if one.holds(today) and city.places.current(one.of, today) is None:

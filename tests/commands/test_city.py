@@ -97,6 +97,22 @@ def test_a_city_that_contradicts_itself_is_unusable_and_says_where(
     assert "there is no organ `moon`" in words
 
 
+def test_a_body_under_one_of_another_sort_than_its_own_sort_says_is_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "city"
+    shutil.copytree(city_folder(), root)
+    text = (root / "organs.yaml").read_text(encoding="utf-8")
+    wrong = text.replace("sort: court, area: \"120103\", above: tj-second-court", "sort: court, "
+                         "area: \"120103\", above: hexi-police")  # fmt: skip
+    (root / "organs.yaml").write_text(wrong, encoding="utf-8")
+    monkeypatch.setenv("HAIHE_CITY", str(root))
+    code, told, _ = run("check")
+
+    assert code == 1
+    assert [one.split(":")[0] for one in told["wrong"]] == ["hexi-court"]
+
+
 def test_what_a_closed_station_had_goes_to_its_heir_on_the_day_and_the_worker_does_the_same(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
