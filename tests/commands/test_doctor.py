@@ -223,6 +223,29 @@ def test_what_is_broken_is_named_with_what_to_do(
     house.chmod(0o700)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another account")
+@pytest.mark.parametrize(
+    ("path", "check", "words"),
+    [
+        (".", "home", "属于别的账号"),
+        ("keys", "keys", "belongs to another account"),
+        ("keys/marks.1.key", "keys", "belongs to another account"),
+    ],
+)
+def test_what_belongs_to_another_account_is_a_defect(
+    path: str,
+    check: str,
+    words: str,
+    living: Connection,
+    house: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert living.rows("SELECT count(*) FROM matter") == [(1,)]
+    os.chown(house / path, 54321, 54321)
+    code, lines = asked(capsys)
+    assert (code, level(lines, check, words)) == (2, "defect")
+
+
 def test_a_database_file_that_is_none_is_a_defect_and_the_rest_is_looked_at(
     living: Connection, house: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,6 +23,7 @@ class LoopbackKms(BaseHTTPRequestHandler):
     """Answers as kms.py says it wants to be answered; `mood` makes it fail."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     keys: ClassVar[dict[tuple[str, int], dict[str, Any]]] = {}
     mood: ClassVar[str] = ""
     slow_seconds: ClassVar[float] = 3.0
