@@ -100,6 +100,7 @@ def unknown(matter: str = "") -> Refused:
         reason=UNKNOWN,
         says=f"没有编号为{matter[:40]}的事项。" if matter else "没有这个事项。",
         instead="请核对事项编号；从收件箱或者查询结果中打开事项。",
+        cites=CITES,
         field="matter",
     )
 

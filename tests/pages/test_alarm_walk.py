@@ -34,7 +34,7 @@ def sign_in(page: Page, city: str, person: str) -> None:
     page.goto(f"{city}officer/login/")
     page.get_by_label("账号").fill(person)
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
     expect(page.get_by_role("heading", name="待办")).to_be_visible()
 
 

@@ -32,6 +32,8 @@ STAFF = (
     "/center/",
     "/center/findings/",
     "/center/settings/",
+    "/center/traces/",
+    "/center/retention/",
     "/center/matters/open/",
     "/identity/account/",
     "/identity/account/password/",
@@ -69,7 +71,7 @@ def staff_page(narrow_page: Page, city: str) -> Page:
     narrow_page.goto(f"{city}officer/login/")
     narrow_page.get_by_label("账号").fill("administrator")
     narrow_page.get_by_label("密码").fill(PASSWORD)
-    narrow_page.get_by_role("button", name="登录").click()
+    narrow_page.get_by_role("button", name="登录", exact=True).click()
     narrow_page.wait_for_url("**/officer/")
     return narrow_page
 
