@@ -148,3 +148,15 @@ def test_many_who_open_one_file_at_once_are_all_in_its_chain(journal: Connection
     assert [row[0] for row in rows] == list(range(1, READERS + 1))
     assert {row[1] for row in rows} == {one.person for one in readers}
     assert problems() == []
+
+
+def test_looking_at_one_file_or_taking_a_paper_is_told_apart_from_opening(
+    journal: Connection,
+) -> None:
+    matter = opened()
+    digest = "ab" * 32
+    assert isinstance(read.open_file(matter, OFFICER, "handle", later(1), kept=digest), File)
+    assert isinstance(read.open_file(matter, OFFICER, "handle", later(2)), File)
+    rows = journal.rows("SELECT sort, told FROM reading ORDER BY seq")
+    assert [row[0] for row in rows] == ["file", "open"]
+    assert json.loads(rows[0][1]) == {"file": digest}
