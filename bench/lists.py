@@ -265,8 +265,11 @@ def _columns(table: str, changed: dict[str, str]) -> str:
 def _copies(hexadecimal: str, random_bytes: str) -> tuple[str, ...]:
     """The statements that copy the rows of the door once more; each mark is the copy's number."""
     matter = f"{hexadecimal} || substr(t.matter_id, 9)"
-    number = "substr(t.number, 1, 8) || (CAST(substr(t.number, 9) AS INTEGER) + ? * 10000000)"
-    urgent = f"CASE WHEN t.urgent_at < {NEVER} THEN t.urgent_at + ? * 977000 ELSE t.urgent_at END"
+    copy = "CAST(? AS BIGINT)"
+    counted = f"CAST(substr(t.number, 9) AS BIGINT) + {copy} * 10000000"
+    number = f"substr(t.number, 1, 8) || ({counted})"
+    later = f"t.urgent_at + {copy} * 977000"
+    urgent = f"CASE WHEN t.urgent_at < {NEVER} THEN {later} ELSE t.urgent_at END"
     return (
         _columns(
             "matter",
@@ -288,7 +291,7 @@ FASTER: Final = ("synchronous=OFF", "cache_size=-1500000")  # while rows are cop
 COPIES: Final = {
     "sqlite": _copies("printf('%08x', ?)", "randomblob(16)"),
     "postgresql": _copies(
-        "lpad(to_hex(?), 8, '0')", "decode(md5(random()::text || t.matter_id), 'hex')"
+        "lpad(to_hex(?::bigint), 8, '0')", "decode(md5(random()::text || t.matter_id), 'hex')"
     ),
 }
 
