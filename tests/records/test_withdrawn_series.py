@@ -93,6 +93,7 @@ def test_the_alarm_of_the_day_before_is_proposed_first_and_reopening_ends_the_pr
         "legal_opinion": "与前一日警情手法相同，串并审查",
         "category": "criminal",
         "jurisdiction": "ours",
+        "minor_involved": False,
     }
     act(LEGAL, "reopen", 49, opinion, told)
     sweep_all(WEDNESDAY + timedelta(hours=49.5))
