@@ -84,7 +84,8 @@ TABLES: dict[str, Table] = {
                 "UNIQUE matter_number ON matter (number)",
                 "UNIQUE matter_code ON matter (code_tag)",
                 "matter_inbox ON matter (owner_organ, ended, urgent_at, matter_id)",
-                "matter_urgent ON matter (urgent_at, matter_id, owner_organ, ended) WHERE NOT ended",
+                "matter_urgent ON matter (urgent_at, matter_id, owner_organ, ended) "
+                "WHERE NOT ended",
                 "matter_of_organ ON matter (owner_organ, number)",
                 "matter_from ON matter (from_matter) WHERE from_matter IS NOT NULL",
             ),
