@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from haihe.identity.confirming import confirmed
 from haihe.kernel.values import Refused
 from haihe.look.staff import staff_page
 from haihe.records import exports, lists, read
@@ -25,8 +26,12 @@ DONE: Final = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_page
-def page(request: HttpRequest, reader: Reader) -> HttpResponse:
+def page(request: HttpRequest) -> HttpResponse:
+    """The page; whoever asks or decides on it proves once more who they are."""
+    return (_sent if request.method == "POST" else _shown)(request)
+
+
+def _page(request: HttpRequest, reader: Reader) -> HttpResponse:
     """What this reader asked for, what waits for this reader's decision, and the form to ask."""
     refusal = None
     if request.method == "POST":
@@ -52,6 +57,10 @@ def page(request: HttpRequest, reader: Reader) -> HttpResponse:
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK
     return render(request, "officer/exports.html", values, status=status)
+
+
+_shown = staff_page(_page)
+_sent = confirmed(_shown)
 
 
 @require_safe
