@@ -32,7 +32,7 @@ CLOCK_READINGS = {"now", "utcnow", "today"}
 # What pages may use of records: the two doors, what they give, and what stands beside them.
 OPEN_MODULES = {
     "read", "write", "shown", "answers", "account_acts", "account_book", "accounts", "attempts",
-    "audit", "board", "citizens", "clients", "exports", "files", "lists", "looked",
+    "audit", "board", "citizens", "clients", "exports", "factors", "files", "lists", "looked",
     "models_shown", "posts", "retention", "sessions", "tags", "workshop",
 }  # fmt: skip
 DOCUMENTED_PACKAGES = ("haihe/kernel", "haihe/records", "haihe/queueing")
