@@ -138,6 +138,7 @@ def test_an_alarm_goes_from_the_call_to_its_end_and_the_caller_can_follow_it(
     choose(phone_page, "现场工作", "接报案、登记、调解、服务")
     fill(phone_page, "现场情况", "双方因停车位口角，无人受伤，已劝开。")
     fill(phone_page, "受伤人数", "0")
+    choose(phone_page, "有无未成年人", "否")
     press(phone_page, "现场处置")
     recorded(phone_page, "现场处置")
     step(phone_page, "移交视音频")
