@@ -152,6 +152,7 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "identity:account_new": _everybody(302),
     "identity:administration": _signed_in(403),
     **dict.fromkeys(OF_ADMINISTRATION, _everybody(302)),
+    "identity:choose_post": _everybody(405),
     "identity:end_others": _everybody(405),
     "identity:invitation": _everybody(404),
     "identity:sessions": _signed_in(200),
