@@ -121,7 +121,12 @@ def test_a_form_without_its_key_is_refused(anybody: Visitor) -> None:
     page = anybody.get("/report/grid_event/call_in/")
     form = page.form("/call_in/")
     form.values["_key"] = ["'; drop"]
-    typed = {"street": "dayingmen-street", "what": "试验事项", "place": "某路"}
+    typed = {
+        "street": "dayingmen-street",
+        "what": "试验事项",
+        "place": "某路",
+        "minor_involved": "no",
+    }
     refused = anybody.send(page, form, typed)
 
     assert refused.status == 400
