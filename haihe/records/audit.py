@@ -1,7 +1,7 @@
 """The auditor's search over traces: by organ, reader, matter, time, sort and searched word.
 
 Basis: 个人信息保护法 54. A supervisor sees the traces of the organs within reach, never of the own
-one; who holds the post of auditor sees all. Every look at traces is a trace itself. Rows are told,
+one; the audit administrator sees all. Every look at traces is a trace itself. Rows are told,
 never persons ranked: unusual reading is a finding of a model (haihe#need-to-know).
 """
 
@@ -13,6 +13,7 @@ from typing import Final
 from haihe.kernel.reading import PURPOSES
 from haihe.kernel.values import Datum, Frozen
 from haihe.records import reach, reading, rules, traces
+from haihe.records.account_book import DUTIES
 from haihe.records.accounts import person_name
 from haihe.records.database import IN_MAX, Connection, Row, reading_connection
 from haihe.records.instants import restored, stored
@@ -22,6 +23,8 @@ from haihe.records.shown import Reader
 
 SORTS: Final = reading.SORTS
 AUDITOR: Final = "auditor"  # the role of the audit administrator
+# Whoever holds no post is told by the duty; words of traces, duties of accounts.
+_DUTIES: Final[dict[str, str]] = {**DUTIES, AUDITOR: DUTIES["audit"]}
 LIMIT: Final = 50
 DAYS_USUAL: Final = 30
 DAYS_MAX: Final = 366
@@ -197,7 +200,7 @@ def _found(printer: Printer, row: Row) -> Found:
         when=printer.instant(restored(at, printer.rules.zone)),
         organ=printer.rules.organ_name(organ),
         person=person_name(person),
-        post=post or role,
+        post=str(post or _DUTIES.get(role, role)),
         sort=reading.SORTS.get(sort, sort),
         purpose=PURPOSES.get(aim, aim),
         need=need,

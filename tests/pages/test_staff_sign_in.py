@@ -346,6 +346,15 @@ def test_the_three_do_their_own_work_and_no_other(
     assert newcomer.get("/identity/administration/").status == 403
     for one in (system, security, audit):
         assert one.get("/officer/").status == 403
+    # Only the audit administrator sees who read what; looking is a trace too.
+    looked = audit.get(audit.get("/identity/administration/").link("查阅记录"))
+    assert looked.path == "/center/traces/", looked.text
+    again = audit.get("/center/traces/?sort=audit&person=audit")
+    assert "查看查阅记录 审计管理员audit" in again.text
+    assert {
+        link.href for link in again.links if link.href.startswith(("/officer/", "/center/"))
+    } == {"/center/traces/"}
+    assert [one.get("/center/traces/").status for one in (system, security)] == [403, 403]
     # None of the three gets at another of them.
     page = system.get(path)
     for act in ("/invite/", "/withdraw/"):

@@ -32,6 +32,7 @@ from tests.rights.one_of_each import (
 
 PURPOSES: Final = ("handle", "answer", "supervise", "audit")
 ANYBODY: Final = "anybody"
+NEWCOMER: Final = "newcomer"  # an account that the administrators work on; no reader
 NO_MATTER: Final = "0" * 32
 NO_CODE: Final = "2222-2222-2222-2222"
 OF_ADMINISTRATION: Final = frozenset(
@@ -140,10 +141,10 @@ class Asking:
             "citizen:act": [("none", [NO_CODE, "contest"])],
             "officer:export": [("none", [1])],
             "officer:opening": [("", ["permit", "receive"]), ("none", ["permit", "grant"])],
-            "identity:account": [("", ["handler"])],
+            "identity:account": [("", [NEWCOMER])],
             "identity:invitation": [("none", ["no-invitation"])],
             "mfa_remove_webauthn": [("none", [1])],
-            **{one: [("", ["handler"])] for one in OF_ADMINISTRATION},
+            **{one: [("", [NEWCOMER])] for one in OF_ADMINISTRATION},
             "center:matters": [("", ["open"]), ("all", ["new_today"]), ("none", ["nothing"])],
             "center:model": [("none", ["no-model"])],
             "center:model-change": [("new", ["new"])],
@@ -226,7 +227,7 @@ def _address(route: str, matter: str) -> str:
 def main() -> None:
     """Make the city, ask everything, print it."""
     from haihe.commands.run import prepare
-    from haihe.records import accounts, rules
+    from haihe.records import account_book, accounts, rules
     from haihe.records.database import reading_connection
 
     prepare(demo=False)
@@ -234,6 +235,8 @@ def main() -> None:
     reading_connection().run("PRAGMA synchronous=OFF")  # nothing here has to outlive the process
     from django.contrib.auth import get_user_model
     from django.contrib.auth.hashers import make_password
+
+    from haihe.identity import administration
 
     hashed = make_password("one password for all of them")
     for person, one in PEOPLE.items():
@@ -248,7 +251,11 @@ def main() -> None:
                 since=APPOINTED,
             )
         else:
-            get_user_model().objects.create(username=person, password=hashed)
+            user = get_user_model().objects.create(username=person, password=hashed)
+            if one.duty:
+                account_book.enter(user.pk, person, person, origin="installation", made_by="tests")
+                account_book.appoint(user.pk, one.duty, person, by="tests")
+    administration.make_account(NEWCOMER, NEWCOMER, by="tests")
     asking = Asking()
     asking.everything()
     json.dump({"routes": sorted(set(routes())), "answers": asking.rows}, sys.stdout)

@@ -12,6 +12,7 @@ from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Actor, Command, Data
 from haihe.records import files, write
+from haihe.records.account_book import DUTIES, Duty
 from haihe.records.answers import Recorded
 from tests.kernel.permit import PERMIT
 from tests.records.small_city import TUESDAY, SmallCity
@@ -22,11 +23,12 @@ PICTURE: Final = b"\x89PNG\r\n\x1a\n of a hall"
 
 
 class Person(NamedTuple):
-    """One account; `roles` empty: an account without a post."""
+    """One account; `roles` empty: an account without a post, `duty`: of an administrator."""
 
     organ: str
     roles: tuple[str, ...]
     supervisor: bool = False
+    duty: Duty | None = None
 
 
 PEOPLE: Final[dict[str, Person]] = {
@@ -42,6 +44,7 @@ PEOPLE: Final[dict[str, Person]] = {
     "far_supervisor": Person("farwatch", ("watcher",), supervisor=True),
     "city_leader": Person("city", ("watcher",), supervisor=True),
     "without_post": Person("", ()),
+    **{f"{duty}-administrator": Person("", (), duty=duty) for duty in DUTIES},
 }
 AREA, FAR = "120101", "120102"
 
