@@ -34,7 +34,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> di
     home = tmp_path_factory.mktemp("home")
     home.chmod(0o700)
     told = {name: value for name, value in os.environ.items() if not name.startswith("HAIHE_")}
-    told |= {"HAIHE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "haihe.config.settings"}
+    told |= {"HAIHE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "tests.pages.quick_settings"}
     secret = home / "provider.secret"
     secret.write_text(SECRET)
     told |= {"HAIHE_SENDER": "console", "HAIHE_OIDC_ISSUER": provider.issuer}
