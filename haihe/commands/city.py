@@ -27,6 +27,7 @@ WORDS = {
     "organs": "本地单位", "responsible": "责任岗位", "code": "代码", "name": "名称", "kind": "类别",
     "linked": "相连", "id": "编号", "sort": "类别", "tier": "层级", "above": "上级", "area": "地域",
     "since": "自", "until": "至（不含）", "post": "岗位", "order": "依据", "heirs": "承接单位",
+    "people": "责任人",
 }  # fmt: skip
 KIND_WORDS = {
     "city": "市", "district": "区", "street": "街道", "town": "镇", "township": "乡",
@@ -78,12 +79,39 @@ class _City:
     responsibles: Responsibles | None
 
     def responsible(self, area: str, kind: str, day: date) -> Any:
-        """The post that answers for an area of this kind, ready for JSON."""
+        """The post that answers for an area of this kind and who holds it, ready for JSON."""
         import msgspec
 
         if self.responsibles is None:
             return None
-        return msgspec.to_builtins(self.responsibles.of(area, kind, day))
+        asked = self.responsibles.of(area, kind, day)
+        return msgspec.to_builtins(asked) | {"people": "、".join(_in_charge(asked.post, day))}
+
+
+def _in_charge(post: str, day: date) -> tuple[str, ...]:
+    """The names of those who hold a post on a day; none where nothing was recorded yet."""
+    _set_up()
+    from haihe.records import database
+    from haihe.records.responsible import holdings, in_charge
+
+    try:
+        connection = database.connect_prepared()
+    except database.NoTables:
+        return ()
+    try:
+        return in_charge(holdings(connection, post), post, day)
+    finally:
+        connection.close()
+
+
+def _set_up() -> None:
+    """What the verbs that ask the records need; the others do without."""
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
+    import django
+
+    django.setup()
 
 
 def _city() -> _City:
@@ -297,13 +325,9 @@ def _at(args: argparse.Namespace) -> int:
 
 
 def _apply(args: argparse.Namespace) -> int:
-    import os
     from datetime import UTC, datetime
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
-    import django
-
-    django.setup()
+    _set_up()
     from haihe.records import database, succession
 
     try:
@@ -323,12 +347,7 @@ def _apply(args: argparse.Namespace) -> int:
 
 
 def _people(args: argparse.Namespace) -> int:
-    import os
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
-    import django
-
-    django.setup()
+    _set_up()
     from haihe.records import database
     from haihe.records.responsible import holdings, unmanned
 

@@ -174,6 +174,7 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
     for at, number, step in plan:
         _take(at, number, step, city, opened)
     simulated = _simulate(now, SIMULATED_DAYS if days is None else days)
+    _answer_for_areas(_local_day(now))
     sweep_all(now)
     return len(opened) + simulated
 
@@ -235,6 +236,18 @@ def _appoint(city: City) -> None:
             qualifications=_qualifications(person, post),
         )
         account_book.enter(user_id, person, post.name, origin="demo", made_by="haihe demo")
+
+
+def _answer_for_areas(day: date) -> None:
+    """Everybody who answers for a place, a grid or a beat: invented, without an account."""
+    from random import Random
+
+    from haihe.records import rules
+    from haihe.records.responsible import fill_posts
+    from haihe.simulation.people import name
+
+    chance = Random(SIMULATED_SEED)
+    fill_posts(rules.current(), day, APPOINTED, lambda: name(chance))
 
 
 def _qualifications(person: str, post: Post) -> list[Held]:

@@ -24,6 +24,7 @@ ROLES_MAX: Final = 50
 PERSONS_KEPT: Final = 50_000
 SECONDS_KEPT: Final = 20.0  # a holding that another process ends counts here within this time
 ONE_DAY: Final = timedelta(days=1)
+RESPONSIBLE: Final = "responsible"  # role of a post that answers for an area; of no procedure
 POST_COLUMNS: Final = "post_id, organ, name, roles, supervisor, since, until"
 # A holding with its post, both valid on a day (the four marks); a person's first post first.
 HELD_ON: Final = (
@@ -195,12 +196,16 @@ def held_by(person: str, day: date) -> tuple[Post, ...]:
 
 
 def sought(words: str, most: int) -> list[Post]:
-    """At most `most` posts of today whose name, id or organ holds these words."""
+    """At most `most` posts of today whose name, id or organ holds these words.
+
+    Those that only answer for an area, of which there are thousands, come last.
+    """
     like, day = f"%{words}%", today().isoformat()
     found = reading_connection().rows(
         f"SELECT {POST_COLUMNS} FROM post WHERE since <= ? AND (until IS NULL OR until >= ?) "
-        "AND (post_id LIKE ? OR name LIKE ? OR organ LIKE ?) ORDER BY post_id LIMIT ?",
-        (day, day, like, like, like, most),
+        "AND (post_id LIKE ? OR name LIKE ? OR organ LIKE ?) "
+        "ORDER BY CASE WHEN roles = ? THEN 1 ELSE 0 END, post_id LIMIT ?",
+        (day, day, like, like, like, f'["{RESPONSIBLE}"]', most),
     )
     return [_post(row) for row in found]
 

@@ -100,11 +100,9 @@ class _Taking:
         ):
             term = (date.fromisoformat(since), date.fromisoformat(until) if until else None)
             self.holdings.setdefault(person, []).append((self.posts[post], *term))
-        self.roles = {
-            role
-            for one in rules.current().every_version()
-            for role in (*one.roles, *one.supervisors)
-        }
+        self.roles = {posts.RESPONSIBLE}
+        for one in rules.current().every_version():
+            self.roles.update(one.roles, one.supervisors)
         self.organs = rules.current().organ_register
 
     def take(self, name: str, path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,9 +17,10 @@ from haihe.commands import main
 from haihe.commands.work import pass_to_heirs
 from haihe.kernel.values import Actor, Command, Data
 from haihe.pack.place import city_folder
-from haihe.records import database, rules, verify, write, writer
+from haihe.records import accounts, database, posts, rules, verify, write, writer
 from haihe.records.answers import Recorded
 from haihe.records.installed import InstalledRules
+from haihe.records.responsible import fill_posts
 
 Run = Callable[..., tuple[int, Any, str]]
 
@@ -148,6 +150,45 @@ def test_what_a_closed_station_had_goes_to_its_heir_on_the_day_and_the_worker_do
     monkeypatch.delenv("HAIHE_CITY")
     rules.use(InstalledRules())
 
+
+def test_every_area_has_one_person_by_name_and_another_from_the_day_of_a_change(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HAIHE_DATABASE_URL", raising=False)
+    assert run("show", STREET)[1]["responsible"]["people"] == ""  # nothing was recorded yet
+    connection = database.connect()
+    database.create_tables(connection)
+    rules.use(InstalledRules())
+    assert run("people", "--day", str(EVE))[0] == 1
+    names = (f"某{number:05d}" for number in count())
+    filled = fill_posts(rules.current(), EVE, date(2018, 9, 1), lambda: next(names))
+
+    code, told, _ = run("people", "--day", str(EVE))
+    assert (code, told["wrong"], told["posts"]) == (0, [], filled)
+    assert filled > 7000
+    old = run("show", STREET, "--day", str(EVE))[1]["responsible"]["people"]
+    assert old.startswith("某")
+    posts.end_holding(f"{STREET}/first", f"{STREET}/first", EVE)
+    accounts.enrol("new", "新来的人")
+    posts.hold(posts.Holding(post=f"{STREET}/first", person="new", since=DAY))
+    for day, name in ((EVE, old), (DAY, "新来的人")):
+        assert run("show", STREET, "--day", str(day))[1]["responsible"]["people"] == name
+        assert run("people", "--day", str(day))[0] == 0
+
+    shown = posts.sought("hexi", 50)  # whoever looks for a post to act in finds those first
+    assert posts.held_by("new", DAY)[0].organ == "machang-street"
+    assert [one.roles for one in shown] == [(posts.RESPONSIBLE,)] * len(shown)
+    posts.make_post(posts.Post(id="z", organ="hexi-center", roles=("greeter",)))
+    assert posts.sought("hexi", 50)[0].id == "z"
+    assert verify.verify(connection, rules.current()).problems == []
+    connection.close()
+    writer.forget_writer()
+    database.forget_reading_connection()
+
+
+STREET = "120103005"
+EVE = date(2026, 11, 22)  # a Sunday
+DAY = date(2026, 11, 23)
 
 CLOCKS = "SELECT matter_id, clock, started_at, legal, falls_at FROM clock ORDER BY matter_id, clock"
 
