@@ -16,16 +16,21 @@ from tests.records.test_concurrency import at_once
 PAIRS = 1_000
 CHANCE = random.Random(20261122)
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
-JUDGE = Actor(person="孙法官", role="enforcement_judge", organ="court")
-CLERK = Actor(person="经办人甲", role="vehicle_clerk", organ="vehicles")
+JUDGE = Actor(person="孙法官", role="enforcement_judge", organ="hexi-court")
+CLERK = Actor(person="经办人甲", role="vehicle_clerk", organ="tj-vehicles")
 
 QUERY: Data = {
-    "vehicle_office": "vehicles",
+    "vehicle_office": "tj-vehicles",
     "plate": "津A12345",
     "plate_kind": "small",
     "case_no": "（2026）津0101执12号",
 }
-FOUND: Data = {"vehicle_found": True, "owner_match": True, "vin": "LSVAA4182E2184847"}
+FOUND: Data = {
+    "vehicle_found": True,
+    "owner_match": True,
+    "vin": "LSVAA4182E2184847",
+    "minor_involved": False,
+}
 RULING: Data = {"ruling_no": "（2026）津0101执12号之一"}
 RESTRICT: tuple[str, Data] = ("take_effect", {"owner_match": True, "restricted_before": False})
 TRANSFER: tuple[str, Data] = ("register_change", {"change_kind": "transfer"})
