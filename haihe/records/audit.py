@@ -24,7 +24,7 @@ from haihe.records.shown import Reader
 SORTS: Final = reading.SORTS
 AUDITOR: Final = "auditor"  # the role of the audit administrator
 # Whoever holds no post is told by the duty; words of traces, duties of accounts.
-_DUTIES: Final[dict[str, str]] = {**DUTIES, AUDITOR: DUTIES["audit"]}
+_DUTIES: Final = {str(duty): name for duty, name in DUTIES.items()} | {AUDITOR: DUTIES["audit"]}
 LIMIT: Final = 50
 DAYS_USUAL: Final = 30
 DAYS_MAX: Final = 366

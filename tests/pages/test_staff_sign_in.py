@@ -250,6 +250,17 @@ def test_an_account_is_signed_in_at_three_places_at_most_and_ends_its_own(
     assert others[2].get("/officer/").path == "/officer/"
 
 
+def test_an_export_is_fetched_by_whoever_proves_once_more_to_be_it(
+    city: str, settings: dict[str, str]
+) -> None:
+    visitor = Visitor(city)
+    assert visitor.sign_in("urban", PASSWORD).path == "/officer/"
+    assert visitor.get("/officer/exports/1/").status == 404
+    age(settings, "urban", "begun", 11 * 60)
+    page = visitor.get("/officer/exports/1/")
+    assert page.path.startswith("/identity/confirm/?next=%2Fofficer%2Fexports%2F1%2F")
+
+
 @pytest.mark.parametrize(
     ("key", "seconds", "says"), [("seen", 31 * 60, "没有操作"), ("begun", 13 * 3600, "已满12小时")]
 )

@@ -71,11 +71,25 @@ def routes() -> Iterator[str]:
     yield API
 
 
+def signed_in(client: Any, person: str) -> None:
+    """Sign in a moment ago: nobody is asked to prove once more who they are."""
+    from django.contrib.auth import get_user_model
+    from django.test import RequestFactory
+
+    from haihe.identity import sessions
+
+    user = get_user_model().objects.get(username=person)
+    client.force_login(user)
+    request = RequestFactory().get("/")
+    request.session = client.session
+    sessions.begin(request, user.pk, limited=False)
+    request.session.save()
+
+
 class Asking:
     """One client a reader, and the rows of all answers."""
 
     def __init__(self) -> None:
-        from django.contrib.auth import get_user_model
         from django.test import Client
 
         self.rows: list[list[object]] = []
@@ -84,7 +98,7 @@ class Asking:
         self.clients = {ANYBODY: Client(HTTP_HOST="127.0.0.1")}
         for person in PEOPLE:
             client = Client(HTTP_HOST="127.0.0.1", raise_request_exception=True)
-            client.force_login(get_user_model().objects.get(username=person))
+            signed_in(client, person)
             self.clients[person] = client
 
     def _numbers(self) -> Iterator[tuple[str, str]]:
@@ -157,9 +171,7 @@ class Asking:
         client = self.clients[reader]
         answer = client.post(address) if route in POSTED else client.get(address)
         if route in ENDS_SESSION and reader != ANYBODY:
-            from django.contrib.auth import get_user_model
-
-            client.force_login(get_user_model().objects.get(username=reader))
+            signed_in(client, reader)
         headers = sorted(
             (name, value) for name, value in answer.headers.items() if name != "Set-Cookie"
         )

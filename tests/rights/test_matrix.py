@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from tests.rights.ask_everything import ANYBODY, API, OF_A_MATTER, OF_ADMINISTRATION, PURPOSES
+from tests.rights.ask_everything import ANYBODY, API, OF_A_MATTER, PURPOSES
 from tests.rights.one_of_each import OPENER, PEOPLE, PHONE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -99,6 +99,17 @@ def _makers(answer: Answer) -> int:
     return 403 if answer.reader == "audit-administrator" else _administrators(answer)
 
 
+def _alone(reader: str, status: int) -> Callable[[Answer], int]:
+    """What one reader alone may do, everybody signed in just now."""
+
+    def of(answer: Answer) -> int:
+        if answer.reader == ANYBODY:
+            return 302
+        return status if answer.reader == reader else 403
+
+    return of
+
+
 def _analysts(answer: Answer) -> int:
     return 302 if answer.reader == ANYBODY else 403
 
@@ -132,7 +143,7 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "center:model": _supervisors,
     "center:model-change": _analysts,
     "center:models": _supervisors,
-    "center:disposal": _everybody(302),
+    "center:disposal": _supervisors,
     "center:retention": _supervisors,
     "center:settings": _supervisors,
     "center:traces": _auditors,
@@ -146,28 +157,33 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "citizen:receipt": _by_code,
     "citizen:report": _everybody(200),
     "citizen:start": _everybody(200),
-    # One's own account and its second factors; some ask for the password once more first (302).
+    # One's own account and its second factors.
     "account_change_password": _signed_in(200),
     "account_login": _sign_in,
     "account_logout": _everybody(405),
     "account_reauthenticate": _signed_in(200),
-    "mfa_activate_totp": _everybody(302),
-    "mfa_add_webauthn": _everybody(302),
+    "mfa_activate_totp": _signed_in(200),
+    "mfa_add_webauthn": _signed_in(200),
     "mfa_authenticate": _everybody(302),
     "mfa_deactivate_totp": _signed_in(404),
-    "mfa_generate_recovery_codes": _everybody(302),
+    "mfa_generate_recovery_codes": _signed_in(200),
     "mfa_index": _signed_in(200),
     "mfa_list_webauthn": _signed_in(200),
     "mfa_login_webauthn": _everybody(302),
     "mfa_reauthenticate": _everybody(302),
     "mfa_reauthenticate_webauthn": _everybody(302),
-    "mfa_remove_webauthn": _everybody(302),
+    "mfa_remove_webauthn": _signed_in(404),
     "mfa_view_recovery_codes": _signed_in(404),
-    # Administrators only; what changes an account asks for the password once more first.
+    # Administrators only, each for the own duty.
     "identity:account": _makers,
-    "identity:account_new": _everybody(302),
+    "identity:account_new": _alone("system-administrator", 200),
     "identity:administration": _administrators,
-    **dict.fromkeys(OF_ADMINISTRATION, _everybody(302)),
+    "identity:invite": _alone("system-administrator", 200),
+    "identity:withdraw": _alone("system-administrator", 302),
+    "identity:end_post": _alone("security-administrator", 302),
+    "identity:factors": _alone("security-administrator", 302),
+    "identity:give_post": _alone("security-administrator", 422),
+    "identity:unlock": _alone("security-administrator", 302),
     "identity:choose_post": _everybody(405),
     "identity:end_others": _everybody(405),
     "identity:invitation": _everybody(404),
