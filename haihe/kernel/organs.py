@@ -78,6 +78,22 @@ class Succession(Frozen, frozen=True, kw_only=True):
         return named[0] if named else next(one.organ for one in self.heirs if not one.kinds)
 
 
+class Archive(Frozen, frozen=True, kw_only=True):
+    """What a closed body had, as far as one heir took it over.
+
+    The matters of `kinds`, and with `rest` of every other kind but those that went elsewhere.
+    """
+
+    organ: str
+    kinds: frozenset[str]
+    rest: bool
+    elsewhere: frozenset[str]
+
+    def holds(self, kind: str) -> bool:
+        """Whether the matters of this kind are among it."""
+        return kind in self.kinds or (self.rest and kind not in self.elsewhere)
+
+
 class Organs:
     """Every body of a city through time. Raises UnusableOrgans when they contradict one another."""
 
@@ -98,6 +114,7 @@ class Organs:
             raise UnusableOrgans("\n".join(wrong))
         self._below = lru_cache(maxsize=STRETCHES_KEPT)(self._found_below)
         self._under = lru_cache(maxsize=UNDER_KEPT)(self._found_under)
+        self._archives = lru_cache(maxsize=STRETCHES_KEPT)(self._found_archives)
 
     def joined(self, beside: Iterable[Organ]) -> Organs:
         """These bodies and others beside them."""
@@ -153,8 +170,11 @@ class Organs:
 
     def under(self, organ: str, day: date) -> frozenset[str]:
         """Itself and every body below it on a day; empty when there is no such body then."""
-        stretch = max((edge for edge in self._edges if edge <= day), default=ALWAYS)
-        return self._under(organ, stretch)
+        return self._under(organ, self._stretch(day))
+
+    def _stretch(self, day: date) -> date:
+        """The first day from which on everything is as it is on this day."""
+        return max((edge for edge in self._edges if edge <= day), default=ALWAYS)
 
     def _found_under(self, organ: str, day: date) -> frozenset[str]:
         if self.get(organ, day) is None:
@@ -186,6 +206,28 @@ class Organs:
                 return organ
             organ = found.heir(kind)
         raise AssertionError(f"{organ}: more than {STEPS_UP_MAX} heirs in a row")
+
+    def archives(self, organ: str, day: date) -> tuple[Archive, ...]:
+        """The closed bodies in whose place this one stands on a day, each with its kinds."""
+        if not self.successions:
+            return ()
+        return self._archives(self._stretch(day)).get(organ, ())
+
+    def _found_archives(self, day: date) -> Mapping[str, tuple[Archive, ...]]:
+        heirs = [one for told in self.successions.values() for one in told.heirs]
+        named = frozenset(kind for one in heirs for kind in one.kinds)
+        found: dict[str, list[Archive]] = {}
+        for old, told in self.successions.items():
+            if told.day > day:
+                continue
+            rest = self.owner(old, "", day)
+            goes = {kind: self.owner(old, kind, day) for kind in named}
+            for heir in dict.fromkeys((rest, *goes.values())):
+                kinds = frozenset(kind for kind, to in goes.items() if to == heir)
+                found.setdefault(heir, []).append(
+                    Archive(organ=old, kinds=kinds, rest=heir == rest, elsewhere=named - kinds)
+                )
+        return {heir: tuple(parts) for heir, parts in found.items()}
 
     # ── what may not be ──────────────────────────────────────────────────────────────────────
 

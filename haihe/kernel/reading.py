@@ -236,7 +236,7 @@ def _for_supervisor(reader: Reader, state: State, procedure: Procedure) -> View 
     """
     if not supervises(reader, procedure):
         return _not_yours("监督由监督岗位的人员进行；办理人员请以办理为目的查阅")
-    if reader.organ == state.owner.organ:
+    if reader.serves_in(state.owner.organ):
         return _not_yours("本单位承办的事项由别的单位监督；办理人员请以办理为目的查阅")
     if not within(reader, state):
         return _not_yours("这件事项的承办单位不在您的监督范围内，请由它的上级监督单位查阅")
@@ -261,7 +261,7 @@ def _handles(reader: Reader, purpose: str, state: State, procedure: Procedure) -
     return (
         purpose == "handle"
         and reader.kind in ("officer", "supervisor")
-        and reader.organ == state.owner.organ
+        and reader.serves_in(state.owner.organ)
         and any(role in procedure.roles for role in reader.roles)
     )
 
@@ -272,7 +272,7 @@ def _oversees(reader: Reader, purpose: str, state: State, procedure: Procedure) 
         purpose == "supervise"
         and reader.kind in ("officer", "supervisor")
         and supervises(reader, procedure)
-        and reader.organ != state.owner.organ
+        and not reader.serves_in(state.owner.organ)
         and within(reader, state)
         and _needs(reader)
     )
@@ -298,7 +298,8 @@ def _opens_seal(reader: Reader, purpose: str, state: State, procedure: Procedure
     if not _handles(reader, purpose, state, procedure):
         return False
     took_part = any(
-        (one.actor.person, one.actor.organ) == (reader.person, reader.organ) for one in state.done
+        one.actor.person == reader.person and reader.serves_in(one.actor.organ)
+        for one in state.done
     )
     return state.contested or took_part or (_needs(reader) and _goes_on(reader, state, procedure))
 
@@ -344,7 +345,7 @@ def _without_confined(view: View, reader: Reader, state: State, procedure: Proce
     """Confined fields (notes of a talk with one side): for handlers of the owner only."""
     confined = [name for name, field in procedure.fields.items() if field.confined]
     known = any(role in procedure.roles for role in reader.roles)
-    if not confined or (known and reader.organ == state.owner.organ):
+    if not confined or (known and reader.serves_in(state.owner.organ)):
         return view
     return _hiding(view, confined)
 
@@ -393,11 +394,10 @@ def _counted(procedure: Procedure) -> View:
 def _for_officer(
     reader: Reader, purpose: str, state: State, procedure: Procedure
 ) -> View | Refused:
-    organ = reader.organ
-    owns = organ == state.owner.organ
-    helps = any(one.organ == organ for one in state.co_handlers)
-    asked = any(one.organ == organ for one in state.requests)
-    had_it = any(one.organ == organ for one in state.earlier_owners)
+    owns = reader.serves_in(state.owner.organ)
+    helps = any(reader.serves_in(one.organ) for one in state.co_handlers)
+    asked = any(reader.serves_in(one.organ) for one in state.requests)
+    had_it = any(reader.serves_in(one.organ) for one in state.earlier_owners)
     known = any(role in procedure.roles for role in reader.roles)
     if purpose == "handle" and known and (owns or helps):
         return _view(procedure, plain="clear", personal="clear", history=True, acts=True)

@@ -28,7 +28,8 @@ class Reader(Frozen, frozen=True, kw_only=True):
 
     `need` is why a supervisor has to see personal values in this very matter; it is recorded.
     `lineage`: the organ and all above it. `scope`: the organs this reader may supervise, None for
-    all. `rated`: the reader took a step in the matter that this one was opened from.
+    all. `rated`: the reader took a step in the matter that this one was opened from. `stands_for`:
+    the closed bodies whose matters of this kind the organ has taken over, and so their archive.
     """
 
     person: str
@@ -40,6 +41,11 @@ class Reader(Frozen, frozen=True, kw_only=True):
     lineage: tuple[str, ...] = ()
     scope: frozenset[str] | None = None
     rated: bool = False
+    stands_for: frozenset[str] = NO_ORGANS
+
+    def serves_in(self, organ: str) -> bool:
+        """Whether the reader serves in this organ, or in what stands in its place today."""
+        return organ == self.organ or organ in self.stands_for
 
 
 def stakes(state: State, procedure: Procedure) -> frozenset[tuple[str, Stake]]:
@@ -61,18 +67,25 @@ def stakes(state: State, procedure: Procedure) -> frozenset[tuple[str, Stake]]:
     return frozenset(found)
 
 
-def is_kept_apart(organ: str, lineage: tuple[str, ...], state: State, procedure: Procedure) -> bool:
+def is_kept_apart(
+    organ: str,
+    lineage: tuple[str, ...],
+    state: State,
+    procedure: Procedure,
+    stands_for: frozenset[str] = NO_ORGANS,
+) -> bool:
     """Whether the matter reports this organ, or one above it: then it must not even know of it.
 
     An organ below the one reported may have the matter (nobody else may be able to act); it then
-    knows of it, for somebody has to.
+    knows of it, for somebody has to. What was reported of a closed body is kept from its heir.
     """
     if not procedure.apart:
         return False
     apart = organs_apart(procedure.apart, state.fields)
-    if organ in apart:
+    own = stands_for | {organ}
+    if not apart.isdisjoint(own):
         return True
-    return organ != state.owner.organ and not apart.isdisjoint(lineage)
+    return state.owner.organ not in own and not apart.isdisjoint(lineage)
 
 
 def is_about(reader: Reader, state: State, procedure: Procedure) -> bool:
@@ -80,7 +93,7 @@ def is_about(reader: Reader, state: State, procedure: Procedure) -> bool:
     if not procedure.about or reader.kind not in ("officer", "supervisor"):
         return False
     about = organs_apart(procedure.about, state.fields)
-    return reader.organ in about or not about.isdisjoint(reader.lineage)
+    return any(reader.serves_in(organ) for organ in about) or not about.isdisjoint(reader.lineage)
 
 
 def supervises(reader: Reader, procedure: Procedure) -> bool:
@@ -100,10 +113,7 @@ def within(reader: Reader, state: State) -> bool:
 
 def takes_part(reader: Reader, state: State) -> bool:
     """Whether the reader's organ has, had or helps with the matter, or was asked."""
-    organ = reader.organ
-    if organ == state.owner.organ:
-        return True
-    return organ in _others(state)
+    return reader.serves_in(state.owner.organ) or any(map(reader.serves_in, _others(state)))
 
 
 def _others(state: State) -> tuple[str, ...]:
@@ -134,7 +144,7 @@ def knows_of(reader: Reader, state: State, procedure: Procedure) -> bool:
         return reader.holds_code
     if reader.kind == "administrator":
         return True
-    if is_kept_apart(reader.organ, reader.lineage, state, procedure):
+    if is_kept_apart(reader.organ, reader.lineage, state, procedure, reader.stands_for):
         return False
     if takes_part(reader, state) or may_go_on(reader, state, procedure):
         return True

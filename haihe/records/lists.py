@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
+from haihe.kernel.organs import Archive
 from haihe.records import reach, reading, rules, uses
 from haihe.records.accounts import person_name
 from haihe.records.database import IN_MAX, Connection, Row, reading_connection
@@ -89,12 +90,13 @@ def inbox(
         wanted = _Wanted(OPEN, OPEN_OF_ORGAN, _beyond(after), "m.urgent_at, m.matter_id")
         rows = _reached(connection, reader, wanted, limit + 1)
     else:
-        where = (
-            Condition("t.organ = ? AND t.how = ?", (reader.organ, of)),
-            *_older(after),
-            *_staked(reader, of),
-        )
-        rows = _rows(connection, _Query(_STAKED, where, "t.matter_id DESC"), limit + 1)
+        rule = (*_older(after), *_staked(reader, of))
+        rows = []
+        for one in _own_stakes(reader):
+            where = (one, Condition("t.how = ?", (of,)), *rule)
+            rows += _rows(connection, _Query(_STAKED, where, "t.matter_id DESC"), limit + 1)
+        rows = sorted({row[0]: row for row in rows}.values(), key=_newest, reverse=True)
+        rows = rows[: limit + 1]
     return _listing(rows, limit, _printer(now))
 
 
@@ -175,7 +177,7 @@ def findings(
     if reader.supervisor:
         where.append(visible(connection, reader))
     else:
-        where += [Condition("m.owner_organ = ?", (reader.organ,)), *_own(reader)]
+        where += [_any(_owned(reader)), *_own(reader)]
     whole = _joined(where)
     rows = connection.rows(
         "SELECT f.finding_id, f.model, f.matter_id, f.says, f.events, f.first_seen, f.last_seen, "
@@ -194,16 +196,66 @@ def findings(
 # ── what a row must fulfil ───────────────────────────────────────────────────────────────────
 
 
+def _organs(reader: Reader) -> tuple[str, ...]:
+    """The reader's organ, and the closed bodies in whose place it stands."""
+    return (reader.organ, *(one.organ for one in reach.archives(reader.organ)))
+
+
+def _owned(reader: Reader) -> list[Condition]:
+    """That the organ has the matter: itself, or as the heir of a closed body; one each."""
+    return _of_organs("m.owner_organ", reader)
+
+
+def _own_stakes(reader: Reader) -> list[Condition]:
+    """That the organ has to do with the matter: itself, or as the heir of a closed body."""
+    return _of_organs("t.organ", reader)
+
+
+def _of_organs(column: str, reader: Reader) -> list[Condition]:
+    left = [_left_by(column, one) for one in reach.archives(reader.organ)]
+    return [Condition(f"{column} = ?", (reader.organ,)), *left]
+
+
+def _left_by(column: str, left: Archive) -> Condition:
+    """What a closed body left to this heir: some kinds, or all but some."""
+    kinds = sorted(left.elsewhere if left.rest else left.kinds)
+    if not kinds:
+        return Condition(f"{column} = ?", (left.organ,))
+    marks = ", ".join("?" * len(kinds))
+    of = f"m.kind NOT IN ({marks})" if left.rest else f"m.kind IN ({marks})"
+    return Condition(f"({column} = ? AND {of})", (left.organ, *kinds))
+
+
+def _any(parts: Sequence[Condition]) -> Condition:
+    whole = " OR ".join(one.sql for one in parts)
+    return Condition(f"({whole})", tuple(value for one in parts for value in one.values))
+
+
+def _not_inherited(reader: Reader) -> tuple[Condition, ...]:
+    """That it is none of what closed bodies left to the reader's organ: that is its own."""
+    parts = _owned(reader)[1:]
+    return tuple(Condition(f"NOT ({one.sql})", one.values) for one in parts)
+
+
+def _newest(row: Row) -> str:
+    return str(row[0])
+
+
 def _own(reader: Reader) -> list[Condition]:
     """Of what the reader's organ has: that it does not report this organ, and its kind."""
-    return [_not_apart((reader.organ,)), *_kinds_allowed(reader, "own")]
+    return [_not_apart(_organs(reader)), *_kinds_allowed(reader, "own")]
+
+
+def _lineage(reader: Reader) -> tuple[str, ...]:
+    """Whoever must not know of a matter where the reader's organ has it not: it, all above it."""
+    lineage = reach.reach_of(reader.organ).lineage
+    return tuple(dict.fromkeys((*lineage, *_organs(reader))))
 
 
 def _staked(reader: Reader, of: Of) -> list[Condition]:
     """Of what the organ has to do with: who was asked needs no role, sealed records are out."""
-    lineage = reach.reach_of(reader.organ).lineage
     kinds = () if of == "asked" else _kinds_allowed(reader, of)
-    return [_not_apart(lineage), *kinds, Condition("NOT (m.ended AND m.minor)")]
+    return [_not_apart(_lineage(reader)), *kinds, Condition("NOT (m.ended AND m.minor)")]
 
 
 def _not_apart(organs: Sequence[str]) -> Condition:
@@ -217,10 +269,13 @@ def _not_apart(organs: Sequence[str]) -> Condition:
 
 def _not_sealed(reader: Reader) -> Condition:
     """Sealed records of the own organ: whoever took part, and all while an objection is open."""
+    owned, organs = _any(_owned(reader)), _organs(reader)
+    marks = ", ".join("?" * len(organs))
     return Condition(
-        "(NOT (m.ended AND m.minor) OR m.owner_organ = ? AND (m.contested OR EXISTS (SELECT 1 "
-        "FROM event e WHERE e.matter_id = m.matter_id AND e.person = ? AND e.organ = ?)))",
-        (reader.organ, reader.person, reader.organ),
+        f"(NOT (m.ended AND m.minor) OR {owned.sql} AND (m.contested OR EXISTS (SELECT 1 "
+        "FROM event e WHERE e.matter_id = m.matter_id AND e.person = ? "
+        f"AND e.organ IN ({marks}))))",
+        (*owned.values, reader.person, *organs),
     )
 
 
@@ -304,8 +359,9 @@ def _reached(
     """
     if not supervises(reader):
         return []
-    organs, lineage = reach.reach_of(reader.organ)
-    rule = (_not_apart(lineage), *_kinds_allowed(reader, "reach"))
+    organs = reach.reach_of(reader.organ).organs
+    apart = _not_apart(_lineage(reader))
+    rule = (apart, *_kinds_allowed(reader, "reach"), *_not_inherited(reader))
     order, where = wanted.order, (wanted.of_all, *wanted.beyond)
     if organs is None:
         others = Condition("m.owner_organ <> ?", (reader.organ,))
@@ -361,24 +417,19 @@ def _found(connection: Connection, reader: Reader, begins: str, limit: int) -> l
     """By the beginning of the number: what the organ has, has to do with, and supervises."""
     between = (begins, begins + LAST)
     of_matter = Condition("m.number >= ? AND m.number < ?", between)
-    owned = Condition("m.owner_organ = ?", (reader.organ,))
+    rows: list[Row] = []
     sealed = _not_sealed(reader)
-    rows = _rows(
-        connection,
-        _Query("matter m", (owned, of_matter, *_own(reader), sealed), "m.number"),
-        limit,
-    )
-    staked = Condition(
-        "t.organ = ? AND t.number >= ? AND t.number < ? AND t.how <> 'apart'",
-        (reader.organ, *between),
-    )
-    lineage = reach.reach_of(reader.organ).lineage
+    for owned in _owned(reader):
+        where = (owned, of_matter, *_own(reader), sealed)
+        rows += _rows(connection, _Query("matter m", where, "m.number"), limit)
+    numbered = Condition("t.number >= ? AND t.number < ? AND t.how <> 'apart'", between)
     roles = [
         Condition(f"(t.how IN ('asked', 'answered') OR {one.sql})", one.values)
         for one in _kinds_allowed(reader, "had")
     ]
-    where = (staked, _not_apart(lineage), sealed, *roles)
-    rows += _rows(connection, _Query(_STAKED, where, "t.number"), limit)
+    for own in _own_stakes(reader):
+        where = (own, numbered, _not_apart(_lineage(reader)), sealed, *roles)
+        rows += _rows(connection, _Query(_STAKED, where, "t.number"), limit)
     wanted = _Wanted(of_matter, of_matter, (), "m.number")
     rows += _reached(connection, reader, wanted, limit)
     by_matter = {row[0]: row for row in rows}
@@ -387,12 +438,12 @@ def _found(connection: Connection, reader: Reader, begins: str, limit: int) -> l
 
 def _with_number(connection: Connection, reader: Reader, tags: list[bytes]) -> list[Row]:
     """Matters in which a person's number was given: the newest few, judged one by one."""
-    marks = ", ".join("?" * len(tags))
+    marks, owned = ", ".join("?" * len(tags)), _any(_owned(reader))
     candidates = connection.rows(
         "SELECT m.number FROM matter m WHERE m.matter_id IN "
         f"(SELECT matter_id FROM number_tag WHERE tag IN ({marks})) "
-        "AND (m.minor = ? OR m.owner_organ = ?) ORDER BY m.matter_id DESC LIMIT ?",
-        (*tags, False, reader.organ, PERSON_MAX),
+        f"AND (m.minor = ? OR {owned.sql}) ORDER BY m.matter_id DESC LIMIT ?",
+        (*tags, False, *owned.values, PERSON_MAX),
     )
     found = [_found(connection, reader, number, 1) for (number,) in candidates]
     return [

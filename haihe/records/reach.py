@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from haihe.kernel.organs import Organ, Organs
+from haihe.kernel.organs import Archive, Organ, Organs
 from haihe.kernel.standing import Reader as Asking
 from haihe.pack.reach import How, load_reach
 from haihe.records import rules
@@ -36,8 +36,22 @@ def reach_of(organ: str) -> Reach:
     return _reach(register, organ, datetime.now(UTC).astimezone(current.zone).date())
 
 
-def asking(reader: Reader, need: str = "", *, rated: bool = False) -> Asking:
-    """The reader as the rule of reading knows one."""
+def archives(organ: str) -> tuple[Archive, ...]:
+    """The closed bodies in whose place this organ stands today: what they had, it reads as they."""
+    current = rules.current()
+    register = current.organ_register
+    if not register.successions:
+        return ()
+    return register.archives(organ, datetime.now(UTC).astimezone(current.zone).date())
+
+
+def stands_for(organ: str, kind: str) -> frozenset[str]:
+    """The closed bodies whose matters of this kind are this organ's today."""
+    return frozenset(one.organ for one in archives(organ) if one.holds(kind))
+
+
+def asking(reader: Reader, kind: str, need: str = "", *, rated: bool = False) -> Asking:
+    """The reader of a matter of this kind as the rule of reading knows one."""
     reach = reach_of(reader.organ)
     return Asking(
         person=reader.person,
@@ -48,6 +62,7 @@ def asking(reader: Reader, need: str = "", *, rated: bool = False) -> Asking:
         lineage=reach.lineage,
         scope=reach.organs,
         rated=rated,
+        stands_for=stands_for(reader.organ, kind),
     )
 
 
@@ -68,9 +83,16 @@ def _reach(register: Organs, organ: str, day: date) -> Reach:
         if own.tier == "city":
             return Reach(organs=None, lineage=lineage)
         within = {one.id for one in everyone.values() if one.area.startswith(own.area)}
-        return Reach(organs=frozenset(within | {organ}), lineage=lineage)
+        return Reach(organs=_with_closed(register, within | {organ}, day), lineage=lineage)
     top = own.above if how == "line" and own.above else organ
-    return Reach(organs=_below(everyone, top) | {organ}, lineage=lineage)
+    organs = _with_closed(register, _below(everyone, top) | {organ}, day)
+    return Reach(organs=organs, lineage=lineage)
+
+
+def _with_closed(register: Organs, organs: set[str] | frozenset[str], day: date) -> frozenset[str]:
+    """These organs, and the closed bodies whose matters (of most kinds) are theirs today."""
+    closed = {old for old in register.successions if register.owner(old, "", day) in organs}
+    return frozenset(organs | closed)
 
 
 @lru_cache(maxsize=4)

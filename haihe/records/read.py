@@ -23,6 +23,7 @@ from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Data, Datum, Event, Refused
 from haihe.records import answers, keys, papers, personal, reach, reading, rules, traces
 from haihe.records.accounts import person_name, reader_of
+from haihe.records.archive import as_heir
 from haihe.records.chain import HASHES, EventRow
 from haihe.records.codes import code_tag, follow_code, normal_code
 from haihe.records.database import Connection, reading_connection
@@ -134,7 +135,7 @@ def open_file(
 def knows_of_matter(reader: Reader, matter: str) -> bool:
     """Whether the reader may know that there is this matter."""
     read = _read(reading_connection(), matter, _printer(None))
-    return read is not None and knows_of(reach.asking(reader), read.state, read.procedure)
+    return read is not None and knows_of(_asking(reader, read), read.state, read.procedure)
 
 
 def paper(
@@ -301,8 +302,12 @@ def _read(connection: Connection, matter: str, printer: Printer) -> _Read | None
     )
 
 
+def _asking(reader: Reader, read: _Read, need: str = "", *, rated: bool = False) -> Asking:
+    return reach.asking(reader, read.procedure.kind, need, rated=rated)
+
+
 def _may_read(reader: Reader, purpose: str, need: str, read: _Read) -> View | Refused:
-    asked = reach.asking(reader, need, rated=_was_rated(reader, read))
+    asked = _asking(reader, read, need, rated=_was_rated(reader, read))
     return may_read(asked, purpose, read.state, read.procedure)
 
 
@@ -371,7 +376,7 @@ def _file(
         opened=printer.instant(state.opened_at),
         since_opened=at_end.since(state.opened_at),
         with_owner=at_end.since(state.with_owner_since),
-        code=_code(read, store) if _tells_code(reader, state) else "",
+        code=_code(read, store) if _tells_code(reader, read) else "",
         fields=fields,
         timeline=timeline,
         clocks=_clock_faces(printer, read),
@@ -405,9 +410,9 @@ def _changed(read: _Read) -> int:
     return stored(read.events[-1][0].happened_at)
 
 
-def _tells_code(reader: Reader, state: State) -> bool:
+def _tells_code(reader: Reader, read: _Read) -> bool:
     """Who handles the matter may tell the citizen the code again."""
-    return reader.organ == state.owner.organ
+    return _asking(reader, read).serves_in(read.state.owner.organ)
 
 
 def _code(read: _Read, store: keys.KeyStore) -> str:
@@ -418,10 +423,11 @@ def _code(read: _Read, store: keys.KeyStore) -> str:
 def _acts(printer: Printer, read: _Read, reader: Reader, view: View | None) -> tuple[Act, ...]:
     """What this reader may do, in the best of the roles held, or why not."""
     best: dict[str, tuple[str, Refused | None]] = {}
+    state = as_heir(printer.rules, read.procedure, read.state, reader.organ, printer.now)
     for role in reader.roles:
         actor = Actor(person=reader.person, role=role, organ=reader.organ)
         for name, refused in possible(
-            read.procedure, read.state, actor, printer.now, printer.rules.calendar
+            read.procedure, state, actor, printer.now, printer.rules.calendar
         ):
             if name not in best or _better(refused, best[name][1]):
                 best[name] = (role, refused)
@@ -468,7 +474,7 @@ def _link(
 ) -> Link | None:
     """Another matter in one line; None where the reader may not know of it."""
     other = _read(connection, matter, printer)
-    if other is None or not knows_of(reach.asking(reader), other.state, other.procedure):
+    if other is None or not knows_of(_asking(reader, other), other.state, other.procedure):
         return None
     is_hidden = concerns_minor(other.state, other.procedure) and other.state.ended
     return Link(

@@ -22,7 +22,7 @@ from haihe.kernel.power import not_competent
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
 from haihe.kernel.values import Actor, Command, Data, Datum, Decided, Event, Refused
-from haihe.records import answers, uses
+from haihe.records import answers, archive, uses
 from haihe.records.answers import Recorded
 from haihe.records.chain import (
     GENESIS,
@@ -239,6 +239,13 @@ class Batch:
             refused = self.may_act(procedure.kind, command.act, command.actor, now.date())
             if refused is not None:
                 return refused
+        if before is not None:
+            taken = self._taken_over(own, procedure, before, command, now)
+            if isinstance(taken, Refused):
+                return taken
+            if taken is not before and command.expects is not None:
+                command = replace(command, expects=command.expects + 1)
+            before = taken
         state = before.state if before else None
         day = (happened_at or now).date()
         refused = not_competent(self.means.rules.competence, procedure, state, command, day)
@@ -265,6 +272,20 @@ class Batch:
             event_hash=event_hash.hex(),
             code=code,
         )
+
+    def _taken_over(
+        self, own: Stage, procedure: Procedure, held: Held, command: Command, now: datetime
+    ) -> Held | Refused:
+        """The matter, from the archive of a closed body, once its heir took it over for this."""
+        rules, organ = self.means.rules, command.actor.organ
+        at = command.happened_at or now
+        old = archive.succession_of(rules, procedure, held.state, organ, at)
+        if not old:
+            return held
+        decided = archive.succeed(rules, procedure, held.state, old, command, now)
+        if isinstance(decided, Refused):
+            return decided
+        return self.append(own, procedure, held, decided.event, {}, None)
 
     def _passed_on(
         self, own: Stage, procedure: Procedure, held: Held, opening: Decided, now: datetime

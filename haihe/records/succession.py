@@ -12,16 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Final
 
-from haihe.kernel.acts import REGISTER
 from haihe.kernel.kernel_acts import kept_apart
 from haihe.kernel.organs import Succession
-from haihe.kernel.values import Actor, Command, Refused
+from haihe.kernel.values import Command, Refused
 from haihe.records import rules, write
 from haihe.records.answers import Recorded
+from haihe.records.archive import HAIHE, told
 from haihe.records.database import Connection, Row
 from haihe.records.instants import stored
 
-HAIHE: Final = Actor(person=REGISTER, role=REGISTER, organ=REGISTER)
 PAGE: Final = 500
 PAGES_MAX: Final = 100_000
 LEFT_TOLD_MAX: Final = 100
@@ -115,14 +114,12 @@ class _Step:
 
     def take(self, seq: int, old: str, new: str) -> Recorded | Refused:
         """Put one body in the place of another, if the matter still stands at `seq`."""
-        names = rules.current().organ_name
-        says = f"{names(old)}的事项由{names(new)}承接，各种期限连续计算"
         command = Command(
             key=f"succeed/{self.matter}/{seq}/{old}/{new}",
             act="succeed",
             actor=HAIHE,
             matter=self.matter,
-            data={"from_organ": old, "to_organ": new, "by_order": self.order, "reason": says},
+            data=told(rules.current(), old, new, self.order),
             happened_at=self.at,
             expects=seq,
         )

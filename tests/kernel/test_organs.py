@@ -71,6 +71,25 @@ def test_heirs_of_heirs_are_followed_to_the_last() -> None:
     assert organs.owner("a", "alarm", later) == "c"
 
 
+def test_the_archive_of_a_closed_body_is_that_of_whoever_owns_its_kinds_that_day() -> None:
+    later = CLOSING + timedelta(days=30)
+    organs = Organs(
+        (body("a", until=CLOSING), body("b", until=later), body("c"), body("d")),
+        (
+            ended("a", Heir(organ="b"), Heir(organ="d", kinds=("alarm",))),
+            ended("b", Heir(organ="c"), day=later),
+        ),
+    )
+    for day in (BEFORE, CLOSING, later):
+        for heir in organs.ids():
+            for kind in ("alarm", "petition"):
+                held = {one.organ for one in organs.archives(heir, day) if one.holds(kind)}
+                closed = {old for old in organs.ids() if organs.succession(old, day)}
+                assert held == {old for old in closed if organs.owner(old, kind, day) == heir}
+    assert organs.archives("c", CLOSING) == ()
+    assert [one.organ for one in organs.archives("c", later)] == ["a", "b"]
+
+
 def test_whoever_stands_under_is_the_inverse_of_whoever_stands_above() -> None:
     for day in (BEFORE, CLOSING):
         for one in TREE.at(day):

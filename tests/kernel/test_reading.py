@@ -282,3 +282,13 @@ def test_masking_keeps_enough_to_recognise_and_not_enough_to_know(
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_every_purpose_gives_nothing_to_a_stranger(purpose: str) -> None:
     assert refusal(reader(organ="elsewhere", roles=()), purpose) == unknown()
+
+
+def test_the_heir_of_a_closed_body_reads_what_that_body_had_as_it_did() -> None:
+    desk = matter()
+    desk.take("refuse", actor("reviewer"), LATER)
+    heir = reader(organ=THIRD, stands_for=frozenset({OFFICE}))
+    assert refusal(reader(organ=THIRD), "handle", desk) == unknown()
+    assert view(heir, "handle", desk) == view(reader(), "handle", desk)
+    supervisor = reader("supervisor", THIRD, stands_for=frozenset({OFFICE}))
+    assert refusal(supervisor, "supervise", desk).reason == "not_yours"
