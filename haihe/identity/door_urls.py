@@ -8,7 +8,6 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.urls import path
 
 from haihe.identity import staff_door
@@ -26,11 +25,7 @@ urlpatterns = [
         name="mfa_reauthenticate_webauthn",
     ),
     path("identity/account/", factors.index, name="mfa_index"),
-    path(
-        "identity/account/password/",
-        login_required(account.password_change),
-        name="account_change_password",
-    ),
+    path("identity/account/password/", staff_door.change_password, name="account_change_password"),
     path("identity/account/totp/", totp.activate_totp, name="mfa_activate_totp"),
     path("identity/account/totp/end/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("identity/account/passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),

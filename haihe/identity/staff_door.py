@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
-from allauth.account.views import LoginView, LogoutView
+from allauth.account.views import LoginView, LogoutView, password_change
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import authenticate
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,6 +29,7 @@ from django.urls import reverse
 from haihe.identity import sessions
 from haihe.identity.addresses import address_of
 from haihe.identity.citizens import waiting
+from haihe.look import errors
 from haihe.records import account_acts, account_book, attempts, tags
 from haihe.records.attempts import Quota
 from haihe.records.factors import SECRET
@@ -40,6 +43,11 @@ OWN_FACTORS: Final = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 WRONG: Final = "账号或密码不对。请核对大小写；忘记密码请找本单位的系统管理员重新发邀请。"
 WRONG_CODE: Final = "验证码不对或已经用过。请等验证器换下一个数字再试，也可以用备用码。"
+NO_PASSWORD: Final = (
+    "这个账号没有密码",
+    "所以没有可以修改的密码；通行密钥照常可用，什么都没有改动。",
+    "想设一个密码，请本单位的系统管理员重新发邀请，打开邀请里的链接自己设。",
+)
 
 
 def locked_words(length: timedelta) -> str:
@@ -238,6 +246,15 @@ class SignOut(LogoutView):  # type: ignore[misc] # allauth ships no types
     """Sign out; by a form only, so that no picture of another site signs anybody out."""
 
     http_method_names = ["post"]
+
+
+@login_required
+def change_password(request: HttpRequest) -> HttpResponse:
+    """One's own password; an account that has none is told how to get one."""
+    if isinstance(request.user, AbstractBaseUser) and request.user.has_usable_password():
+        answer: HttpResponse = password_change(request)
+        return answer
+    return errors.message(request, HTTPStatus.FORBIDDEN, *NO_PASSWORD)
 
 
 sign_in = SignIn.as_view()

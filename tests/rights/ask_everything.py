@@ -263,7 +263,8 @@ def main() -> None:
                 since=APPOINTED,
             )
         else:
-            user = get_user_model().objects.create(username=person, password=hashed)
+            password = hashed if one.duty else make_password(None)
+            user = get_user_model().objects.create(username=person, password=password)
             if one.duty:
                 account_book.enter(user.pk, person, person, origin="installation", made_by="tests")
                 account_book.appoint(user.pk, one.duty, person, by="tests")

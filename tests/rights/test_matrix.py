@@ -131,6 +131,11 @@ def _signed_in(status: int) -> Callable[[Answer], int]:
     return lambda answer: 302 if answer.reader == ANYBODY else status
 
 
+def _with_password(status: int) -> Callable[[Answer], int]:
+    """The account without a post has no password to change, and nothing to prove itself by."""
+    return lambda answer: 403 if answer.reader == "without_post" else _signed_in(status)(answer)
+
+
 def _sign_in(answer: Answer) -> int:
     return 200 if answer.reader == ANYBODY else 302
 
@@ -158,10 +163,10 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "citizen:report": _everybody(200),
     "citizen:start": _everybody(200),
     # One's own account and its second factors.
-    "account_change_password": _signed_in(200),
+    "account_change_password": _with_password(200),
     "account_login": _sign_in,
     "account_logout": _everybody(405),
-    "account_reauthenticate": _signed_in(200),
+    "account_reauthenticate": _with_password(200),
     "mfa_activate_totp": _signed_in(200),
     "mfa_add_webauthn": _signed_in(200),
     "mfa_authenticate": _everybody(302),
@@ -170,8 +175,8 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "mfa_index": _signed_in(200),
     "mfa_list_webauthn": _signed_in(200),
     "mfa_login_webauthn": _everybody(302),
-    "mfa_reauthenticate": _everybody(302),
-    "mfa_reauthenticate_webauthn": _everybody(302),
+    "mfa_reauthenticate": _with_password(302),
+    "mfa_reauthenticate_webauthn": _with_password(302),
     "mfa_remove_webauthn": _signed_in(404),
     "mfa_view_recovery_codes": _signed_in(404),
     # Administrators only, each for the own duty.
