@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from haihe.config.settings import *  # noqa: F403
+from haihe.config.settings import *  # noqa: F403  all settings but one
 
 
 class Quick(PBKDF2PasswordHasher):
