@@ -66,7 +66,15 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 
 
 def respond(environ: WSGIEnvironment) -> tuple[int, Recorded | Refused | Trouble]:
-    """The status and the answer to one request."""
+    """The status and the answer to one request; nothing was done where we could not write."""
+    try:
+        return _answered(environ)
+    except write.Failure:
+        log.exception("a command could not be written")
+        return 503, Trouble("暂时无法写入，没有办理。", "请稍后以同一编号重试。")
+
+
+def _answered(environ: WSGIEnvironment) -> tuple[int, Recorded | Refused | Trouble]:
     if environ["REQUEST_METHOD"] != "POST":
         return 405, Trouble("这里只接受POST。", "用POST提交一条JSON指令。")
     word, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
@@ -107,11 +115,7 @@ def carried_out(command: Command, reader: Reader) -> tuple[int, Recorded | Refus
 
     A refusal would tell of the matter: who may not know of it is told that there is none.
     """
-    try:
-        answer = write.submit(command)
-    except write.Failure:
-        log.exception("a command could not be written")
-        return 503, Trouble("暂时无法写入，没有办理。", "请稍后以同一编号重试。")
+    answer = write.submit(command)
     if isinstance(answer, Recorded):
         return 200, answer
     if command.matter is not None and not read.knows_of_matter(reader, command.matter):

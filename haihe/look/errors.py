@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
+from haihe.records import write
+
+RETRY_SECONDS = "10"
 HOME = {"href": "/", "words": "回到首页"}
 DESK = {"href": "/officer/", "words": "回到我的待办"}
 
@@ -64,7 +68,16 @@ def not_found(
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our own fault; nothing half-done remains, because every step is one transaction."""
+    """500: our own fault; nothing half-done remains, because every step is one transaction.
+
+    503 where the database or the keeper of the keys does not answer: it may be tried again.
+    """
+    failed = sys.exc_info()[1]
+    # Django's own connection tells the failure of the database as the cause of its error.
+    if isinstance(failed, write.Failure) or isinstance(
+        getattr(failed, "__cause__", None), write.Failure
+    ):
+        return _away(request)
     return message(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -72,6 +85,18 @@ def broken(request: HttpRequest) -> HttpResponse:
         "这是我们的问题，不是您的。刚才的操作要么已经完整记下，要么完全没有发生。",
         "请返回上一页再提交一次：同一张表单重复提交也只会办一次。",
     )
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    response = message(
+        request,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "暂时打不开，请稍后再试",
+        "数据库或者密钥服务一时没有应答。已经提交成功的都在，一件也没有丢；刚才这一步没有办理。",
+        "请过一会儿再试一次：同一张表单重复提交也只会办一次。紧急情况请直接拨打电话。",
+    )
+    response["Retry-After"] = RETRY_SECONDS
+    return response
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  the same
