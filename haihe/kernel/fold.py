@@ -103,7 +103,20 @@ def _after(index: Index, state: State, event: Event) -> State:
         raise BrokenHistory(f"{state.kind} knows no act {event.act}")
     if event.act == "succeed":
         return succeeded(index.procedure, replace(state, seq=event.seq), _done(event))
+    if event.act == "transfer":
+        state = _taken_in(index, state, _text(event.data.get("to_organ")))
     return _after_kernel_act(state, event)
+
+
+def _taken_in(index: Index, state: State, organ: str) -> State:
+    """Whoever gets a matter before anything was done is the body that took it in.
+
+    So a later step that goes back to the body the opening named goes back to this one.
+    """
+    named = index.procedure.steps[state.done[0].act].hands_to
+    if len(state.done) > 1 or not named or state.fields.get(named) != state.owner.organ:
+        return state
+    return replace(state, fields={**state.fields, named: organ})
 
 
 def _after_step(index: Index, state: State, event: Event, step: Step) -> State:
