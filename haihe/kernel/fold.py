@@ -104,19 +104,21 @@ def _after(index: Index, state: State, event: Event) -> State:
     if event.act == "succeed":
         return succeeded(index.procedure, replace(state, seq=event.seq), _done(event))
     if event.act == "transfer":
-        state = _taken_in(index, state, _text(event.data.get("to_organ")))
+        state = _passed_on(index, state, event)
     return _after_kernel_act(state, event)
 
 
-def _taken_in(index: Index, state: State, organ: str) -> State:
-    """Whoever gets a matter before anything was done is the body that took it in.
+def _passed_on(index: Index, state: State, event: Event) -> State:
+    """Whoever gets a matter at the instant of its opening is the body that took it in.
 
-    So a later step that goes back to the body the opening named goes back to this one.
+    It came to the wrong body and was passed on (haihe#pass-on), so a later step that goes back to
+    the body the opening named goes back to this one. A transfer later on changes no field.
     """
     named = index.procedure.steps[state.done[0].act].hands_to
-    if len(state.done) > 1 or not named or state.fields.get(named) != state.owner.organ:
+    at_once = len(state.done) == 1 and event.happened_at == state.opened_at
+    if not at_once or not named or state.fields.get(named) != state.owner.organ:
         return state
-    return replace(state, fields={**state.fields, named: organ})
+    return replace(state, fields={**state.fields, named: _text(event.data.get("to_organ"))})
 
 
 def _after_step(index: Index, state: State, event: Event, step: Step) -> State:

@@ -148,7 +148,7 @@ def test_a_pass_renews_at_most_what_it_is_told_and_leaves_what_is_damaged(
     )
     journal.run(
         "UPDATE matter_key SET wrapped = ? WHERE matter_id = ?",
-        (bytes(whole)[:-1] + b"x", made[1].matter),
+        (bytes(whole)[:-1] + bytes([whole[-1] ^ 1]), made[1].matter),
     )
     assert (
         key_uses.renew(journal, TUESDAY, names=["content"], rows_max=2)["matter_key.wrapped"].rows
