@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from haihe.kernel.organs import Organs, Sort
     from haihe.kernel.places import Found, Place, Places
     from haihe.kernel.responsible import Responsibles
+    from haihe.records.database import Connection
 
 HELP = "城市：check 检查，resolve 查地名，show 看单位或地方，at 看一点，apply 办理机构调整"
 
@@ -64,9 +66,13 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         return VERBS[args.verb](args)
-    except UnusablePack as error:
+    except (UnusablePack, _NoRecords) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
+
+
+class _NoRecords(Exception):
+    """There are no records here yet; its text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -91,17 +97,23 @@ class _City:
 def _in_charge(post: str, day: date) -> tuple[str, ...]:
     """The names of those who hold a post on a day; none where nothing was recorded yet."""
     _set_up()
-    from haihe.records import database
     from haihe.records.responsible import holdings, in_charge
 
     try:
-        connection = database.connect_prepared()
-    except database.NoTables:
+        with closing(_records()) as connection:
+            return in_charge(holdings(connection, post), post, day)
+    except _NoRecords:
         return ()
+
+
+def _records() -> Connection:
+    """A connection to the records of this installation; raises _NoRecords."""
+    from haihe.records import database
+
     try:
-        return in_charge(holdings(connection, post), post, day)
-    finally:
-        connection.close()
+        return database.connect_prepared()
+    except database.NoTables as missing:
+        raise _NoRecords(str(missing)) from missing
 
 
 def _set_up() -> None:
@@ -328,17 +340,10 @@ def _apply(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     _set_up()
-    from haihe.records import database, succession
+    from haihe.records import succession
 
-    try:
-        connection = database.connect_prepared()
-    except database.NoTables as missing:
-        print(missing, file=sys.stderr)
-        return UNUSABLE
-    try:
+    with closing(_records()) as connection:
         told = succession.apply(connection, datetime.now(UTC))
-    finally:
-        connection.close()
     lines = [f"{told.matters} 件事项由承接单位接办"]
     lines += [f"{organ}：{count} 件" for organ, count in told.to.items()]
     lines += [f"{matter} 没有交出：{says}" for matter, says in told.left]
@@ -348,7 +353,6 @@ def _apply(args: argparse.Namespace) -> int:
 
 def _people(args: argparse.Namespace) -> int:
     _set_up()
-    from haihe.records import database
     from haihe.records.responsible import holdings, unmanned
 
     city, day = _city(), args.day or _today()
@@ -362,15 +366,8 @@ def _people(args: argparse.Namespace) -> int:
         for code, kind in areas
         if code.startswith(args.within)
     ]
-    try:
-        connection = database.connect_prepared()
-    except database.NoTables as missing:
-        print(missing, file=sys.stderr)
-        return UNUSABLE
-    try:
+    with closing(_records()) as connection:
         wrong = list(unmanned(holdings(connection), posts, day))
-    finally:
-        connection.close()
     lines = [f"责任岗位 {len(posts)} 个，有问题的 {len(wrong)} 个", *wrong[:SHOWN_MAX]]
     _tell(args, {"day": day.isoformat(), "posts": len(posts), "wrong": wrong}, lines)
     return 1 if wrong else 0

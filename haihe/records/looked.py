@@ -23,6 +23,7 @@ from haihe.kernel.values import Data, Frozen
 from haihe.pack.place import city_folder
 from haihe.pack.retention import load_retention
 from haihe.records import rules, traces
+from haihe.records.chain import ReadingRow
 from haihe.records.codes import follow_code
 from haihe.records.database import IN_MAX, Connection, Row, reading_connection
 from haihe.records.instants import restored
@@ -45,7 +46,7 @@ BROUGHT_BY: Final = tuple(
 OBJECTION: Final = "reading_objection"
 OBJECT: Final = "object"
 LETTERS: Final = "甲乙丙丁戊己庚辛壬癸"
-_COLUMNS: Final = "seq, sort, person, role, organ, post, purpose, basis, told, read_at"
+_COLUMNS: Final = ", ".join(ReadingRow._fields)
 
 
 class Looked(Frozen, frozen=True, kw_only=True):
@@ -97,19 +98,6 @@ class Mine(Frozen, frozen=True, kw_only=True):
     times: int
 
 
-class _Trace(NamedTuple):
-    seq: int
-    sort: str
-    person: str
-    role: str
-    organ: str
-    post: str
-    purpose: str
-    basis: str
-    told: str
-    read_at: int
-
-
 class _Held(NamedTuple):
     """A matter and what its citizen may see of it."""
 
@@ -128,7 +116,7 @@ def readings(matter: str, now: datetime | None = None) -> Readings | None:
         f"SELECT {_COLUMNS} FROM reading WHERE chain = ? AND {SEEN_SQL} ORDER BY seq DESC LIMIT ?",
         (matter, LOOKED_MAX + 1),
     )
-    found = [_Trace._make(row) for row in rows[:LOOKED_MAX]]
+    found = [ReadingRow._make(row) for row in rows[:LOOKED_MAX]]
     printer = Printer(rules=rules.current(), now=now or datetime.now(UTC))
     telling = _Telling(printer, held, _post_names(connection, found), _letters(found))
     shown = [telling.looked(group) for group in _grouped(found, printer.rules)]
@@ -183,7 +171,7 @@ def objectionable(matter: str, number: int, now: datetime | None = None) -> Obje
     )
     if held is None or not rows:
         return None
-    one = _Trace._make(rows[0])
+    one = ReadingRow._make(rows[0])
     printer = Printer(rules=rules.current(), now=now or datetime.now(UTC))
     telling = _Telling(printer, held, _post_names(connection, [one]), {})
     looked = telling.looked([one])
@@ -238,7 +226,7 @@ def _held(connection: Connection, matter: str) -> _Held | None:
     return _Held(procedure, state, view) if isinstance(view, View) else None
 
 
-def _letters(found: list[_Trace]) -> dict[str, str]:
+def _letters(found: list[ReadingRow]) -> dict[str, str]:
     """A letter a reader, in the order in which they first looked."""
     people = dict.fromkeys(one.person for one in reversed(found))
     return {
@@ -247,9 +235,9 @@ def _letters(found: list[_Trace]) -> dict[str, str]:
     }
 
 
-def _grouped(found: list[_Trace], told: Rules) -> Iterator[list[_Trace]]:
+def _grouped(found: list[ReadingRow], told: Rules) -> Iterator[list[ReadingRow]]:
     """Readings of one reader on one day for one purpose together, newest first."""
-    groups: dict[tuple[object, ...], list[_Trace]] = {}
+    groups: dict[tuple[object, ...], list[ReadingRow]] = {}
     for one in found:
         day = restored(one.read_at, told.zone).date()
         key = (day, one.person, one.organ, one.post, one.role, one.purpose)
@@ -265,7 +253,7 @@ class _Telling(NamedTuple):
     posts: dict[str, str]
     letters: dict[str, str]
 
-    def looked(self, group: list[_Trace]) -> Looked:
+    def looked(self, group: list[ReadingRow]) -> Looked:
         """Readings of one reader, one day and one purpose, newest first, as one row."""
         last, first = group[0], group[-1]
         clear = self.labels(group, "clear")
@@ -290,7 +278,7 @@ class _Telling(NamedTuple):
             articles=self.printer.articles(last.basis.split()),
         )
 
-    def labels(self, group: list[_Trace], sight: str) -> tuple[str, ...]:
+    def labels(self, group: list[ReadingRow], sight: str) -> tuple[str, ...]:
         """The names of the citizen's own fields that one of these readings saw like this."""
         names: dict[str, None] = {}
         for one in group:
@@ -309,7 +297,7 @@ class _Telling(NamedTuple):
         return next((one.roles[role].name for one in every if role in one.roles), "")
 
 
-def _post_names(connection: Connection, found: list[_Trace]) -> dict[str, str]:
+def _post_names(connection: Connection, found: list[ReadingRow]) -> dict[str, str]:
     ids = sorted({one.post for one in found if one.post})[:IN_MAX]
     if not ids:
         return {}

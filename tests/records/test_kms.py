@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from haihe.records import database, home, key_uses, keys, kms, rules, seals, write, writer
+from haihe.records import home, key_uses, keys, kms, rules, seals, write, writer
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.key_sources import Source
 from haihe.records.verify import verify
+from tests.records.fresh import fresh_journal
 from tests.records.loopback_kms import TOKEN, LoopbackKms, serve
 from tests.records.small_city import TUESDAY, SmallCity, later, opening, step
 
@@ -43,15 +44,8 @@ def kept(
 ) -> Iterator[Connection]:
     """The journal, in SQLite, of an installation whose keys a KMS keeps."""
     assert server.server_port
-    monkeypatch.setenv("HAIHE_HOME", str(tmp_path))
-    monkeypatch.delenv("HAIHE_DATABASE_URL", raising=False)
-    rules.use(SmallCity())
-    connection = database.connect()
-    database.create_tables(connection)
-    yield connection
-    connection.close()
-    writer.forget_writer()
-    database.forget_reading_connection()
+    with fresh_journal(tmp_path, monkeypatch, SmallCity()) as connection:
+        yield connection
 
 
 def rested() -> None:

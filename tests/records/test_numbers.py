@@ -5,31 +5,17 @@ from __future__ import annotations
 import pytest
 
 from haihe.kernel.values import Actor
-from haihe.records import database, lists, rules, uses, write
+from haihe.records import lists, uses, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.shown import Reader
-from haihe.records.verify import Problem, verify
-from tests.records.small_city import TUESDAY, later, opening, step
+from tests.records.fresh import opened, problems
+from tests.records.small_city import later, step
 
 OFFICER = Reader(person="li", organ="hexi", roles=("officer",))
 STRANGER = Reader(person="qian", organ="elsewhere", roles=("officer",))
 CHIEF = Actor(person="chief", role="officer", organ="hexi")
 IDENTITY = "11010519491231002X"  # the example of GB 11643-1999
-
-
-def problems() -> list[Problem]:
-    connection = database.connect()
-    try:
-        return verify(connection, rules.current()).problems
-    finally:
-        connection.close()
-
-
-def opened() -> str:
-    done = write.submit(opening(), now=TUESDAY)
-    assert isinstance(done, Recorded)
-    return done.matter
 
 
 @pytest.mark.parametrize(

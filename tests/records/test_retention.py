@@ -11,12 +11,12 @@ from haihe.kernel.values import Actor, Refused
 from haihe.pack.place import city_folder
 from haihe.pack.retention import load_retention, unknown_words
 from haihe.pack.yaml_file import UnusablePack
-from haihe.records import database, files, read, retention, rules, seals, write
+from haihe.records import database, files, read, retention, seals, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.installed import InstalledRules
 from haihe.records.shown import File, Reader
-from haihe.records.verify import Problem, verify
+from tests.records.fresh import problems
 from tests.records.small_city import TUESDAY, later, opening, step
 
 SUPERVISOR = Reader(person="sun", organ="city", roles=("supervisor",), supervisor=True)
@@ -29,14 +29,6 @@ REASON = "保存期满，已核对没有在办事项"
 def years(count: int) -> datetime:
     """A Tuesday's matter so many years and a day later."""
     return later(2).replace(year=TUESDAY.year + count, month=12)
-
-
-def problems() -> list[Problem]:
-    connection = database.connect()
-    try:
-        return verify(connection, rules.current()).problems
-    finally:
-        connection.close()
 
 
 def ended() -> str:

@@ -15,7 +15,7 @@ from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.pack import load_pack
 from haihe.pack.models import Model, load_models
 from haihe.pack.place import models_folder
-from haihe.records import database, findings, mirror, read, rules, sweeping, write, writer
+from haihe.records import findings, mirror, read, sweeping, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.installed import InstalledRules
@@ -23,6 +23,7 @@ from haihe.records.shown import File, Reader
 from haihe.supervision.sweep import Finding
 from haihe.supervision.views import open_views
 from haihe.supervision.waits import kinds_of, waits_of
+from tests.records.fresh import fresh_journal
 from tests.records.simulated_year import Year, steps_of
 
 PACK = load_pack()
@@ -45,20 +46,13 @@ CHOSEN = (
 @pytest.fixture
 def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """An empty journal on SQLite under the installed pack, in a city of three tiers."""
-    monkeypatch.setenv("HAIHE_HOME", str(tmp_path))
-    monkeypatch.delenv("HAIHE_DATABASE_URL", raising=False)
     organs = (
         Organ(id="bureau", name="市局", sort="city_police", tier="city"),
         Organ(id="branch", name="分局", sort="district_police", tier="district", above="bureau"),
         Organ(id="station", name="派出所", sort="station", tier="street", above="branch"),
     )
-    rules.use(InstalledRules(PACK, organs))
-    connection = database.connect()
-    database.create_tables(connection)
-    yield connection
-    connection.close()
-    writer.forget_writer()
-    database.forget_reading_connection()
+    with fresh_journal(tmp_path, monkeypatch, InstalledRules(PACK, organs)) as connection:
+        yield connection
 
 
 def standing(connection: Connection, models: Iterable[Model]) -> Found:

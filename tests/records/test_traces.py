@@ -9,30 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from msgspec.structs import replace
 
-from haihe.records import database, read, reading, rules, seals, write
+from haihe.records import database, read, reading, seals, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection, Failure
 from haihe.records.shown import File, Reader
-from haihe.records.verify import Problem, verify
-from tests.records.small_city import TUESDAY, later, opening
+from tests.records.fresh import opened, problems
+from tests.records.small_city import later, opening
 
 OFFICER = Reader(person="li", organ="hexi", roles=("officer",), post="hexi-duty")
 SUPERVISOR = Reader(person="sun", organ="bureau", roles=("supervisor",), supervisor=True)
 READERS = 12
-
-
-def opened() -> str:
-    done = write.submit(opening(), now=TUESDAY)
-    assert isinstance(done, Recorded)
-    return done.matter
-
-
-def problems() -> list[Problem]:
-    connection = database.connect()
-    try:
-        return verify(connection, rules.current()).problems
-    finally:
-        connection.close()
 
 
 def test_a_reading_tells_post_purpose_basis_and_what_was_clear_or_covered(

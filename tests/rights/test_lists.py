@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from haihe.kernel.values import Actor, Command
-from haihe.records import database, lists, reach, rules, write, writer
+from haihe.records import lists, reach, rules, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.shown import Reader
 from haihe.records.verify import verify
+from tests.records.fresh import BOTH, fresh_journal, url_of
 from tests.records.small_city import TUESDAY
 from tests.rights.one_of_each import PEOPLE, City, clerk, opened
 
@@ -21,34 +22,24 @@ NOW = TUESDAY + timedelta(hours=1)
 OWNERS = ("north", "old", "far", "north", "old")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def journal(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Connection]:
     """The city with one matter of each kind, and three more a body."""
-    monkeypatch.setenv("HAIHE_HOME", str(tmp_path))
-    if request.param == "postgresql":
-        monkeypatch.setenv("HAIHE_DATABASE_URL", request.getfixturevalue("postgresql_url"))
-    else:
-        monkeypatch.delenv("HAIHE_DATABASE_URL", raising=False)
-    rules.use(City())
-    connection = database.connect()
-    database.create_tables(connection)
-    for name in ("open", "sealed", "reported"):
-        opened(name)
-    for number, organ in enumerate(OWNERS):
-        command = Command(
-            key=f"more-{number}",
-            act="receive",
-            actor=clerk(organ),
-            kind="permit",
-            data={"what": f"申请{number}"},
-        )
-        assert isinstance(write.submit(command, now=TUESDAY), Recorded)
-    yield connection
-    connection.close()
-    writer.forget_writer()
-    database.forget_reading_connection()
+    with fresh_journal(tmp_path, monkeypatch, City(), url_of(request)) as connection:
+        for name in ("open", "sealed", "reported"):
+            opened(name)
+        for number, organ in enumerate(OWNERS):
+            command = Command(
+                key=f"more-{number}",
+                act="receive",
+                actor=clerk(organ),
+                kind="permit",
+                data={"what": f"申请{number}"},
+            )
+            assert isinstance(write.submit(command, now=TUESDAY), Recorded)
+        yield connection
 
 
 def reader(name: str) -> Reader:
