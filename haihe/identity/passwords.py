@@ -15,7 +15,7 @@ KINDS_MIN: Final = 3
 class LongOrMixed:
     """At least LENGTH_MIN characters of KINDS_MIN kinds, or LONG characters of any."""
 
-    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:  # noqa: ARG002  Django's name
+    def validate(self, password: str, _user: AbstractBaseUser | None = None) -> None:
         """Raises ValidationError with what to do."""
         kinds = (
             any(c.islower() for c in password),

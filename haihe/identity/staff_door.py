@@ -8,6 +8,7 @@ demo, sessions that are noted, and words in Chinese.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -70,7 +71,7 @@ class StaffDoor(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no
         "enter_current_password": "请填写现在的密码。",
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  allauth's name
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
         """Nobody makes an account for himself: the system administrator invites."""
         return False
 
@@ -129,19 +130,15 @@ class StaffDoor(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no
             return reverse("identity:administration")
         return str(super().get_login_redirect_url(request))
 
-    def get_logout_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002  allauth's name
+    def get_logout_redirect_url(self, _request: HttpRequest) -> str:
         """Back to the first page."""
         return "/"
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002  the same
+    def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
         """Back to one's own account."""
         return reverse("mfa_index")
 
-    def respond_user_inactive(
-        self,
-        request: HttpRequest,
-        user: AbstractBaseUser,  # noqa: ARG002  allauth's name
-    ) -> HttpResponse:
+    def respond_user_inactive(self, request: HttpRequest, _user: AbstractBaseUser) -> HttpResponse:
         """A withdrawn account is told what an unknown one is told."""
         messages.error(request, WRONG)
         return HttpResponseRedirect(reverse("account_login"))
@@ -203,29 +200,36 @@ class SignInForm(LoginForm):  # type: ignore[misc] # allauth ships no types
         return str(super().add_prefix("username" if field_name == "login" else field_name))
 
 
-class _Counted:
-    """Codes of a second factor: tries are counted and lock, and a code works once."""
+def counted(user: AbstractBaseUser, code: Callable[[], str]) -> str:
+    """A right code of a second factor: tries are counted and lock, and a code works once.
 
-    user: AbstractBaseUser
+    Raises ValidationError with what to do.
+    """
+    now, who = datetime.now(UTC), str(user.pk)
+    length = attempts.begin(FACTOR, who, attempts.SECOND_FACTOR, now)
+    if length:
+        raise ValidationError(locked_words(length), code="locked")
+    right = str(code())
+    if attempts.take("used code", f"{who}\0{right}", ONE_TIME, now):
+        raise ValidationError(WRONG_CODE, code="used")
+    attempts.succeeded(FACTOR, who)
+    return right
 
-    def clean_code(self) -> str:
-        now, who = datetime.now(UTC), str(self.user.pk)
-        length = attempts.begin(FACTOR, who, attempts.SECOND_FACTOR, now)
-        if length:
-            raise ValidationError(locked_words(length), code="locked")
-        code = str(super().clean_code())  # type: ignore[misc] # of the form it is mixed into
-        if attempts.take("used code", f"{who}\0{code}", ONE_TIME, now):
-            raise ValidationError(WRONG_CODE, code="used")
-        attempts.succeeded(FACTOR, who)
-        return code
 
-
-class FactorForm(_Counted, AuthenticateForm):  # type: ignore[misc] # allauth ships no types
+class FactorForm(AuthenticateForm):  # type: ignore[misc] # allauth ships no types
     """The second factor at signing in."""
 
+    def clean_code(self) -> str:
+        """The code, once it is found right."""
+        return counted(self.user, super().clean_code)
 
-class ConfirmForm(_Counted, ReauthenticateForm):  # type: ignore[misc] # allauth ships no types
+
+class ConfirmForm(ReauthenticateForm):  # type: ignore[misc] # allauth ships no types
     """The second factor before a sensitive act."""
+
+    def clean_code(self) -> str:
+        """The code, once it is found right."""
+        return counted(self.user, super().clean_code)
 
 
 def has_factor(user: AbstractBaseUser) -> bool:
