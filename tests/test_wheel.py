@@ -53,6 +53,13 @@ def test_the_wheel_carries_every_tracked_file_of_the_data_folders(installed: Pat
     assert not [name for name in names if not (installed / "haihe/data" / name).is_file()]
 
 
+def test_the_wheel_carries_the_english_words_compiled(installed: Path) -> None:
+    compiled = {path.parents[3].name for path in installed.glob("haihe/*/locale/en/*/django.mo")}
+
+    assert {path.parents[3].name for path in ROOT.glob("haihe/*/locale/en/*/django.po")} == compiled
+    assert not list(installed.rglob("*.po"))
+
+
 def test_the_installed_program_computes_a_date_with_the_calendar_it_carries(
     installed: Path, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("haihe.citizen.urls")),
     path("", include("haihe.identity.door_urls")),
+    path("look/", include("haihe.look.urls")),
     path("identity/", include("haihe.identity.urls")),
     path("officer/", include("haihe.officer.urls")),
     path("center/", include("haihe.center.urls")),

@@ -43,7 +43,7 @@ def attempt(
     typed = forms.read(act.form, post, request.FILES, _zone())
     if typed.wrong:
         return forms.printed_again(act, href, post, expects=seq, wrong=typed.wrong, kept=typed.kept)
-    happened = typed.data.pop(forms.HAPPENED.name, None)
+    happened = typed.data.pop(forms.HAPPENED_AT, None)
     command = Command(
         key=key or _key(post, actor),
         act=act.id,

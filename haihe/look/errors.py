@@ -7,13 +7,15 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import requires_csrf_token
 
 from haihe.records import write
 
 RETRY_SECONDS = "10"
-HOME = {"href": "/", "words": "回到首页"}
-DESK = {"href": "/officer/", "words": "回到我的待办"}
+HOME = {"href": "/", "words": gettext_lazy("回到首页")}
+DESK = {"href": "/officer/", "words": gettext_lazy("回到我的待办")}
 
 
 def message(
@@ -34,9 +36,9 @@ def bad_request(
     return message(
         request,
         HTTPStatus.BAD_REQUEST,
-        "没看懂这次提交",
-        "送来的内容不完整或格式不对，什么都没有改动。",
-        "请返回上一页，核对后再提交一次。",
+        _("没看懂这次提交"),
+        _("送来的内容不完整或格式不对，什么都没有改动。"),
+        _("请返回上一页，核对后再提交一次。"),
     )
 
 
@@ -46,9 +48,9 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
     return message(
         request,
         HTTPStatus.FORBIDDEN,
-        "您的账号不能打开这一页",
-        str(exception) if exception and str(exception) else "这一页不在您的岗位职责之内。",
-        "如果工作确实需要，请找本单位管理员调整岗位，或者用相应的账号登录。",
+        _("您的账号不能打开这一页"),
+        str(exception) if exception and str(exception) else _("这一页不在您的岗位职责之内。"),
+        _("如果工作确实需要，请找本单位管理员调整岗位，或者用相应的账号登录。"),
     )
 
 
@@ -61,9 +63,9 @@ def not_found(
     return message(
         request,
         HTTPStatus.NOT_FOUND,
-        "没有这一页",
-        "地址可能抄错了一个字，或者这件事项不存在。",
-        "查询码可以在首页重新输入；字母不分大小写，横线可写可不写。",
+        _("没有这一页"),
+        _("地址可能抄错了一个字，或者这件事项不存在。"),
+        _("查询码可以在首页重新输入；字母不分大小写，横线可写可不写。"),
     )
 
 
@@ -81,9 +83,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     return message(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        "系统出了差错",
-        "这是我们的问题，不是您的。刚才的操作要么已经完整记下，要么完全没有发生。",
-        "请返回上一页再提交一次：同一张表单重复提交也只会办一次。",
+        _("系统出了差错"),
+        _("这是我们的问题，不是您的。刚才的操作要么已经完整记下，要么完全没有发生。"),
+        _("请返回上一页再提交一次：同一张表单重复提交也只会办一次。"),
     )
 
 
@@ -91,9 +93,9 @@ def _away(request: HttpRequest) -> HttpResponse:
     response = message(
         request,
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "暂时打不开，请稍后再试",
-        "数据库或者密钥服务一时没有应答。已经提交成功的都在，一件也没有丢；刚才这一步没有办理。",
-        "请过一会儿再试一次：同一张表单重复提交也只会办一次。紧急情况请直接拨打电话。",
+        _("暂时打不开，请稍后再试"),
+        _("数据库或者密钥服务一时没有应答。已经提交成功的都在，一件也没有丢；刚才这一步没有办理。"),
+        _("请过一会儿再试一次：同一张表单重复提交也只会办一次。紧急情况请直接拨打电话。"),
     )
     response["Retry-After"] = RETRY_SECONDS
     return response
@@ -104,7 +106,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG
     return message(
         request,
         HTTPStatus.FORBIDDEN,
-        "页面开得太久，需要重新打开",
-        "为防止他人冒用，每张表单都带有一次性的验证，这一张已经失效，什么都没有改动。",
-        "请返回上一页，刷新后再提交；如果仍然不行，请允许本网站使用 Cookie。",
+        _("页面开得太久，需要重新打开"),
+        _("为防止他人冒用，每张表单都带有一次性的验证，这一张已经失效，什么都没有改动。"),
+        _("请返回上一页，刷新后再提交；如果仍然不行，请允许本网站使用 Cookie。"),
     )

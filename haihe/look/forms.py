@@ -17,6 +17,7 @@ import msgspec
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from haihe.kernel.values import Data, Datum, Frozen
 from haihe.records import files
@@ -47,14 +48,7 @@ PLAIN_WIDGETS: dict[str, Widget] = {
     "matter": "line",
 }
 
-# When a step really happened; staff may write it up later, and both times are kept.
-HAPPENED = FormField(
-    name="_happened_at",
-    label="实际发生时间",
-    type="instant",
-    required=False,
-    hint="现在办的不用填；补记早先发生的事才填。登记时间另外如实记下。",
-)
+HAPPENED_AT = "_happened_at"
 
 
 class Entry(Frozen, frozen=True, kw_only=True):
@@ -105,8 +99,15 @@ def widget(field: FormField) -> Widget:
 
 
 def dated(act: Act) -> Act:
-    """The act with a field for when it really happened."""
-    return msgspec.structs.replace(act, form=(*act.form, HAPPENED))
+    """The act with a field for when it really happened: staff may write it up later."""
+    happened = FormField(
+        name=HAPPENED_AT,
+        label=_("实际发生时间"),
+        type="instant",
+        required=False,
+        hint=_("现在办的不用填；补记早先发生的事才填。登记时间另外如实记下。"),
+    )
+    return msgspec.structs.replace(act, form=(*act.form, happened))
 
 
 def printed(act: Act, href: str, *, expects: int | None = None) -> ActForm:
@@ -216,7 +217,10 @@ def _given(field: FormField, text: str, zone: ZoneInfo) -> Datum:
     if not text:
         return None
     if len(text) > TYPED_CHARACTERS_MAX:
-        raise ValueError(f"“{field.label}”最多写 {TYPED_CHARACTERS_MAX} 个字，请精简。")
+        raise ValueError(
+            _("“%(label)s”最多写 %(most)s 个字，请精简。")
+            % {"label": field.label, "most": TYPED_CHARACTERS_MAX}
+        )
     return _datum(field, text, zone)
 
 
@@ -225,12 +229,17 @@ def _files(field: FormField, post: QueryDict, sent: Sent) -> tuple[str, ...]:
     earlier = [digest for digest in post.getlist(f"_kept_{field.name}") if files.kept(digest)]
     new = sent.getlist(field.name)
     if len(earlier) + len(new) > FILES_MAX:
-        raise ValueError(f"“{field.label}”一次最多 {FILES_MAX} 个文件。")
+        raise ValueError(
+            _("“%(label)s”一次最多 %(most)s 个文件。") % {"label": field.label, "most": FILES_MAX}
+        )
     try:
         digests = [*earlier, *(files.keep(upload.chunks()) for upload in new)]
     except files.FileTooLarge:
         megabytes = files.FILE_BYTES_MAX // 1024 // 1024
-        raise ValueError(f"“{field.label}”里有文件超过 {megabytes} 兆，请压缩后再传。") from None
+        raise ValueError(
+            _("“%(label)s”里有文件超过 %(most)s 兆，请压缩后再传。")
+            % {"label": field.label, "most": megabytes}
+        ) from None
     return tuple(dict.fromkeys(digests))
 
 
@@ -240,13 +249,14 @@ def _uploads(act: Act) -> bool:
 
 def _hint(field: FormField) -> str:
     if field.type == "texts":
-        return f"{field.hint}每行写一项。"
+        return field.hint + _("每行写一项。")
     return field.hint
 
 
 def _missing(field: FormField) -> str:
     choose = choices(field) or field.type in ("yes_no", "day", "instant", "files")
-    return f"请{'选择' if choose else '填写'}“{field.label}”。"
+    told = _("请选择“%(label)s”。") if choose else _("请填写“%(label)s”。")
+    return told % {"label": field.label}
 
 
 def _datum(field: FormField, text: str, zone: ZoneInfo) -> Datum:
@@ -265,7 +275,7 @@ def _datum(field: FormField, text: str, zone: ZoneInfo) -> Datum:
         case "texts":
             return _texts(field, text)
     if field.choices and text not in dict(field.choices):
-        raise ValueError(f"“{field.label}”请从列出的选项里选。")
+        raise ValueError(_("“%(label)s”请从列出的选项里选。") % {"label": field.label})
     return text.replace("\r\n", "\n")
 
 
@@ -273,22 +283,24 @@ def _integer(field: FormField, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ValueError(f"“{field.label}”请填整数，例如 3。") from None
+        raise ValueError(_("“%(label)s”请填整数，例如 3。") % {"label": field.label}) from None
 
 
 def _number(field: FormField, text: str) -> float:
     try:
         number = float(text.replace(",", "").replace(",", ""))
     except ValueError:
-        raise ValueError(f"“{field.label}”请填数字，例如 1200.50。") from None
+        raise ValueError(
+            _("“%(label)s”请填数字，例如 1200.50。") % {"label": field.label}
+        ) from None
     if number != number or number in (float("inf"), float("-inf")):
-        raise ValueError(f"“{field.label}”请填数字，例如 1200.50。")
+        raise ValueError(_("“%(label)s”请填数字，例如 1200.50。") % {"label": field.label})
     return number
 
 
 def _yes_no(field: FormField, text: str) -> bool:
     if text not in ("yes", "no"):
-        raise ValueError(f"“{field.label}”请选“是”或“否”。")
+        raise ValueError(_("“%(label)s”请选“是”或“否”。") % {"label": field.label})
     return text == "yes"
 
 
@@ -296,19 +308,25 @@ def _day(field: FormField, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"“{field.label}”请填日期，例如 2026-09-01。") from None
+        raise ValueError(
+            _("“%(label)s”请填日期，例如 2026-09-01。") % {"label": field.label}
+        ) from None
 
 
 def _instant(field: FormField, text: str, zone: ZoneInfo) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"“{field.label}”请填日期和时间，例如 2026-09-01T08:10。") from None
+        raise ValueError(
+            _("“%(label)s”请填日期和时间，例如 2026-09-01T08:10。") % {"label": field.label}
+        ) from None
     return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def _texts(field: FormField, text: str) -> list[str]:
     texts = [line.strip() for line in text.splitlines() if line.strip()]
     if len(texts) > TEXTS_MAX:
-        raise ValueError(f"“{field.label}”最多 {TEXTS_MAX} 项。")
+        raise ValueError(
+            _("“%(label)s”最多 %(most)s 项。") % {"label": field.label, "most": TEXTS_MAX}
+        )
     return texts

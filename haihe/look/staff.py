@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from haihe.records import read
 from haihe.records.shown import Reader
@@ -30,7 +31,7 @@ def staff_page(
             return redirect_to_login(request.get_full_path(), reverse("officer:login"))
         reader = read.reader_of(request.user, str(request.session.get(POST_KEY, "")))
         if reader is None:
-            raise PermissionDenied("这个账号还没有岗位，所以看不到任何事项。")
+            raise PermissionDenied(_("这个账号还没有岗位，所以看不到任何事项。"))
         return page(request, reader, *args, **kwargs)
 
     return entered
@@ -46,7 +47,7 @@ def supervisor_page(
         request: HttpRequest, reader: Reader, /, *args: Rest.args, **kwargs: Rest.kwargs
     ) -> HttpResponse:
         if not reader.supervisor:
-            raise PermissionDenied("监督页面只对承担监督职责的岗位开放。")
+            raise PermissionDenied(_("监督页面只对承担监督职责的岗位开放。"))
         return page(request, reader, *args, **kwargs)
 
     return staff_page(for_supervisors)

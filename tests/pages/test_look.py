@@ -80,7 +80,7 @@ def test_no_page_has_style_or_script_of_its_own() -> None:
     assert len(templates) > 15
     for path in templates:
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"<style|<script|\sstyle=|\son[a-z]+=|https?://", text), path
+        assert not re.search(r"<style|<script(?! src=)|\sstyle=|\son[a-z]+=|https?://", text), path
         assert not re.search(r"[一-鿿][,;!?]", text), f"{path}: Chinese takes full-width marks"
 
 
@@ -96,7 +96,7 @@ def test_every_answer_carries_the_strict_headers(anybody: Visitor, path: str) ->
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in page.headers["Cache-Control"]
-    assert '<html lang="zh-Hans">' in page.html
+    assert '<html lang="zh-Hans"' in page.html
 
 
 def test_a_missing_page_says_what_to_do(anybody: Visitor) -> None:
@@ -143,9 +143,9 @@ def asked(type_name: str, **more: object) -> FormField:
 
 @pytest.fixture(autouse=True)
 def configured() -> None:
-    """QueryDict asks Django for its character set."""
+    """QueryDict asks Django for its character set, refusals for their language."""
     if not settings.configured:
-        settings.configure()
+        settings.configure(USE_I18N=False)
 
 
 def read(field: FormField, text: str) -> forms.Typed:
