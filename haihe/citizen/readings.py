@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from msgspec.structs import replace
 
-from haihe.citizen.views import unknown_code
+from haihe.citizen.follow import unknown_code
 from haihe.identity.citizens import citizen_page
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms

@@ -161,6 +161,7 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "citizen:readings": _by_code,
     "citizen:receipt": _by_code,
     "citizen:report": _everybody(200),
+    "citizen:search": _everybody(200),
     "citizen:start": _everybody(200),
     # One's own account and its second factors.
     "account_change_password": _with_password(200),
