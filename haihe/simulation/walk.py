@@ -212,13 +212,13 @@ class Walk:
         step = self.procedure.steps.get(taken.act)
         if step is None and taken.act not in ACTS:
             raise Unplayable(f"{self.played.kind} has no act `{taken.act}` in this version")
-        role = taken.role or (step.by[0] if step is not None else self._owner_role())
-        organ = self._organ(taken, step, role)
-        self.person = self._person(taken, step, role, organ)
+        role = taken.role or (step.by[0] if step is not None else self.owner_role())
+        organ = self.acting_organ(taken, step, role)
+        self.person = self.acting_person(taken, step, role, organ)
         if self.state is not None:
             self.at = self._moment(taken, step, role, rest)
         actor = Actor(person=self.person, role=role, organ=organ)
-        data = self._data(taken, step, actor)
+        data = self.data_for(taken, step, actor)
         entered = self.at
         if taken.entered:
             entered += timedelta(minutes=sample(parse_delay(taken.entered), self.chance))
@@ -324,7 +324,7 @@ class Walk:
 
     # ── who ──────────────────────────────────────────────────────────────────────────────────
 
-    def _owner_role(self) -> str:
+    def owner_role(self) -> str:
         """A role that may act for the owner: whoever of it acted last, else the first there is."""
         roles = self.procedure.roles
         for event in reversed(self.played.events):
@@ -333,7 +333,8 @@ class Walk:
                 return event.actor.role
         return next(name for name, one in roles.items() if one.stands != "public")
 
-    def _organ(self, taken: Taken, step: Step | None, role: str) -> str:
+    def acting_organ(self, taken: Taken, step: Step | None, role: str) -> str:
+        """The organ for which a role takes this step."""
         told = self.procedure.roles.get(role)
         if taken.organ:  # even where the public acts: somebody enters it in their name
             return self.organ_of(taken.organ)
@@ -358,7 +359,8 @@ class Walk:
             raise Unplayable(f"{self.played.kind}: posts: say of which organ `{role}` is")
         return self.organ_of(post)
 
-    def _person(self, taken: Taken, step: Step | None, role: str, organ: str) -> str:
+    def acting_person(self, taken: Taken, step: Step | None, role: str, organ: str) -> str:
+        """The id of somebody of that organ, another person where the law wants one."""
         if organ == PUBLIC:
             return PUBLIC
         if taken.by.person:
@@ -404,6 +406,10 @@ class Walk:
             assert self.state is not None, "a matter is open"
             self._clocks = clocks(self.procedure, self.state, self.calendar, self.at, explain=False)
         return self._clocks
+
+    def forget_clocks(self) -> None:
+        """The matter has moved on: its clocks are computed anew when they are asked for."""
+        self._clocks = None
 
     def falls(self, clock: RunningClock) -> datetime | None:
         """The instant at which a clock has run out; None while it has no last day."""
@@ -525,7 +531,8 @@ class Walk:
 
     # ── with which values ────────────────────────────────────────────────────────────────────
 
-    def _data(self, taken: Taken, step: Step | None, actor: Actor) -> Data:
+    def data_for(self, taken: Taken, step: Step | None, actor: Actor) -> Data:
+        """What is stated, and every value the step asks beside it, so that its needs are met."""
         values = self.world.values
         stated = {
             name: values.resolve(spec, self)

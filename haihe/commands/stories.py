@@ -1,0 +1,82 @@
+"""`haihe stories`: play the told stories and say what each shows; `play` shows one step by step."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from typing import Any
+
+HELP = "把源文中的故事逐一办一遍，核对每个故事说的结果；play 在演示库中逐步演一个"
+
+# These wait for systems of their own: inspection certificates, linkage of cases, live video,
+# mediation from afar, examinations.
+MAY_WAIT = frozenset({"T08", "T12", "T13", "T17", "T35"})
+SPEEDS = {"slow": 6.0, "usual": 2.5, "fast": 0.5, "none": 0.0}  # seconds between two sentences
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which stories; whether to play one where the demo is."""
+    parser.add_argument("--json", action="store_true", help="以 JSON 输出")
+    parser.add_argument("--story", action="append", default=[], metavar="T14", help="只核对这一个")
+    verbs = parser.add_subparsers(dest="verb", metavar="play")
+    play = verbs.add_parser("play", help="在正在运行的演示中逐步演一个故事")
+    play.add_argument("name", metavar="T14", help="哪一个故事")
+    play.add_argument("--speed", choices=sorted(SPEEDS), default="usual", help="每句之间停多久")
+    play.add_argument("--address", default="http://127.0.0.1:8000/", help="演示的地址")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when every story passes that does not wait; 1 when one does not; 2: unusable arguments."""
+    from haihe.stories.telling import STORIES
+
+    wanted = [args.name] if args.verb == "play" else args.story
+    unknown = [name for name in wanted if name not in STORIES]
+    if unknown:
+        print(f"没有这个故事：{'、'.join(unknown)}。故事是 T01 到 T37。", file=sys.stderr)
+        return 2
+    if args.verb == "play":
+        return _play(args)
+    return _check(tuple(wanted) or STORIES, as_json=args.json)
+
+
+def _check(names: tuple[str, ...], *, as_json: bool) -> int:
+    """Play them in an installation of their own, which goes again."""
+    with tempfile.TemporaryDirectory(prefix="haihe-stories-") as home:
+        os.environ["HAIHE_HOME"] = home
+        os.environ.pop("HAIHE_DATABASE_URL", None)
+        _set_up()
+        from haihe.stories.running import play_all
+
+        found = list(play_all(names))
+    if as_json:
+        print(json.dumps([one.as_json() for one in found], ensure_ascii=False, indent=1))
+    else:
+        for one in found:
+            print(_in_words(one.as_json()), file=sys.stderr)
+        passed = sum(1 for one in found if one.passed)
+        print(f"{passed} 个故事通过，共 {len(found)} 个。", file=sys.stderr)
+    return 0 if all(one.passed or one.story in MAY_WAIT for one in found) else 1
+
+
+def _set_up() -> None:
+    """Django and the tables."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _in_words(told: dict[str, Any]) -> str:
+    """A story and what it showed, for the terminal."""
+    word = "通过" if told["passed"] else "等待" if "waits" in told else "没有通过"
+    lines = [f"{told['story']}　{word}　{told['title']}"]
+    for one in told["asserted"]:
+        sign = "　✓" if one["holds"] else "　✗"
+        lines.append(f"{sign} {one['says']}" + (f"（{one['found']}）" if "found" in one else ""))
+    lines += [f"　… {told[key]}" for key in ("waits", "broke") if key in told]
+    return "\n".join(lines)

@@ -1,0 +1,143 @@
+"""Expectations that are more than one state, clock, finding or page: a function each.
+
+A check takes the story as it is being played, the name of a matter, and the instant; it gives what
+does not hold, in words, or "".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from haihe.records import files, journal
+from haihe.records.database import reading_connection
+from haihe.stories.findings import found_by
+from haihe.stories.playing import Playing
+from haihe.stories.visiting import visit
+
+Check = Callable[[Playing, str, datetime], str]
+CHECKS: Final[dict[str, Check]] = {}
+FOUND: Final = 200
+THREE: Final = 3
+MEASURED: Final = timedelta(days=90)
+PROPOSED_MAX: Final = 3  # alarms that a model proposes as one series with another
+
+
+def check(one: Check) -> Check:
+    """Let stories name this function."""
+    CHECKS[one.__name__] = one
+    return one
+
+
+@check
+def linked_alarms(playing: Playing, name: str, at: datetime) -> str:
+    """The series model proposes both other alarms of the story, among at most three."""
+    found = [one for one in found_by("likely_series", at) if one.matter == playing.matter(name).id]
+    others = {one.id for key, one in playing.matters.items() if key != name}
+    named = {other for other in others if any(other in one.cause for one in found)}
+    if len(found) > PROPOSED_MAX:
+        return f"提出了{len(found)}起"
+    return "" if named == others else f"只提出了{[one.cause for one in found]}"
+
+
+@check
+def fewer_of_the_same(playing: Playing, name: str, at: datetime) -> str:
+    """In the 90 days after the suggestion fewer disputes of its kind came than in those before."""
+    served = next(one for one in playing.state(name).done if one.act == "serve").happened_at
+    place = playing.organ("mediation")
+    opened = [
+        state.opened_at
+        for state in playing.states("people_mediation")
+        if state.fields.get("dispute_kind") == "property" and state.owner.organ == place
+    ]
+    before = sum(1 for one in opened if served - MEASURED <= one < served)
+    after = sum(1 for one in opened if served <= one < served + MEASURED)
+    return "" if after < before else f"送达前九十日{before}起，送达后九十日{after}起"
+
+
+@check
+def spectators_see_no_name(playing: Playing, name: str, at: datetime) -> str:
+    """Who follows the hearing by its code sees none of the people's names."""
+    answer = visit(f"/follow/{playing.code(name)}/")
+    personal = [told for told in playing.personal(name) if told in answer.text]
+    if answer.status != FOUND:
+        return f"页面答复{answer.status}"
+    return f"页面露出了{'、'.join(personal)}" if personal else ""
+
+
+@check
+def opened_no_case(playing: Playing, name: str, at: datetime) -> str:
+    """No case was opened from this matter."""
+    rows = reading_connection().rows(
+        "SELECT number FROM matter WHERE from_matter = ? AND kind LIKE '%case'",
+        (playing.matter(name).id,),
+    )
+    return f"开立了{rows[0][0]}" if rows else ""
+
+
+@check
+def one_owner_at_any_time(playing: Playing, name: str, at: datetime) -> str:
+    """From its first event to its last the matter had exactly one owner; it was merged nowhere."""
+    placed = playing.matter(name)
+    events = journal.history(reading_connection(), placed.id, playing.stage.pack.zone)
+    state = None
+    for event in events:
+        state = journal.after(placed.walk.procedure, state, event)
+        if not state.owner.organ:
+            return f"第{event.seq}步以后没有承办单位"
+    others = [playing.state(key) for key in playing.matters if key != name]
+    left = [one for one in others if one.kind == placed.walk.procedure.kind and not one.ended]
+    return f"还有{len(left)}件重复的没有并入" if left else ""
+
+
+@check
+def three_duties(playing: Playing, name: str, at: datetime) -> str:
+    """The agreement names three duties, each with who does what by when."""
+    duties = playing.state(name).fields.get("duties")
+    return "" if isinstance(duties, list) and len(set(duties)) == THREE else f"义务：{duties}"
+
+
+@check
+def three_groups(playing: Playing, name: str, at: datetime) -> str:
+    """Three groups of people have a clock of their own that runs."""
+    running = {one.id for one in playing.clocks(name, at) if one.status == "running"}
+    wanted = {"staff", "suppliers", "tenants"}
+    return "" if wanted <= running and "consumers" not in running else f"在走的钟：{running}"
+
+
+@check
+def three_tasks(playing: Playing, name: str, at: datetime) -> str:
+    """The letter has opened three tasks, each with another owner and the same purpose."""
+    tasks = [playing.state(one) for one in ("one", "two", "three")]
+    owners = {one.owner.organ for one in tasks}
+    purposes = {one.fields.get("legal_purpose") for one in tasks}
+    asked = playing.state(name).requests
+    if len(owners) == THREE and len(purposes) == 1 and len(asked) in (0, THREE):
+        return ""
+    return f"承办单位{owners}，目的{purposes}，请求{len(asked)}"
+
+
+@check
+def same_text_signed(playing: Playing, name: str, at: datetime) -> str:
+    """Both sides signed the text of the agreement: three equal digests."""
+    fields = playing.state(name).fields
+    told = {fields.get(f"{one}_digest") for one in ("agreement", "applicant", "respondent")}
+    return "" if len(told) == 1 and None not in told else f"指纹：{told}"
+
+
+@check
+def court_and_procuratorate_join(playing: Playing, name: str, at: datetime) -> str:
+    """Court and procuratorate co-handle; neither is the owner."""
+    organs = {one.organ for one in playing.state(name).co_handlers}
+    wanted = {playing.organ("hexi-court"), playing.organ("hexi-procuratorate")}
+    return "" if wanted <= organs else f"协同的单位：{organs}"
+
+
+@check
+def message_is_kept(playing: Playing, name: str, at: datetime) -> str:
+    """The message's picture is a kept file of the matter."""
+    told = playing.state(name).fields.get("message_files")
+    if not isinstance(told, list) or not told:
+        return "没有短信原件"
+    return "" if all(files.kept(one) for one in told) else "短信原件没有保存"
