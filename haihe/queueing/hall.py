@@ -114,14 +114,14 @@ class _Sample:
 class Hall:
     """One hall on one day. Only `apply` changes it; `tuning` follows the waits as they end."""
 
-    def __init__(self, level: float | None = None) -> None:
+    def __init__(self) -> None:
         self.seq = 0
         self.tickets: dict[str, Ticket] = {}
         self.windows: dict[str, Counter] = {}
         self.closed = False
         self.extended_to = 0.0
         self.watch = Watch()
-        self.tuning = Tuning() if level is None else Tuning(level)
+        self.tuning = Tuning()
         self.lived: list[tuple[Moment, float]] = []
         self.called: list[tuple[float, str, str]] = []  # at, ticket, window; the newest last
         self.booked: dict[tuple[int, str], int] = {}
@@ -228,6 +228,8 @@ class Hall:
     def _planned(self, event: Told) -> None:
         plan = read(str(event.data["plan"]))
         self._plan = plan
+        if event.data.get("level") is not None:
+            self.tuning = Tuning(_number(event.data["level"]))
         self._errands = {one.id: one for one in plan.errands}
         self._order = {one.id: [] for one in plan.errands}
         self.windows = {one.id: Counter(one, plan.skills(one)) for one in plan.windows}

@@ -266,6 +266,19 @@ TABLES: dict[str, Table] = {
             "phone_tag bytes, digest bytes, expires_at integer, tries integer",
             "phone_tag",
         ),
+        _table("hall_day", "day_id text, seq integer, head bytes", "day_id"),
+        _table(
+            "hall_event",
+            "day_id text, seq integer, act text, person text, at integer, data text, hash bytes",
+            "day_id, seq",
+        ),
+        _table(
+            "hall_ticket",
+            "digest text, day_id text, number text",
+            "digest",
+            indexes=("hall_ticket_of ON hall_ticket (day_id)",),
+        ),
+        _table("hall_lived", "day_id text, level text, moments text", "day_id"),
         _table(
             "client_token",
             "token_id text, user_id integer, label text, scopes text, made_by text, "

@@ -137,5 +137,5 @@ def test_a_long_day_of_all_acts_happens_at_all() -> None:
     ]
     hall, told = one_day(drawn)
     assert {one.act for one in told} >= set(ACTS) - {"close", "pause_window"}
-    assert sum(one.standing == "done" for one in hall.tickets.values()) > 10
-    assert len(hall.lived) > 10
+    assert sum(one.standing == "done" for one in hall.tickets.values()) > 3
+    assert len(hall.lived) > 3

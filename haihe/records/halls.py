@@ -1,0 +1,441 @@
+"""The door to the service halls: what a page may ask of a hall's day, and every act in it.
+
+The days of the halls are kept in memory and folded further as events come; one look at the row of a
+day tells whether another process wrote meanwhile. Acts that wait are carried out together and
+committed once; when `act` returns, the event is on the disk.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final
+
+import msgspec
+
+from haihe.kernel.values import Data, Refused
+from haihe.pack.halls import HallOf, load_halls
+from haihe.queueing.expect import expected_by
+from haihe.queueing.hall import Hall, Told
+from haihe.queueing.plan import MINUTE, Plan, written
+from haihe.queueing.steps import Wish, decide, plan_event
+from haihe.records import database, halls_journal, halls_memory, keys, rules
+from haihe.records.chain import GENESIS
+from haihe.records.database import Connection, Failure, Lost, Row
+from haihe.records.halls_journal import HallRow, day_id, parted, row_of, second_of
+
+DAYS_KEPT: Final = 4_000  # days of halls in the memory of a process
+BATCH_MAX: Final = 64
+TRIES_MAX: Final = 3
+FRESH_SECONDS: Final = 0.3  # how long nobody asks again whether another process wrote
+SECRET_BYTES: Final = 16
+NOBODY: Final = ""  # the public: who takes a number is not known and need not be
+
+
+class Day:
+    """One hall on one day in the memory of this process; use it only while `lock` is held."""
+
+    def __init__(self, id_: str) -> None:
+        self.id = id_
+        self.site, self.day = parted(id_)
+        self.hall = Hall()
+        self.head = GENESIS
+        self.lock = threading.RLock()
+        self.looked = 0.0
+        self.shown: dict[str, tuple[str, object]] = {}  # what pages made of it, by version
+
+    @property
+    def version(self) -> int:
+        """How many events it has had."""
+        return self.hall.seq
+
+
+class Act(msgspec.Struct):
+    """An act on its way; `secret` is what the code of a new ticket is made of."""
+
+    day_id: str
+    wish: Wish
+    secret: str = ""
+    plan: Plan | None = None
+    answer: Told | Refused | None = None
+    failure: BaseException | None = None
+
+
+_days: OrderedDict[tuple[database.Place, str], Day] = OrderedDict()
+_days_lock = threading.Lock()
+_waiting: deque[Act] = deque()
+_writing = threading.Lock()
+_writer: list[tuple[database.Place, Connection]] = []
+_halls: list[dict[str, HallOf]] = []
+
+
+# ── what there is ────────────────────────────────────────────────────────────────────────────
+
+
+def every_hall() -> dict[str, HallOf]:
+    """The halls of the city by their ids."""
+    if not _halls:
+        _halls.append(load_halls())
+    return _halls[0]
+
+
+def use(halls: dict[str, HallOf]) -> None:
+    """From now on this process has these halls."""
+    _halls[:] = [halls]
+
+
+def zone() -> tzinfo:
+    """The zone in which the days of the halls begin."""
+    return rules.current().zone
+
+
+def today(now: datetime | None = None) -> date:
+    """The day it is in the halls."""
+    return (now or datetime.now(UTC)).astimezone(zone()).date()
+
+
+def plan_for(site: str, day: date) -> Plan:
+    """What a hall will be on a day nobody has begun yet; raises KeyError."""
+    return every_hall()[site].plan(site, day, rules.current().calendar)
+
+
+@contextmanager
+def looking(site: str, day: date) -> Iterator[Day]:
+    """A day as it is now, for reading. A day that nobody began is shown as its plan, unwritten."""
+    one = _kept(day_id(site, day))
+    with one.lock:
+        _catch_up(one)
+        if not one.hall.planned:
+            fresh = Day(one.id)
+            fresh.hall.apply(_begin(fresh.id, plan_for(site, day)))
+            yield fresh
+            return
+        yield one
+
+
+def version(site: str, day: date) -> int:
+    """How many events a day has had: what the address of everything live carries."""
+    one = _kept(day_id(site, day))
+    if time.monotonic() - one.looked < FRESH_SECONDS:
+        return one.version
+    with one.lock:
+        _catch_up(one)
+        return one.version
+
+
+def find(code: str) -> tuple[str, date, str] | None:
+    """The hall, day and number of the ticket with this code, or None."""
+    rows = database.reading_connection().rows(
+        "SELECT day_id, number FROM hall_ticket WHERE digest = ?",
+        (halls_journal.code_digest(code),),
+    )
+    if not rows:
+        return None
+    site, day = parted(rows[0][0])
+    return site, day, str(rows[0][1])
+
+
+# ── acting ───────────────────────────────────────────────────────────────────────────────────
+
+
+def new_secret() -> str:
+    """What a phone keeps for the day it taps: chance, and nothing about anybody."""
+    return keys.random_bytes(SECRET_BYTES).hex()
+
+
+def act(
+    site: str,
+    day: date,
+    name: str,
+    *,
+    by: str = NOBODY,
+    data: Data | None = None,
+    secret: str = "",
+    now: datetime | None = None,
+) -> Told | Refused:
+    """Carry one act out; returns once it is durable. Raises KeyError (no such hall), Failure.
+
+    With `secret` (of a phone or a paper) a ticket is taken once: whoever comes with the same one
+    again is told `has_one`, and `ticket_of` gives it.
+    """
+    id_ = day_id(site, day)
+    at = second_of(now or datetime.now(UTC), day, zone())
+    told = dict(data or {})
+    if secret:
+        told["phone"] = halls_journal.phone_digest(secret, id_)
+    one = Act(id_, Wish(act=name, at=at, by=by, data=told), secret, plan_for(site, day))
+    _waiting.append(one)
+    with _writing:  # whoever gets here first commits for all that wait
+        if one.answer is None and one.failure is None:
+            _commit([_waiting.popleft() for _ in range(min(BATCH_MAX, len(_waiting)))])
+        while one.answer is None and one.failure is None:
+            _commit([_waiting.popleft() for _ in range(min(BATCH_MAX, len(_waiting)))])
+    if one.failure is not None:
+        raise one.failure
+    assert one.answer is not None, "an act is answered before its caller goes on"
+    return one.answer
+
+
+def ticket_of(site: str, day: date, secret: str) -> str:
+    """The code of the ticket that this secret has and that has not ended, or ""."""
+    id_ = day_id(site, day)
+    with looking(site, day) as one:
+        ticket = one.hall.of_phone(halls_journal.phone_digest(secret, id_))
+    return halls_journal.ticket_code(secret, id_, ticket.number) if ticket else ""
+
+
+def code_of(site: str, day: date, secret: str, taken: Told) -> str:
+    """The code of the ticket that an event gave."""
+    return halls_journal.ticket_code(secret, day_id(site, day), str(taken.data["number"]))
+
+
+def begin(plan: Plan, now: datetime | None = None) -> None:
+    """Begin a day by this plan before anybody comes; a day that has begun stays as it is."""
+    id_ = day_id(plan.site, plan.day)
+    with _writing:
+        _insist(
+            Act(
+                id_,
+                Wish(act="", at=second_of(now or datetime.now(UTC), plan.day, zone())),
+                plan=plan,
+            )
+        )
+
+
+def enter(plan: Plan, events: Sequence[Told], level: float | None = None) -> None:
+    """A whole day at once (a demo, a bench): the same rows as if it had been lived."""
+    id_ = day_id(plan.site, plan.day)
+    first = _begin(id_, plan, level)
+    rows, head = [], GENESIS
+    for event in (first, *events):
+        row = row_of(id_, event, zone())
+        head = halls_journal.hash_of(row, head)
+        rows.append((*row, head))
+    connection = database.reading_connection()
+    with _writing, database.writing(connection):
+        connection.load("hall_event", rows)
+        connection.insert("hall_day", [(id_, len(rows), head)])
+    _forget(id_)
+
+
+# ── inside ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _kept(id_: str) -> Day:
+    place = (database.place(), id_)
+    with _days_lock:
+        one = _days.get(place)
+        if one is None:
+            one = _days[place] = Day(id_)
+            if len(_days) > DAYS_KEPT:
+                _days.popitem(last=False)
+        else:
+            _days.move_to_end(place)
+        return one
+
+
+def _forget(id_: str) -> None:
+    with _days_lock:
+        _days.pop((database.place(), id_), None)
+
+
+def forget_days() -> None:
+    """Read every day again before it is used (the database was exchanged)."""
+    with _days_lock:
+        _days.clear()
+
+
+def _catch_up(one: Day, connection: Connection | None = None) -> None:
+    """Fold what was written since the last look; `one.lock` is held."""
+    if connection is None and time.monotonic() - one.looked < FRESH_SECONDS:
+        return
+    reading = connection or database.reading_connection()
+    rows = reading.rows("SELECT seq, head FROM hall_day WHERE day_id = ?", (one.id,))
+    one.looked = time.monotonic()
+    if rows:
+        _fold(one, reading, int(rows[0][0]), bytes(rows[0][1]))
+
+
+def _fold(one: Day, connection: Connection, seq: int, head: bytes) -> None:
+    if one.hall.seq == seq:
+        return
+    if one.hall.seq > seq:  # the database went back: begin again
+        one.hall, one.head = Hall(), GENESIS
+    for row in halls_journal.events_after(connection, one.id, one.hall.seq):
+        if row.seq > seq:
+            break
+        one.hall.apply(halls_journal.event_of(row, zone()))
+    one.head = head
+
+
+def _begin(id_: str, plan: Plan, level: float | None = None) -> Told:
+    """The event a day begins with: its plan, and how wide the intervals are to begin with."""
+    known = halls_memory.level_before(*parted(id_)) if level is None else level
+    event = plan_event(written(plan), 0.0)
+    return msgspec.structs.replace(event, data={**event.data, "level": known})
+
+
+def _commit(batch: Sequence[Act]) -> None:
+    try:
+        _try(batch)
+    except Failure as failure:
+        _recover(failure)
+        for one in batch:
+            _insist(one)
+    except BaseException as failure:
+        for one in batch:
+            if one.answer is None:
+                one.failure = failure
+
+
+def _insist(one: Act) -> None:
+    for attempt in range(1, TRIES_MAX + 1):
+        try:
+            _try([one])
+            return
+        except Failure as failure:
+            _recover(failure)
+            if attempt == TRIES_MAX:
+                one.failure = failure
+
+
+def _recover(failure: BaseException) -> None:
+    if not _writer:
+        return
+    connection = _writer[0][1]
+    try:
+        connection.rollback()
+        if not isinstance(failure, Lost):
+            return
+    except Failure:
+        pass
+    _writer.clear()
+    connection.close()
+
+
+def _writing_connection() -> Connection:
+    place = database.place()
+    if not _writer or _writer[0][0] != place:
+        _writer[:] = [(place, database.connect())]
+    return _writer[0][1]
+
+
+def _try(batch: Sequence[Act]) -> None:
+    """One transaction for all of a batch; on any failure the days are read again."""
+    connection = _writing_connection()
+    days = {one.day_id: _kept(one.day_id) for one in batch}
+    with ExitStack() as locks:
+        for id_ in sorted(days):
+            locks.enter_context(days[id_].lock)
+        try:
+            (found,) = connection.begin_with((halls_journal.heads(connection, days),))
+            for id_, seq, head in found:
+                _fold(days[id_], connection, int(seq), bytes(head))
+            events: list[Row] = []
+            tickets: list[Row] = []
+            for one in batch:
+                _carry_out(one, days[one.day_id], events, tickets)
+            changed = sorted({str(row[0]) for row in events})
+            if changed:
+                heads = [(id_, days[id_].hall.seq, days[id_].head) for id_ in changed]
+                connection.write_and_commit(
+                    {"hall_event": events, "hall_ticket": tickets}, {"hall_day": heads}
+                )
+            else:
+                connection.commit()
+        except BaseException as failure:
+            for id_ in days:
+                _forget(id_)
+            for one in batch:
+                one.answer = None
+            if not isinstance(failure, Failure):
+                connection.rollback()
+            raise
+
+
+def _carry_out(one: Act, day: Day, events: list[Row], tickets: list[Row]) -> None:
+    if not day.hall.planned:
+        assert one.plan is not None, "the first act of a day brings its plan"
+        _append(day, _begin(day.id, one.plan), events)
+    if not one.wish.act:
+        one.answer = Told(seq=day.hall.seq, act="plan", at=one.wish.at)
+        return
+    wish = _with_forecast(one, day)
+    answer = decide(day.hall, wish)
+    if isinstance(answer, Told):
+        _append(day, answer, events)
+        if one.secret and answer.act in ("take", "book"):
+            code = halls_journal.ticket_code(one.secret, day.id, str(answer.data["number"]))
+            tickets.append((halls_journal.code_digest(code), day.id, answer.data["number"]))
+    one.answer = answer
+
+
+def _append(day: Day, event: Told, events: list[Row]) -> None:
+    row: HallRow = row_of(day.id, event, zone())
+    head = halls_journal.hash_of(row, day.head)
+    day.hall.apply(halls_journal.event_of(row, zone()))
+    day.head = head
+    events.append((*row, head))
+
+
+def _with_forecast(one: Act, day: Day) -> Wish:
+    """Who comes is told a wait, and what was told is part of the record."""
+    wish, hall = one.wish, day.hall
+    if wish.act == "take":
+        errands = wish.data.get("errands")
+        errand = str(errands[0]) if isinstance(errands, list) and errands else ""
+        rule = hall.plan.favour(str(wish.data.get("favour") or ""))
+        place = wish.at - (rule.ahead_minutes * MINUTE if rule else 0)
+    elif wish.act == "arrive" and str(wish.data.get("number")) in hall.tickets:
+        ticket = hall.tickets[str(wish.data["number"])]
+        errand, rule = ticket.errand, hall.plan.favour(ticket.favour)
+        place = ticket.place
+    else:
+        return wish
+    if hall.plan.errand(errand) is None:
+        return wish
+    told = expected_by(
+        hall, halls_memory.memory_of(day.site, day.day), errand, wish.at, place, int(bool(rule))
+    ).seconds
+    data: Data = {
+        **wish.data,
+        "told_low": round(told.low),
+        "told_middle": round(told.middle),
+        "told_high": round(told.high),
+        "told_from": told.rests_on,
+    }
+    return msgspec.structs.replace(wish, data=data)
+
+
+def days_over(before: date, limit: int = 100) -> list[str]:
+    """Days before this one that nobody has remembered yet, the oldest first."""
+    rows = database.reading_connection().rows(
+        "SELECT day_id FROM hall_day WHERE NOT EXISTS (SELECT 1 FROM hall_lived l "
+        "WHERE l.day_id = hall_day.day_id) ORDER BY day_id"
+    )
+    over = [str(id_) for (id_,) in rows if parted(id_)[1] < before]
+    return over[:limit]
+
+
+def end_days(now: datetime) -> int:
+    """Close the days that are over, and remember what people waited; gives how many.
+
+    Who was still waiting is `unserved`: told so, and first tomorrow if they want to.
+    """
+    done = 0
+    for id_ in days_over(today(now)):
+        site, day = parted(id_)
+        with looking(site, day) as one:
+            closed = one.hall.closed
+        if not closed and site in every_hall():
+            late = halls_journal.midnight(day, zone()) + timedelta(days=1, seconds=-1)
+            act(site, day, "close", now=late)
+        with looking(site, day) as one:
+            row = halls_journal.lived_row(one.hall)
+        halls_memory.remember(id_, row)
+        done += 1
+    return done

@@ -1,0 +1,181 @@
+"""The halls' door: what is done is on the disk, a phone has one ticket, a changed row shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+import pytest
+
+from haihe.kernel.values import Refused
+from haihe.pack.halls import HallOf, Hours
+from haihe.queueing.hall import Told
+from haihe.records import database, halls, halls_journal, halls_memory
+from haihe.records.database import Connection, reading_connection
+from tests.queueing.a_hall import OPENS, PLAN, a_hall, comes, does
+
+DAY = date(2026, 11, 23)  # a Monday
+SITE = "machang"
+OPEN_AT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # 08:30 in the hall
+HALL = HallOf(
+    name=PLAN.name,
+    organ=PLAN.organ,
+    window_roles=("window",),
+    lobby_roles=("lobby",),
+    hours=Hours(workday=("08:30-12:00", "13:30-17:30")),
+    queues=PLAN.queues,
+    errands=PLAN.errands,
+    windows=PLAN.windows,
+    favours=PLAN.favours,
+)
+
+
+@pytest.fixture
+def hall(journal: Connection) -> Iterator[Connection]:
+    """A database with one hall, in which nobody was yet."""
+    halls.use({SITE: HALL})
+    halls_memory.forget()
+    halls.forget_days()
+    yield journal
+    halls.forget_days()
+
+
+def take(secret: str, at: datetime = OPEN_AT) -> Told | Refused:
+    return halls.act(SITE, DAY, "take", data={"errands": ["household"]}, secret=secret, now=at)
+
+
+def wrongs() -> list[str]:
+    halls.forget_days()
+    return [one.says for one in halls_journal.verify(reading_connection(), halls.zone())]
+
+
+def test_many_taps_of_one_phone_at_once_give_one_ticket(hall: Connection) -> None:
+    with ThreadPoolExecutor(8) as many:
+        answers = list(many.map(lambda _: take("phone"), range(16)))
+    taken = [one for one in answers if isinstance(one, Told)]
+    assert len(taken) == 1
+    assert {one.reason for one in answers if isinstance(one, Refused)} == {"has_one"}
+    code = halls.ticket_of(SITE, DAY, "phone")
+    assert halls.find(code) == (SITE, DAY, "A001")
+    assert halls.find(code.lower()) == (SITE, DAY, "A001")
+    assert halls.find("2222-2222-2222") is None
+
+
+def test_what_was_done_is_there_after_the_process_forgot_it(hall: Connection) -> None:
+    for nth in range(3):
+        take(f"phone {nth}")
+    halls.forget_days()
+    with halls.looking(SITE, DAY) as day:
+        assert [one.number for one in day.hall.waiting()] == ["A001", "A002", "A003"]
+        assert day.hall.tickets["A001"].forecast is not None
+        assert day.version == 4
+    assert halls.version(SITE, DAY) == 4
+
+
+def test_what_another_process_wrote_is_seen(hall: Connection) -> None:
+    take("one")
+    with halls.looking(SITE, DAY) as day:
+        other = halls.Day(day.id)
+        other.hall.apply(halls_journal.event_of(first_row(hall), halls.zone()))
+        for row in halls_journal.events_after(hall, day.id, 1):
+            other.hall.apply(halls_journal.event_of(row, halls.zone()))
+        assert other.hall.tickets == day.hall.tickets
+
+
+def first_row(connection: Connection) -> halls_journal.HallRow:
+    rows = halls_journal.events_after(connection, halls_journal.day_id(SITE, DAY), 0)
+    return next(iter(rows))
+
+
+CHANGES = {
+    "UPDATE hall_event SET data = '{}' WHERE seq = 2": "the hash is not that",
+    "UPDATE hall_event SET at = at + 1 WHERE seq = 3": "the hash is not that",
+    "UPDATE hall_event SET person = 'x' WHERE seq = 3": "the hash is not that",
+    "DELETE FROM hall_event WHERE seq = 2": "the hash is not that",
+    "DELETE FROM hall_event WHERE seq = 4": "the day says",
+    "UPDATE hall_day SET seq = 9": "the day says",
+    "DELETE FROM hall_day": "events of a day that",
+    "UPDATE hall_ticket SET number = 'Z001' WHERE number = 'A001'": "that was never given",
+    "UPDATE hall_ticket SET day_id = 'x/2026-11-23'": "tickets of a day that",
+    "UPDATE hall_lived SET level = '0.9'": "not those of its day",
+}
+
+
+def test_a_row_that_was_changed_is_named(hall: Connection) -> None:
+    take("one")
+    take("two")
+    halls.end_days(OPEN_AT + timedelta(days=1))
+    assert wrongs() == []
+    for sql, says in CHANGES.items():
+        hall.begin()
+        hall.run(sql)
+        found = [one.says for one in halls_journal.verify(hall, halls.zone())]
+        hall.rollback()
+        assert any(says in one for one in found), sql
+
+
+def test_a_day_that_is_over_is_closed_and_remembered(hall: Connection) -> None:
+    take("one")
+    halls.act(SITE, DAY, "open_window", by="li", data={"window": "1"}, now=OPEN_AT)
+    called = OPEN_AT + timedelta(minutes=10)
+    halls.act(SITE, DAY, "call", by="li", data={"window": "1"}, now=called)
+    take("two", called)
+    assert halls.end_days(OPEN_AT) == 0
+    assert halls.end_days(OPEN_AT + timedelta(days=1)) == 1
+    assert halls.end_days(OPEN_AT + timedelta(days=1)) == 0
+    with halls.looking(SITE, DAY) as day:
+        assert not day.hall.closed  # somebody is still at the window: the day stays as it was
+        assert day.hall.lived[0][1] == 600
+    memory = halls_memory.memory_of(SITE, DAY + timedelta(days=1))
+    moment = msgspec.structs.replace(day.hall.lived[0][0])
+    assert memory.forecast(moment).rests_on == 1
+
+
+def test_a_whole_day_can_be_entered_and_is_like_one_that_was_lived(hall: Connection) -> None:
+    trial = a_hall()
+    told = []
+    for nth in range(5):
+        trial_before = trial.seq
+        comes(trial, OPENS + nth)
+        assert trial.seq == trial_before + 1
+    told = [
+        Told(seq=one.nth + 2, act="take", at=one.taken_at, data=_data(one.number, one.place))
+        for one in trial.tickets.values()
+    ]
+    halls.enter(PLAN, told)
+    assert wrongs() == []
+    with halls.looking(SITE, DAY) as day:
+        assert len(day.hall.waiting()) == 5
+    does(trial, "open_window", OPENS + 9, "li", window="1")
+    answer = halls.act(SITE, DAY, "open_window", by="li", data={"window": "1"}, now=OPEN_AT)
+    assert isinstance(answer, Told)
+
+
+def _data(number: str, place: float) -> dict[str, str | int | float | bool | list[str] | None]:
+    return {"number": number, "errands": ["household"], "place": place}
+
+
+def test_an_unknown_hall_is_no_hall(hall: Connection) -> None:
+    with pytest.raises(KeyError):
+        halls.act("nowhere", DAY, "take", data={"errands": ["household"]})
+
+
+def test_a_failure_of_the_database_leaves_the_hall_as_it_was(
+    hall: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take("one")
+
+    def lost(_: object, rows: object, others: object) -> None:
+        raise database.Failure[0]("the disk is gone")
+
+    with monkeypatch.context() as broken:
+        kind = type(halls._writing_connection())
+        broken.setattr(kind, "write_and_commit", lost)
+        with pytest.raises(database.Failure):
+            take("two")
+    with halls.looking(SITE, DAY) as day:
+        assert [one.number for one in day.hall.waiting()] == ["A001"]
+    assert isinstance(take("two"), Told)
+    assert wrongs() == []
