@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.look import forms
-from haihe.records import read, write
+from haihe.records import files, read, write
 from haihe.records.answers import Recorded
 from haihe.records.shown import Act
 
@@ -30,6 +30,7 @@ def attempt(
     seq: int | None = None,
     given: Data | None = None,
     key: str = "",
+    keep: forms.Keep = files.keep,
 ) -> Recorded | forms.ActForm:
     """Submit a form of `act`; a form that was not carried out comes back with what was typed.
 
@@ -40,7 +41,7 @@ def attempt(
     with `_expects` which one its reader had seen, so nobody acts on a file that has moved on.
     """
     post = request.POST
-    typed = forms.read(act.form, post, request.FILES, _zone())
+    typed = forms.read(act.form, post, request.FILES, zone(), keep)
     if typed.wrong:
         return forms.printed_again(act, href, post, expects=seq, wrong=typed.wrong, kept=typed.kept)
     happened = typed.data.pop(forms.HAPPENED_AT, None)
@@ -82,7 +83,8 @@ def _seen(post: QueryDict) -> int | None:
     return int(text)
 
 
-def _zone() -> ZoneInfo:
-    zone = timezone.get_default_timezone()
-    assert isinstance(zone, ZoneInfo)
-    return zone
+def zone() -> ZoneInfo:
+    """The zone in which days and instants are typed."""
+    told = timezone.get_default_timezone()
+    assert isinstance(told, ZoneInfo)
+    return told

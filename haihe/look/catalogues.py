@@ -88,7 +88,9 @@ def _written(catalogue: Catalog) -> bytes:
 
     draft = BytesIO()
     write_po(draft, catalogue, width=WIDTH_MAX, include_lineno=False)
-    changing = re.compile(rb'^"(POT-Creation|PO-Revision|Generated|Last-Tr|Language-Team|Project|Report)')
+    changing = re.compile(
+        rb'^"(POT-Creation|PO-Revision|Generated|Last-Tr|Language-Team|Project|Report)'
+    )
     kept = [line for line in draft.getvalue().splitlines(keepends=True) if not changing.match(line)]
     return b"".join(kept).replace(b"#, fuzzy\nmsgid", b"msgid", 1)
 

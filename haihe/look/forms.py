@@ -7,7 +7,7 @@ Whether the data is *allowed* is not judged here but by the kernel, whose refusa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 from uuid import uuid4
@@ -20,7 +20,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from haihe.kernel.values import Data, Datum, Frozen
-from haihe.records import files
+from haihe.records import files, pictures
 from haihe.records.shown import Act, FormField, Refusal
 
 TYPED_CHARACTERS_MAX = 20_000  # of one field
@@ -29,6 +29,8 @@ FILES_MAX = 20  # files of one field
 RADIOS_MAX = 6  # more choices than this become a drop-down list (a scale of 1 to 5 is radios too)
 
 Sent: TypeAlias = "MultiValueDict[str, UploadedFile[bytes]]"
+
+Keep: TypeAlias = Callable[[Iterable[bytes]], str]
 
 Widget = Literal["line", "area", "number", "radios", "drop", "day", "instant", "yes_no", "files"]
 
@@ -191,15 +193,24 @@ def entries(
     )
 
 
-def read(fields: Iterable[FormField], post: QueryDict, sent: Sent, zone: ZoneInfo) -> Typed:
-    """Turn what was typed into data; empty fields are left out, required ones are asked for."""
+def read(
+    fields: Iterable[FormField],
+    post: QueryDict,
+    sent: Sent,
+    zone: ZoneInfo,
+    keep: Keep = files.keep,
+) -> Typed:
+    """Turn what was typed into data; empty fields are left out, required ones are asked for.
+
+    `keep` is what keeps a file that came: as it is, or without what a picture tells (the public).
+    """
     data: Data = {}
     wrong: dict[str, str] = {}
     kept: dict[str, tuple[str, ...]] = {}
     for field in fields:
         try:
             if field.type == "files":
-                kept[field.name] = _files(field, post, sent)
+                kept[field.name] = _files(field, post, sent, keep)
                 given: Datum = list(kept[field.name])
             else:
                 given = _given(field, post.get(field.name, "").strip(), zone)
@@ -224,7 +235,7 @@ def _given(field: FormField, text: str, zone: ZoneInfo) -> Datum:
     return _datum(field, text, zone)
 
 
-def _files(field: FormField, post: QueryDict, sent: Sent) -> tuple[str, ...]:
+def _files(field: FormField, post: QueryDict, sent: Sent, keep: Keep) -> tuple[str, ...]:
     """Digests of files that came now or with an earlier try of the same form."""
     earlier = [digest for digest in post.getlist(f"_kept_{field.name}") if files.kept(digest)]
     new = sent.getlist(field.name)
@@ -233,14 +244,26 @@ def _files(field: FormField, post: QueryDict, sent: Sent) -> tuple[str, ...]:
             _("“%(label)s”一次最多 %(most)s 个文件。") % {"label": field.label, "most": FILES_MAX}
         )
     try:
-        digests = [*earlier, *(files.keep(upload.chunks()) for upload in new)]
+        digests = [*earlier, *(keep(upload.chunks()) for upload in new)]
     except files.FileTooLarge:
         megabytes = files.FILE_BYTES_MAX // 1024 // 1024
         raise ValueError(
             _("“%(label)s”里有文件超过 %(most)s 兆，请压缩后再传。")
             % {"label": field.label, "most": megabytes}
         ) from None
+    except pictures.NotCleaned as refused:
+        raise ValueError(not_cleaned(refused)) from None
     return tuple(dict.fromkeys(digests))
+
+
+def not_cleaned(refused: pictures.NotCleaned) -> str:
+    """Why a picture was not taken, and what to do."""
+    if isinstance(refused, pictures.Damaged):
+        return _("有一张照片不完整或者打不开，请重新选一次，或者再拍一张。")
+    return _(
+        "有一张照片的格式（HEIC、TIFF）去不掉里面的拍摄位置，所以没有收。"
+        "请截屏后传截图，或者把相机格式改成“兼容性最佳”再拍。"
+    )
 
 
 def _uploads(act: Act) -> bool:

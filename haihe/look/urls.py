@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.look import choices
+from haihe.look import choices, parts
 
 app_name = "look"
 
-urlpatterns = [path("choose/", choices.choose, name="choose")]
+urlpatterns = [
+    path("", parts.parts, name="parts"),
+    path("choose/", choices.choose, name="choose"),
+]

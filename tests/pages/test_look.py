@@ -15,6 +15,7 @@ from tests.pages.visitor import Visitor
 
 LOOK = Path(forms.__file__).parent
 CSS = (LOOK / "static" / "look" / "look.css").read_text(encoding="utf-8")
+DARK = (LOOK / "static" / "look" / "dark.css").read_text(encoding="utf-8")
 ZONE = ZoneInfo("Asia/Shanghai")
 CONTRAST_MIN = 4.5
 
@@ -40,11 +41,9 @@ PAIRS = [
 
 def colours(scheme: str) -> dict[str, str]:
     """The colours of a scheme by name; dark changes some of those of light."""
-    light, dark = CSS.split("@media (prefers-color-scheme: dark)")[:2]
-    found = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", light))
-    if scheme == "dark":
-        found |= dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", dark.split("\n}\n")[0]))
-    return found
+    light = CSS.split("\n}\n")[0]
+    dark = DARK if scheme == "dark" else ""
+    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", light + dark))
 
 
 def luminance(colour: str) -> float:

@@ -197,6 +197,9 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "identity:citizen": _everybody(200),
     "identity:citizen_code": _everybody(302),
     "identity:citizen_leave": _everybody(405),
+    # The look itself: its parts, and what a reader chose about it.
+    "look:choose": _everybody(405),
+    "look:parts": _everybody(200),
     "officer:export": lambda answer: 404 if _staff(answer) == 200 else _staff(answer),
     "officer:exports": _staff,
     "officer:inbox": _staff,

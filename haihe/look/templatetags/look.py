@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from functools import cache
 
 from django import template
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from haihe.records.shown import ClockFace
 
@@ -29,3 +35,25 @@ def past(clocks: Iterable[ClockFace]) -> list[ClockFace]:
 def tone(tone_name: str) -> str:
     """The class of a tone; every place that uses it also says the thing in words."""
     return TONE_CLASSES[tone_name]
+
+
+@cache
+def icon_names() -> tuple[str, ...]:
+    """The icons there are: the symbols of look/icons.svg."""
+    path = finders.find("look/icons.svg")
+    assert isinstance(path, str)
+    with open(path, encoding="utf-8") as sheet:
+        return tuple(re.findall(r'<symbol id="([a-z-]+)"', sheet.read()))
+
+
+@register.simple_tag
+def icon(name: str, more: str = "") -> SafeString:
+    """`{% icon "clock" %}`: a sign beside words, never instead of them; `more` are classes."""
+    if name not in icon_names():
+        raise ValueError(f"no icon {name}; there are {', '.join(icon_names())}")
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        more,
+        static("look/icons.svg"),
+        name,
+    )
