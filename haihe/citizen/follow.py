@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.citizen.opening import anyone
 from haihe.look import acting, forms
-from haihe.records import read
+from haihe.records import files, read
 from haihe.records.shown import Act, CitizenFile
 
 TYPED_CODE_CHARACTERS_MAX: Final = 60
@@ -69,6 +69,7 @@ def act(request: HttpRequest, code: str, act: str) -> HttpResponse:
         anyone(wanted),
         matter=file.matter,
         seq=file.seq,
+        keep=files.keep_cleaned,
     )
     if isinstance(answer, forms.ActForm):
         return _follow_page(request, code, file, answer, "")

@@ -14,7 +14,7 @@ from haihe.citizen.needs import Need
 from haihe.citizen.start import said
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
-from haihe.records import read
+from haihe.records import files, read
 from haihe.records.shown import Act, KindOf
 
 
@@ -28,7 +28,9 @@ def opening(request: HttpRequest, kind: str, act: str) -> HttpResponse:
     here = request.get_full_path()
     form = forms.printed(_filled(step, said(request, need)), here)
     if request.method == "POST":
-        answer = acting.attempt(request, step, here, anyone(step), kind=kind)
+        answer = acting.attempt(
+            request, step, here, anyone(step), kind=kind, keep=files.keep_cleaned
+        )
         if not isinstance(answer, forms.ActForm):
             return redirect("citizen:receipt", answer.code)
         form = answer

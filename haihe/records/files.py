@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from haihe.records import keys
+from haihe.records import keys, pictures
 from haihe.records.ciphers import BY_KEY_BYTES, CIPHERS, Box, NotOpened
 from haihe.records.database import IN_MAX, Connection, reading_connection, writing
 from haihe.records.home import cipher_name, home
@@ -54,6 +54,14 @@ def keep(chunks: Iterable[bytes]) -> str:
             Path(draft.name).unlink(missing_ok=True)
             raise
     return digest
+
+
+def keep_cleaned(chunks: Iterable[bytes]) -> str:
+    """Keep a file without what a picture tells besides what is seen; its clear form never lies here.
+
+    Raises FileTooLarge, and pictures.NotCleaned for a picture that cannot be cleaned.
+    """
+    return keep([pictures.cleaned(_whole(chunks))])
 
 
 def kept(digest: str) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 from haihe.citizen.needs import load_needs
+from haihe.records.pictures import cleaned
 from tests.pages.visitor import Page, Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
+PHOTO = (ROOT / "tests/records/pictures/phone.jpg").read_bytes()
 LAMP = "/report/grid_event/call_in/"
 TYPED = {
     "street": "dayingmen-street",
@@ -103,11 +106,32 @@ def test_a_form_with_something_missing_loses_nothing(anybody: Visitor) -> None:
 def test_a_photo_is_sent_once_even_if_the_form_comes_back(anybody: Visitor) -> None:
     page = anybody.get(LAMP)
     typed = TYPED | {"place": ""}
-    again = anybody.send(page, page.form(LAMP), typed, files={"photos_before": b"\xff\xd8\xff1"})
+    again = anybody.send(page, page.form(LAMP), typed, files={"photos_before": PHOTO})
     assert "已收到 1 个文件" in again.text
 
     receipt = anybody.send(again, again.form(LAMP), {"place": "浙江路8号"})
     assert receipt.path.startswith("/receipt/")
+
+
+def test_where_a_photo_was_taken_is_taken_out_before_it_is_kept(anybody: Visitor) -> None:
+    page = anybody.get(LAMP)
+    typed = TYPED | {"place": ""}
+    again = anybody.send(page, page.form(LAMP), typed, files={"photos_before": PHOTO})
+
+    (digest,) = again.form(LAMP).values["_kept_photos_before"]
+    assert digest == sha256(cleaned(PHOTO)).hexdigest() != sha256(PHOTO).hexdigest()
+
+
+def test_a_picture_that_cannot_be_cleaned_is_not_taken_and_nothing_is_lost(
+    anybody: Visitor,
+) -> None:
+    page = anybody.get(LAMP)
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+    again = anybody.send(page, page.form(LAMP), TYPED, files={"photos_before": heic})
+
+    assert again.status == 422
+    assert "请截屏后传截图" in again.text
+    assert again.form(LAMP).values["what"] == [TYPED["what"]]
 
 
 def test_two_clicks_on_the_button_open_one_matter(anybody: Visitor) -> None:
