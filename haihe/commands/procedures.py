@@ -73,7 +73,7 @@ def _check(pack: Pack, args: argparse.Namespace) -> int:
 
     problems = check(pack, [args.kind] if args.kind else [])
     if args.pack is None and not args.kind:
-        problems += _wrong_settings(pack)
+        problems += [*_wrong_settings(pack), *_unrouted(pack)]
     kinds = [args.kind] if args.kind else list(pack.procedures)
     counted = 0 if problems else sum(len(load_cases(pack, kind)) for kind in kinds)
     if args.json:
@@ -94,6 +94,15 @@ def _wrong_settings(pack: Pack) -> list[Problem]:
 
     found = faults(pack, settings_of_the_city())
     return [Problem(f"city/{SETTINGS_FILE}", where, says) for where, says in found]
+
+
+def _unrouted(pack: Pack) -> list[Problem]:
+    """Kinds for which the city in use does not say where a new matter goes, nor why not."""
+    from haihe.pack.competence import COMPETENCE_FILE, read_rules, unrouted
+    from haihe.pack.lint import Problem
+
+    found = unrouted(read_rules(), pack.procedures)
+    return [Problem(f"city/{COMPETENCE_FILE}", *one.split(": ", 1)) for one in found]
 
 
 def _settings(pack: Pack, args: argparse.Namespace) -> int:

@@ -54,19 +54,33 @@ class Grant(Frozen, frozen=True, kw_only=True):
 
 
 class Intake(Frozen, frozen=True, kw_only=True):
-    """To which sorts a new matter goes by its place, and the fields that tell body and place."""
+    """Bodies of which sorts take a new matter in, and what tells which of them.
+
+    `place`: the field whose words tell the place; `organ`: the field that names the body it is
+    about, whose area is the place and which itself never takes it in; with neither, whoever sends
+    it chooses among the sorts. `either`: about bodies of these sorts ("*": of all) every body
+    above is right, about others only the nearest. `passes`: the steps by which the procedure
+    itself hands on what came wrong; the act 转办 serves every kind.
+    """
 
     sorts: tuple[str, ...]
-    place: str
     cites: tuple[str, ...]
+    place: str = ""
+    organ: str = ""
+    either: tuple[str, ...] = ()
+    passes: tuple[str, ...] = ()
 
 
 class KindRules(Frozen, frozen=True, kw_only=True):
-    """The competence for a kind; `holds`: further sorts that may have such a matter."""
+    """The competence for a kind; `holds`: further sorts that may have such a matter.
+
+    Either `intake` says where a new matter goes, or `no_address` why none can be addressed wrongly.
+    """
 
     grants: tuple[Grant, ...]
     holds: tuple[str, ...] = ()
     intake: Intake | None = None
+    no_address: str = ""
 
 
 class Order(Frozen, frozen=True, kw_only=True):
@@ -252,32 +266,64 @@ class Competence:
                 found += grant.sorts
         return tuple(dict.fromkeys([*found, *rules.holds]))
 
-    def route(self, kind: str, area: str, day: date) -> str:
+    def route(self, kind: str, area: str, day: date, about: str = "") -> str:
         """The body that takes a new matter of a kind in at a place; "" when the rules name none.
 
-        Of several, the one whose area is the smallest, then the first by its id.
+        Of several, the one whose area is the smallest, then the first by its id; never the body
+        that it is `about`.
         """
-        rules = self.rules.kinds.get(kind) if kind in self._binds else None
-        if rules is None or rules.intake is None or not area:
-            return ""
-        for sort in rules.intake.sorts:
-            found = [one for one in self._bodies(sort, day) if area.startswith(one.area)]
-            if found:
-                return min(found, key=lambda one: (-len(one.area), one.id)).id
-        return ""
+        found = self._receiver(self.intake(kind), area, day, about)
+        return found.id if found is not None else ""
 
-    def misdirected(self, organ: str, kind: str, area: str, day: date) -> str:
+    def misdirected(self, organ: str, kind: str, area: str, day: date, about: str = "") -> str:
         """To which body a matter given to `organ` has to be passed on; "" when it is right there.
 
-        Right is a body that may have such a matter and whose area overlaps the place; and any when
-        the rules find nobody.
+        `area`: the code of the place that the matter tells, "" if none for sure; `about`: the body
+        it is about. With neither, a body of a wrong sort passes on within its own area. Any body
+        is right when the rules find nobody.
         """
+        intake = self.intake(kind)
         body = self.organs.get(organ, day)
-        fits = body is not None and overlap(body.area, area)
-        if fits and self.gift_refused(kind, organ, day, "opening") is None:
+        concerned = self.organs.known(about, day) if about else None
+        if intake is None or self._takes(intake, kind, body, area, day, concerned):
             return ""
-        found = self.route(kind, area, day)
+        area = concerned.area if concerned is not None else area
+        if not area and body is not None:
+            area = body.area
+        found = self.route(kind, area, day, about)
         return found if found != organ else ""
+
+    def _takes(
+        self,
+        intake: Intake,
+        kind: str,
+        body: Organ | None,
+        area: str,
+        day: date,
+        concerned: Organ | None,
+    ) -> bool:
+        """Whether a new matter is right with a body."""
+        if body is None or self.gift_refused(kind, body.id, day, OPENING) is not None:
+            return False
+        if concerned is None:
+            return overlap(body.area, area)
+        if body.id == concerned.id or not concerned.area.startswith(body.area):
+            return False
+        nearest = self._receiver(intake, concerned.area, day, concerned.id)
+        free = _among(concerned, intake.either) or nearest is None
+        return free or (nearest is not None and body.area == nearest.area)
+
+    def _receiver(self, intake: Intake | None, area: str, day: date, about: str) -> Organ | None:
+        """The nearest body of the first of the sorts that has one over a place."""
+        for sort in intake.sorts if intake is not None and area else ():
+            found = [
+                one
+                for one in self._bodies(sort, day)
+                if one.id != about and area.startswith(one.area)
+            ]
+            if found:
+                return min(found, key=lambda one: (-len(one.area), one.id))
+        return None
 
     def intake(self, kind: str) -> Intake | None:
         """How new matters of a kind find their body; None when the rules do not say."""

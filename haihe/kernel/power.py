@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from haihe.kernel.competence import OPENING, TRANSFER, Competence, Gift
-from haihe.kernel.procedure import Procedure, Step
+from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
 from haihe.kernel.values import Command, Refused
 
@@ -40,7 +40,7 @@ def not_competent(
         command.act,
         command.actor.role,
         command.actor.organ,
-        _whose(step, state, command),
+        _whose(competence, procedure, state, command, day),
         day,
         state.opened_at.date() if state is not None else day,
     )
@@ -55,22 +55,36 @@ def receiving_field(procedure: Procedure, act: str) -> str:
     return step.hands_to if step is not None else GIVING.get(act, "")
 
 
-def _whose(step: Step, state: State | None, command: Command) -> str:
-    """The body in whose matter a step is taken; "" for a helper, whom the owner has asked in."""
+def _whose(
+    competence: Competence, procedure: Procedure, state: State | None, command: Command, day: date
+) -> str:
+    """The body in whose matter a step is taken; "" for a helper, whom the owner has asked in.
+
+    What opens and is passed on at once is that of the body that gets it.
+    """
     if state is None:
-        named = command.data.get(step.hands_to) if step.hands_to else None
-        return named if isinstance(named, str) and named else command.actor.organ
+        named = _text(command, procedure.steps[command.act].hands_to)
+        intake = competence.intake(procedure.kind)
+        about = _text(command, intake.organ) if intake is not None else ""
+        if named and about:
+            named = competence.misdirected(named, procedure.kind, "", day, about) or named
+        return named or command.actor.organ
     if any(one.organ == command.actor.organ for one in state.co_handlers):
         return ""
     return state.owner.organ
+
+
+def _text(command: Command, field: str) -> str:
+    """What a command gives for a field, if it is text; "" otherwise."""
+    told = command.data.get(field) if field else None
+    return told if isinstance(told, str) else ""
 
 
 def _given(
     competence: Competence, procedure: Procedure, command: Command, day: date, gift: Gift
 ) -> Refused | None:
     """Why the body that an act gives the matter to may not have it."""
-    field = receiving_field(procedure, command.act)
-    named = command.data.get(field) if field else None
-    if not isinstance(named, str) or not named:
+    named = _text(command, receiving_field(procedure, command.act))
+    if not named:
         return None
     return competence.gift_refused(procedure.kind, named, day, gift)

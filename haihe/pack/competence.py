@@ -13,6 +13,7 @@ from haihe.kernel.competence import (
     Competence,
     CompetenceRules,
     Grant,
+    Intake,
     Order,
 )
 from haihe.kernel.organs import Organs
@@ -91,13 +92,10 @@ def _wrong(rules: CompetenceRules, pack: Pack, sorts: set[str], organs: Organs) 
         for number, grant in enumerate(told.grants):
             where = f"{kind}: grants[{number}]"
             yield from (f"{where}: {one}" for one in _wrong_grant(grant, versions, pack.law, sorts))
-        intake = told.intake
-        named = (*told.holds, *(intake.sorts if intake else ()))
-        yield from (f"{kind}: there is no sort `{one}`" for one in _strange(named, sorts))
-        if intake is not None:
-            yield from (f"{kind}: intake: {one}" for one in _untold(intake.cites, pack.law))
-            if not any(intake.place in one.fields for one in versions):
-                yield f"{kind}: intake: there is no field `{intake.place}`"
+        yield from (f"{kind}: there is no sort `{one}`" for one in _strange(told.holds, sorts))
+        if told.intake is not None:
+            wrong = _wrong_intake(told.intake, versions, pack.law, sorts)
+            yield from (f"{kind}: intake: {one}" for one in wrong)
         yield from (f"{kind}: {one}" for one in _forgotten(told.grants, versions))
     for order in rules.orders:
         yield from (f"{order.name}: {one}" for one in _wrong_order(order, pack, sorts, organs))
@@ -114,6 +112,39 @@ def _wrong_grant(
     yield from _untold(grant.cites, law)
     if not (grant.roles and grant.sorts and grant.cites):
         yield "a grant names roles, sorts and the articles it rests on"
+
+
+def _wrong_intake(
+    intake: Intake, versions: Iterable[Procedure], law: Law, sorts: set[str]
+) -> Iterator[str]:
+    named = (*intake.sorts, *intake.either)
+    yield from (f"there is no sort `{one}`" for one in _strange(named, sorts))
+    yield from _untold(intake.cites, law)
+    if not (intake.sorts and intake.cites):
+        yield "it names sorts and the articles it rests on"
+    if intake.place and intake.organ:
+        yield "either a place or a body tells where a matter goes, not both"
+    if intake.either and not intake.organ:
+        yield "`either` is about the body that `organ` names"
+    steps = {name: step for one in versions for name, step in one.steps.items()}
+    for name in intake.passes:
+        if name not in steps or not steps[name].hands_to:
+            yield f"no step `{name}` hands the matter on"
+    for field, type_ in ((intake.place, "place"), (intake.organ, "organ")):
+        types = {one.fields[field].type for one in versions if field in one.fields}
+        if field and types != {type_}:
+            yield f"there is no field `{field}` of type {type_}"
+
+
+def unrouted(rules: CompetenceRules, kinds: Iterable[str]) -> Iterator[str]:
+    """Every kind of these that has no intake and no reason for it, or both, and what to do."""
+    for kind in kinds:
+        told = rules.kinds.get(kind)
+        if told is None or bool(told.intake) == bool(told.no_address):
+            yield (
+                f"{kind}: write either where a new matter goes (intake) "
+                "or why none can be addressed wrongly (no_address)"
+            )
 
 
 def _wrong_order(order: Order, pack: Pack, sorts: set[str], organs: Organs) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """What came to the wrong body is passed on by a recorded act, with its clocks, to the right one.
 
 Whoever sent it is never sent away: the opening stands, with its day, and the body it was sent to
-hands it over at once (haihe#pass-on). Where no place is understood, it stays where it came in.
+hands it over at once (haihe#pass-on). Which body is right tells the place, the body the matter is
+about, or the choice among those that take such matters in (`intake` of city/competence.yaml).
+Where none of them is sure, a matter stays with a body that may have it.
 """
 
 from __future__ import annotations
@@ -16,7 +18,13 @@ from haihe.kernel.values import Actor, Command, Data, Decided, Event
 from haihe.records.rules import Rules
 
 PERSON: Final = "haihe"  # nobody of the staff: the city's rules
-REASON: Final = "所写的地点不属收件单位的地域，代为转送有权办理的单位，期限照原来的计算"
+REASONS: Final = {
+    "place": "所写的地点不属收件单位的地域",
+    "organ": "所涉单位的这类事项不归收件单位管",
+    "choice": "收件单位不收这类事项",
+}
+PASSED: Final = "，依{articles}代为转送有权办理的单位，期限照原来的计算"
+PASS_ON: Final = "haihe#pass-on"
 DISTRICT_DIGITS: Final = 6
 
 
@@ -36,18 +44,21 @@ def passed_on(
     intake = rules.competence.intake(procedure.kind)
     if intake is None:
         return None
-    day = state.opened_at.date()
+    day, organ = state.opened_at.date(), state.owner.organ
     area = place_of(rules, given.get(intake.place), day)
-    organ = state.owner.organ
-    target = rules.competence.misdirected(organ, procedure.kind, area, day) if area else ""
+    named = given.get(intake.organ)
+    about = named if isinstance(named, str) and rules.organ_register.known(named, day) else ""
+    target = rules.competence.misdirected(organ, procedure.kind, area, day, about)
     if not target:
         return None
+    why = REASONS["place" if area else "organ" if about else "choice"]
+    articles = "、".join(rules.article(cite) for cite in (*intake.cites, PASS_ON))
     role = next(role for role, one in procedure.roles.items() if one.stands == "owner")
     command = Command(
         key="",
         act="transfer",
         actor=Actor(person=PERSON, role=role, organ=organ),
-        data={"to_organ": target, "reason": REASON},
+        data={"to_organ": target, "reason": why + PASSED.format(articles=articles)},
         happened_at=state.opened_at,
     )
     decided = decide(procedure, state, command, now, rules.calendar)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from haihe.kernel.competence import Competence, CompetenceRules, Grant, KindRules, Order
-from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Actor, Command, Refused
 from haihe.records import bulk, rules, write, writer
 from haihe.records.answers import Recorded
@@ -201,30 +198,7 @@ def test_news_of_many_claims_goes_to_the_street_of_the_place(
     assert journal.rows("SELECT owner_organ FROM matter") == [(owner,)]
 
 
-ROOT = Path(__file__).parents[2]
 NEWS = "mass_claims_incident"
-STAYS = re.compile(r"^\| (`.+`) \| .+ \|$", re.MULTILINE)
-
-
-def test_every_kind_that_could_be_routed_has_an_intake_or_the_docs_say_why_it_stays() -> None:
-    city = installed()
-    text = (ROOT / "docs/competence.md").read_text(encoding="utf-8")
-    _, _, listed = text.partition("| stays |")
-    stays = {kind for row in STAYS.findall(listed) for kind in re.findall("`(.+?)`", row)}
-    could = {one.kind for one in city.in_force(AT.date()) if opens_to_the_public_or_at_a_place(one)}
-    routed = {kind for kind in could if city.competence.intake(kind)}
-    assert routed == {"grid_event", "hazard_spot", NEWS, "people_mediation", "police_permit"}
-    assert stays == could - routed
-
-
-def opens_to_the_public_or_at_a_place(procedure: Procedure) -> bool:
-    """Whether some first step is the public's, or asks for a place."""
-    return any(
-        any(role in procedure.roles and procedure.roles[role].stands == "public" for role in one.by)
-        or any(procedure.fields[name].type == "place" for name in (*one.asks, *one.may_ask))
-        for one in procedure.steps.values()
-        if not one.from_
-    )
 
 
 def test_every_kind_of_the_pack_has_its_rules() -> None:
