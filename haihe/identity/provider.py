@@ -28,6 +28,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from haihe.identity.citizens import after_of, let_in
+from haihe.identity.provider_keys import KEYS, Key
 from haihe.look import errors
 from haihe.records import citizens as kept
 
@@ -35,7 +36,6 @@ NAME: Final = "national"  # of the one provider, in addresses
 NONCE_KEY: Final = "provider_nonce"
 NONCE_BYTES: Final = 24
 LEEWAY_SECONDS: Final = 30
-KEYS_MAX: Final = 50
 # Signatures of public keys only: a shared secret or "none" proves nothing to us.
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 NEEDED: Final = ["iss", "sub", "aud", "exp", "iat", "nonce"]
@@ -76,6 +76,15 @@ def refused(request: HttpRequest) -> HttpResponse:
         "身份认证没有通过，或者认证服务暂时连不上。您的信息没有改动。",
         "请回到首页重新登录；也可以用手机号登录，或凭查询码查进度。",
     )
+
+
+def _fetched(address: str) -> list[Key]:
+    """The signing keys that the provider publishes now."""
+    with social_adapter().get_requests_session() as session:
+        answer = session.get(address)
+        answer.raise_for_status()
+        keys: list[Key] = answer.json().get("keys", [])
+    return keys
 
 
 class Checked(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth ships no types
@@ -121,14 +130,10 @@ class Checked(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth ships
         return claims
 
     def _key(self, kid: str, algorithm: str) -> Any:
-        with social_adapter().get_requests_session() as session:
-            answer = session.get(self.openid_config["jwks_uri"])
-            answer.raise_for_status()
-            keys = answer.json().get("keys", [])[:KEYS_MAX]
-        for key in keys:
-            if key.get("kid") == kid and key.get("use", "sig") == "sig":
-                return jwt.get_algorithm_by_name(algorithm).from_jwk(json.dumps(key))
-        raise OAuth2Error("the identity token is signed with an unknown key")
+        key = KEYS.key(kid, self.openid_config["jwks_uri"], _fetched)
+        if key is None:
+            raise OAuth2Error("the identity token is signed with an unknown key")
+        return jwt.get_algorithm_by_name(algorithm).from_jwk(json.dumps(key))
 
     def _with_userinfo(self, claims: dict[str, Any], access_token: str) -> dict[str, Any]:
         told = self._fetch_user_info(access_token)
