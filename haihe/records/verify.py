@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from haihe.kernel.values import Event, Frozen
-from haihe.records import account_book, halls_journal, home, keys, merkle, seals, signers, uses
+from haihe.records import account_book, disposal_check, halls_journal, home, keys, merkle, seals, signers, uses
 from haihe.records.chain import (
     GENESIS,
     HASH_BYTES,
@@ -111,6 +111,8 @@ def verify(
         _verify_references(connection, result)
         _verify_register(connection, result)
         _verify_seals(connection, result)
+        for one in disposal_check.verify(connection):
+            result.found("disposal", one.says, one.matter, one.seq)
         for wrong in halls_journal.verify(connection, rules.zone):
             result.found("hall", f"hall {wrong.day_id}: {wrong.says}", seq=wrong.seq)
         for says in account_book.not_separate(connection):

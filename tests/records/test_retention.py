@@ -116,6 +116,41 @@ def test_files_go_with_the_last_matter_that_uses_them(journal: Connection) -> No
         files.load(own)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("UPDATE disposal SET decided_by = 'nobody'", "no event"),
+        ("UPDATE disposal SET reason = '另一个理由'", "no event"),
+        ("UPDATE disposal SET proposed_by = decided_by", "approved by whoever proposed it"),
+        ("UPDATE disposal SET state = 'refused'", "the table does not have"),
+        ("DELETE FROM disposal", "the table does not have"),
+    ],
+)
+def test_what_the_list_of_disposals_says_is_held_against_the_chain(
+    journal: Connection, wrong: str, says: str
+) -> None:
+    matter = ended()
+    assert isinstance(
+        retention.decide(OTHER, proposed(matter), "approve", REASON, years(11)), Recorded
+    )
+    assert problems() == []
+    journal.run(wrong)
+    found = [one for one in problems() if one.problem == "disposal"]
+    assert found
+    assert {one.matter for one in found} == {matter}
+    assert any(says in one.says for one in found)
+
+
+def test_a_disposal_that_never_was_is_told(journal: Connection) -> None:
+    waiting = proposed(ended())
+    journal.run(
+        "UPDATE disposal SET state = 'done', decided_by = 'x', decided_at = 1 "
+        "WHERE disposal_id = ?",
+        (waiting,),
+    )
+    assert [one.problem for one in problems()] == ["disposal"]
+
+
 def test_without_a_reason_nothing_is_proposed_or_decided(journal: Connection) -> None:
     matter = ended()
     assert isinstance(retention.propose(SUPERVISOR, [matter], " ", years(11)), Refused)
