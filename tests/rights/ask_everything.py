@@ -153,6 +153,7 @@ class Asking:
             "citizen:readings": [("", [code]), ("none", [NO_CODE])],
             "citizen:object": [("none", [NO_CODE, 1])],
             "citizen:act": [("none", [NO_CODE, "contest"])],
+            "citizen:upload_piece": [("none", ["0" * 32])],
             "officer:export": [("none", [1])],
             "officer:opening": [("", ["permit", "receive"]), ("none", ["permit", "grant"])],
             "identity:account": [("", [NEWCOMER])],

@@ -144,6 +144,7 @@ def _sign_in(answer: Answer) -> int:
 EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "center:board": _supervisors,
     "center:findings": _supervisors,
+    "center:map": _supervisors,
     "center:matters": _supervisors,
     "center:model": _supervisors,
     "center:model-change": _analysts,
@@ -152,6 +153,7 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "center:retention": _supervisors,
     "center:settings": _supervisors,
     "center:traces": _auditors,
+    "center:trends": _supervisors,
     "citizen:act": _everybody(404),
     "citizen:ask": _everybody(200),
     "citizen:follow": _by_code,
@@ -162,6 +164,8 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "citizen:receipt": _by_code,
     "citizen:report": _everybody(200),
     "citizen:search": _everybody(200),
+    "citizen:upload": _everybody(405),
+    "citizen:upload_piece": _everybody(404),
     "citizen:start": _everybody(200),
     # One's own account and its second factors.
     "account_change_password": _with_password(200),
