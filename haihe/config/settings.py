@@ -170,6 +170,12 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # served from where they lie: nothing to collect before the start
 WHITENOISE_MAX_AGE = 300  # seconds
 
+# What is too large for memory waits sealed in HAIHE_HOME (docs/traces.md).
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "haihe.look.uploads.SealingHandler",
+]
+
 # How staff sign in (docs/identity.md). Limits on tries are ours: attempts.py, for all processes.
 ACCOUNT_ADAPTER = "haihe.identity.staff_door.StaffDoor"
 ACCOUNT_LOGIN_METHODS = {"username"}
