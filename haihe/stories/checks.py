@@ -49,7 +49,7 @@ def fewer_of_the_same(playing: Playing, name: str, at: datetime) -> str:
     opened = [
         state.opened_at
         for state in playing.states("people_mediation")
-        if state.fields.get("dispute_kind") == "property" and state.owner.organ == place
+        if state.fields.get("dispute_kind") == "property" and state.fields.get("committee") == place
     ]
     before = sum(1 for one in opened if served - MEASURED <= one < served)
     after = sum(1 for one in opened if served <= one < served + MEASURED)
@@ -89,13 +89,6 @@ def one_owner_at_any_time(playing: Playing, name: str, at: datetime) -> str:
     others = [playing.state(key) for key in playing.matters if key != name]
     left = [one for one in others if one.kind == placed.walk.procedure.kind and not one.ended]
     return f"还有{len(left)}件重复的没有并入" if left else ""
-
-
-@check
-def three_duties(playing: Playing, name: str, at: datetime) -> str:
-    """The agreement names three duties, each with who does what by when."""
-    duties = playing.state(name).fields.get("duties")
-    return "" if isinstance(duties, list) and len(set(duties)) == THREE else f"义务：{duties}"
 
 
 @check

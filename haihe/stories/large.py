@@ -3,9 +3,183 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Final
 
+from haihe.stories.crowds import Crowd, among, equal, holds, played, rows_of
+from haihe.stories.findings import found_by
 from haihe.stories.playing import Line, Playing
 
 Large = Callable[[Playing], Iterator[Line]]
 LARGE: Final[dict[str, Large]] = {}
+
+VISITS: Final = 1373
+FIXED_AT_ONCE: Final = 421
+PUT_ON_LISTS: Final = VISITS - FIXED_AT_ONCE
+LEFT: Final = 37
+IDEAS: Final = 1700
+REPEATED: Final = 25
+SITTINGS: Final = 29
+BACKLOG: Final = 800
+MINUTE: Final = timedelta(minutes=1)
+BATCH: Final = 400
+
+
+def large(one: Large) -> Large:
+    """Let stories name this function."""
+    LARGE[one.__name__] = one
+    return one
+
+
+def count(sql: str, ids: list[str]) -> int:
+    """How many of these matters a condition on the matter's row holds for."""
+    rows = rows_of(f"SELECT matter_id FROM matter WHERE {sql} matter_id", ids)
+    return len(rows)
+
+
+@large
+def visits(playing: Playing) -> Iterator[Line]:
+    """脚印万家: 1373 problems, 421 mended the same day, the others on lists with a date."""
+    first = playing.moment("2026-04-07 Tue 09:00")
+    assert isinstance(first, datetime)
+    crowd = Crowd(playing)
+    noted = {"do": "note", "with": {"found_on": {"day": 0}, "minor_involved": False}}
+    at_once = played(
+        playing, "visit_problem", "at-once", first, [
+            noted,
+            {"do": "fix_now", "after": "10..20 minutes",
+             "with": {"fixed_on": {"day": 0}, "handled_how": "当场改好"}},
+            {"do": "check_pass", "after": "2..3 days"},
+        ],
+    )  # fmt: skip
+    mended = crowd.like(at_once, FIXED_AT_ONCE, MINUTE)
+    listed: list[str] = []
+    left: list[str] = []
+    for number in range(0, PUT_ON_LISTS, BATCH):
+        size = min(BATCH, PUT_ON_LISTS - number)
+        stays = LEFT if number == 0 else 0
+        at = first + timedelta(days=1 + number // BATCH)
+        begun = [noted, {"do": "list", "after": "1..2 hours", "with": {"list_term": "d15"}}]
+        rest = [{"do": "fix_listed", "after": "8..9 days"}, {"do": "check_pass", "after": "2..3 days"}]
+        done = played(playing, "visit_problem", f"listed-{number}", at, begun + rest)
+        listed += crowd.like(done, size - stays, MINUTE)
+        if stays:
+            only = played(playing, "visit_problem", "left", at, begun)
+            left = crowd.like(only, stays, MINUTE)
+    taken = crowd.take_in()
+    later = first + timedelta(days=60)
+    yield equal("走访收集的问题一共1373个，每个都是一件有编号的事。", first, taken, VISITS)
+    closed = count("state = 'closed' AND", mended)
+    yield equal("其中421个即知即改，当天改好，由没有改的人核实。", later, closed, FIXED_AT_ONCE)
+    clocks = rows_of(
+        "SELECT matter_id FROM clock WHERE clock = 'fix' AND legal IS NOT NULL AND matter_id",
+        listed + left,
+    )
+    yield equal("其余952个列入清单，每个都有承办单位和完成日。", later, len(clocks), PUT_ON_LISTS)
+    done_now = count("state = 'closed' AND", listed)
+    yield equal("按期改好并核实的销号。", later, done_now, PUT_ON_LISTS - LEFT)
+    overdue = among((one.matter for one in found_by("clock_overdue", later)), listed + left)
+    yield holds(
+        "到期没有改的37个看得见，一个不多、一个不少。",
+        later,
+        "" if overdue == set(left) else f"发现{len(overdue)}个",
+    )
+
+
+@large
+def appearances(playing: Playing) -> Iterator[Line]:
+    """A head appears in court 29 times: the rate comes from the court's record."""
+    first = playing.moment("2026-03-02 Mon 09:30")
+    assert isinstance(first, datetime)
+    crowd = Crowd(playing)
+    told = played(
+        playing, "court_appearance", "head", first, [
+            {"do": "serve_notice", "organ": "court",
+             "with": {"hearing_time": {"session": 8}, "consequences_told": True}},
+            {"do": "arrange", "after": "1..2 days", "with": {"attendee_rank": "chief"}},
+            {"do": "record", "organ": "court", "after": "past opened 1..2 days",
+             "with": {"came": "head", "spoke": True, "left_early": False}},
+            {"do": "class_attended", "organ": "court", "after": "1..2 days"},
+        ],
+    )  # fmt: skip
+    ids = crowd.like(told, SITTINGS, timedelta(minutes=5))
+    crowd.take_in()
+    later = first + timedelta(days=60)
+    recorded = count("state IN ('attended', 'silent', 'substituted', 'suggested') AND", ids)
+    attended = count("state = 'attended' AND", ids)
+    yield equal("法院书记员登记了29次开庭。", later, recorded, SITTINGS)
+    yield equal(f"负责人出庭并发言的{attended}次，应当出庭的{recorded}次。", later, attended, recorded)
+    acts = rows_of(
+        "SELECT DISTINCT organ FROM event WHERE act IN ('record', 'class_attended')"
+        " AND matter_id",
+        ids,
+    )
+    court = playing.organ("court")
+    yield equal("每一个数都出自法院的记录，被诉机关自己报的不算。", later, {o for (o,) in acts}, {court})
+    found = among((one.matter for one in found_by("head_absent", later)), ids)
+    yield equal("没有一次是没有正当理由不出庭的。", later, len(found), 0)
+
+
+@large
+def ideas(playing: Playing) -> Iterator[Line]:
+    """金点子: 1700 fixes, each answered in public with its reason; the same idea twice is joined."""
+    first = playing.moment("2026-03-02 Mon 09:00")
+    assert isinstance(first, datetime)
+    crowd = Crowd(playing)
+    one = played(
+        playing, "idea", "adopted", first, [
+            {"do": "send", "with": {"subject_line": "路口左转灯太短", "minor_involved": False,
+                                    "thanks_by_name": False}},
+            {"do": "take_in", "after": "1..2 days"},
+            {"do": "adopt", "after": "6..7 days",
+             "with": {"answer_text": "采纳。早高峰左转灯延长十二秒，请大家监督。", "no_personal_data": True}},
+            {"do": "carry_out", "after": "18..20 days", "with": {"done_text": "已经延长十二秒"}},
+            {"do": "check_pass", "after": "1..2 days"},
+            {"do": "thank", "after": "3..5 hours", "with": {"named_in_thanks": False}},
+        ],
+    )  # fmt: skip
+
+    def vary(number: int) -> dict[str, dict[str, str]]:
+        return {"take_in": {"gist": f"第{number + 1}条：路口左转灯时间短"}}
+
+    ids = crowd.like(one, IDEAS, MINUTE / 4, lambda number: dict(vary(number)))
+    taken = crowd.take_in()
+    later = first + timedelta(days=60)
+    yield equal("征集到的1700条都登记了。", first, taken, IDEAS)
+    answers = rows_of(
+        "SELECT DISTINCT matter_id FROM event WHERE act IN ('adopt', 'decline') AND matter_id", ids
+    )
+    yield equal("每一条都有公开的答复，写明理由。", later, len(answers), IDEAS)
+    yield equal("落实以后由别的单位看过，再公开致谢。", later, count("state = 'thanked' AND", ids), IDEAS)
+
+
+@large
+def backlog(playing: Playing) -> Iterator[Line]:
+    """积案快清: the backlog of a date can be told again at any later date, and is cleared."""
+    first = playing.moment("2026-03-02 Mon 09:00")
+    assert isinstance(first, datetime)
+    crowd = Crowd(playing)
+    ids: list[str] = []
+    for number in range(0, BACKLOG, BATCH):
+        at = first + timedelta(days=number // BATCH)
+        case = played(
+            playing, "public_security_case", f"old-{number}", at, [
+                {"do": "receive", "with": {"minor_involved": False, "minor_reported": False}},
+                {"do": "open_case", "after": "1..2 hours",
+                 "with": {"minor_involved": False, "handled_by": "station"}},
+                {"do": "terminate", "after": "past case 60..61 days",
+                 "with": {"ended_why": "no_fact", "reporter_told": True}},
+            ],
+        )  # fmt: skip
+        ids += crowd.like(case, BACKLOG // 2, MINUTE)
+    crowd.take_in()
+    before, after = first + timedelta(days=75), first + timedelta(days=120)
+
+    def open_too_long(at: datetime) -> int:
+        found = found_by("clock_overdue", at)
+        return len(among((one.matter for one in found if "case" in one.cause), ids))
+
+    yield equal("那一天，超过办案期限没有办结的积案是800起。", before, open_too_long(before), BACKLOG)
+    yield equal("专项清理以后，一起也没有剩下。", after, open_too_long(after), 0)
+    yield equal("清理以后再问那一天，仍是800起：过去的数不会变。", after, open_too_long(before), BACKLOG)
+    yield equal("每一起都有办结的一步。", after, count("ended = TRUE AND", ids), BACKLOG)

@@ -239,6 +239,8 @@ class Playing:
         role = one.as_ or self._role(one, walk, step)
         taken = Taken(act=one.do, role=role, with_=self._stated(one, walk))
         organ = self._organ(one, walk, taken, step, role)
+        if one.do == "answer":
+            taken = replace(taken, with_=taken.with_ | {"request": self._asked(walk, organ)})
         if one.by and organ != PUBLIC:
             taken = replace(taken, by=By(person=self.person(one.by)))
         person = walk.person = walk.acting_person(taken, step, role, organ)
@@ -294,6 +296,13 @@ class Playing:
         if sort == "files" and isinstance(told, list):
             return [kept_picture(str(each)) for each in told]
         return told
+
+    @staticmethod
+    def _asked(walk: Walk, organ: str) -> int:
+        """The number of the open question to this body."""
+        assert walk.state is not None, "nobody answers before a matter is open"
+        asked = [one.seq for one in walk.state.requests if one.organ == organ]
+        return asked[-1] if asked else 0
 
     @staticmethod
     def _keep_files(procedure: Procedure, data: dict[str, Datum]) -> None:
