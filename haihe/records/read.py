@@ -68,6 +68,7 @@ __all__ = [
     "refusal",
 ]
 
+USUAL: Final = "handle"  # the purpose of who did not say one
 LINKS_MAX: Final = 50
 PUBLIC: Final = "public"  # person and organ of everybody who acts by a follow code
 _CITIZEN_ACTS: Final = frozenset(
@@ -114,8 +115,11 @@ def open_file(
     """A matter as this reader may see it for this purpose; the reading is on the disk first.
 
     `need` is why a supervisor has to see personal values in clear; it is recorded with the purpose.
-    `kept` is the digest of the one file that is looked at, where nothing else is shown.
+    `kept` is the digest of the one file that is looked at, where nothing else is shown. A `purpose`
+    that was not said ("") is to handle it; whoever may not is to be asked for the purpose, which is
+    no refusal yet and leaves no trace.
     """
+    said, purpose = purpose, purpose or USUAL
     printer = _printer(now)
     connection = reading_connection()
     read = _read(connection, matter, printer)
@@ -124,7 +128,8 @@ def open_file(
     asked = _Asked(connection, read, reader, purpose, need, printer.now)
     view = _may_read(reader, purpose, need, read)
     if isinstance(view, Refused):
-        return asked.refused(view, printer)
+        is_asked = not said and view.reason != UNKNOWN
+        return printer.refusal(view) if is_asked else asked.refused(view, printer)
     if kept:
         asked.record("file", {"file": kept})
     else:

@@ -21,6 +21,19 @@ SUPERVISOR = Reader(person="sun", organ="bureau", roles=("supervisor",), supervi
 READERS = 12
 
 
+def test_a_purpose_that_was_not_said_is_asked_for_and_refuses_nobody_yet(
+    journal: Connection,
+) -> None:
+    matter, beside = opened(), Reader(person="chu", organ="hexi", roles=("cook",))
+    asked = read.open_file(matter, beside, "", now=later(1))
+    assert not isinstance(asked, File)
+    assert journal.rows("SELECT sort FROM reading") == []
+    assert isinstance(read.open_file(matter, OFFICER, "", now=later(2)), File)
+    assert not isinstance(read.open_file(matter, beside, "handle", now=later(3)), File)
+    rows = journal.rows("SELECT sort, purpose FROM reading ORDER BY seq")
+    assert rows == [("open", "handle"), ("refused", "handle")]
+
+
 def test_a_reading_tells_post_purpose_basis_and_what_was_clear_or_covered(
     journal: Connection,
 ) -> None:
