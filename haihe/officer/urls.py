@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from haihe.identity import staff_door
-from haihe.officer import exports, papers, views
+from haihe.officer import exports, offline, papers, views
 
 app_name = "officer"
 
@@ -15,9 +15,17 @@ urlpatterns = [
     path("logout/", staff_door.sign_out, name="logout"),
     path("new/", views.new, name="new"),
     path("new/<slug:kind>/<slug:act>/", views.opening, name="opening"),
+    path("worker.js", offline.worker, name="worker"),
+    path("offline/", offline.outbox, name="offline"),
+    path("offline/shell/", offline.shell, name="shell"),
+    path("offline/device/", offline.device, name="device"),
+    path("offline/file/", offline.file, name="device_file"),
+    path("offline/entry/", offline.entry, name="device_entry"),
+    path("offline/device/<slug:device>/", offline.withdraw, name="withdraw_device"),
     path("exports/", exports.page, name="exports"),
     path("exports/<int:number>/", exports.file, name="export"),
     path("matter/<str:matter>/", views.file, name="file"),
+    path("matter/<str:matter>/sheet/", offline.sheet, name="sheet"),
     path("matter/<str:matter>/file/<str:digest>/", views.kept_file, name="kept_file"),
     path("matter/<str:matter>/paper/<int:step>/<slug:paper>/", papers.page, name="paper"),
     path("matter/<str:matter>/paper/<int:step>/<slug:paper>/docx/", papers.docx, name="docx"),

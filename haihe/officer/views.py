@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
 from haihe.look.staff import staff_page
+from haihe.officer.copies import copied
 from haihe.records import files, lists, read
 from haihe.records.shown import Act, File, KindOf, Reader, Refusal
 
@@ -100,16 +101,17 @@ def new(request: HttpRequest, reader: Reader) -> HttpResponse:
 @staff_page
 def opening(request: HttpRequest, reader: Reader, kind: str, act: str) -> HttpResponse:
     """The generated form that opens a matter; afterwards its file."""
-    chosen, step = _opening(reader, kind, act)
+    chosen, step = opening_step(reader, kind, act)
     href = request.path
     form = forms.printed(step, href)
     if request.method == "POST":
-        answer = acting.attempt(request, step, href, _actor(reader, step), kind=kind)
+        answer = acting.attempt(request, step, href, actor(reader, step), kind=kind)
         if not isinstance(answer, forms.ActForm):
             return _back_to_file(answer.matter, HANDLE, answer.seq)
         form = answer
     values = {"reader": reader, "here": "new", "kind": chosen, "form": form}
-    return render(request, "officer/opening.html", values, status=_status(form))
+    response = render(request, "officer/opening.html", values, status=_status(form))
+    return response if form.tried else copied(response, step.name)
 
 
 @require_safe
@@ -118,7 +120,7 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
     """One matter: what it is, what runs, what may be done, what may not and why, what happened."""
     purpose = request.GET.get("purpose", "")
     need = request.GET.get("need", "")[:NEED_MAX]
-    opened = _open(matter, reader, purpose or HANDLE, need)
+    opened = file_for(matter, reader, purpose, need)
     if isinstance(opened, Refusal):
         return _ask_purpose(request, reader, matter, opened if purpose else None)
     done = request.GET.get("done", "")
@@ -135,7 +137,7 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
         "urgent": next((clock for clock in opened.clocks if not clock.stopped), None),
         "steps": [
             forms.printed(
-                forms.dated(act), _act_href(opened, act, purpose, need), expects=opened.seq
+                forms.dated(act), act_href(opened, act, purpose, need), expects=opened.seq
             )
             for act in steps
             if act.refusal is None
@@ -153,18 +155,18 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
     """One act with its generated form; a form that was refused keeps everything typed."""
     purpose = request.GET.get("purpose", "") or HANDLE
     need = request.GET.get("need", "")[:NEED_MAX]
-    opened = _open(matter, reader, purpose, need)
+    opened = file_for(matter, reader, purpose, need)
     if isinstance(opened, Refusal):
         return _ask_purpose(request, reader, matter, opened)
     wanted = next((one for one in opened.acts if one.id == act), None)
     if wanted is None:
         raise Http404
     wanted = forms.dated(wanted)
-    href = _act_href(opened, wanted, purpose, need)
+    href = act_href(opened, wanted, purpose, need)
     form = forms.printed(wanted, href, expects=opened.seq)
     if request.method == "POST":
         answer = acting.attempt(
-            request, wanted, href, _actor(reader, wanted), matter=matter, seq=opened.seq
+            request, wanted, href, actor(reader, wanted), matter=matter, seq=opened.seq
         )
         if not isinstance(answer, forms.ActForm):
             return _back_to_file(matter, purpose, answer.seq, need)
@@ -185,7 +187,7 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
 def kept_file(request: HttpRequest, reader: Reader, matter: str, digest: str) -> HttpResponse:
     """A file of this matter, for whoever sees the field that holds it; pictures open in place."""
     need = request.GET.get("need", "")[:NEED_MAX]
-    opened = _open(matter, reader, request.GET.get("purpose", "") or HANDLE, need, kept=digest)
+    opened = file_for(matter, reader, request.GET.get("purpose", "") or HANDLE, need, kept=digest)
     if isinstance(opened, Refusal):
         raise PermissionDenied(opened.says)
     shown = (*opened.fields, *(value for line in opened.timeline for value in line.values))
@@ -203,10 +205,10 @@ def kept_file(request: HttpRequest, reader: Reader, matter: str, digest: str) ->
     return response
 
 
-def _open(
+def file_for(
     matter: str, reader: Reader, purpose: str, need: str, *, kept: str = ""
 ) -> File | Refusal:
-    if purpose not in PURPOSES:
+    if purpose and purpose not in PURPOSES:
         raise Http404
     opened = read.open_file(matter, reader, purpose, need=need, kept=kept)
     if isinstance(opened, Refusal) and opened.reason == "unknown_matter":
@@ -228,7 +230,7 @@ def _ask_purpose(
     return render(request, "officer/purpose.html", values, status=status)
 
 
-def _opening(reader: Reader, kind: str, act: str) -> tuple[KindOf, Act]:
+def opening_step(reader: Reader, kind: str, act: str) -> tuple[KindOf, Act]:
     for chosen in read.openings(reader):
         for step in chosen.acts:
             if (chosen.kind, step.id) == (kind, act):
@@ -245,11 +247,11 @@ def _reason(act: Act) -> str:
     return act.refusal.reason if act.refusal else ""
 
 
-def _actor(reader: Reader, act: Act) -> Actor:
+def actor(reader: Reader, act: Act) -> Actor:
     return Actor(person=reader.person, role=act.role, organ=reader.organ)
 
 
-def _act_href(file: File, act: Act, purpose: str, need: str) -> str:
+def act_href(file: File, act: Act, purpose: str, need: str) -> str:
     asked = _asked(purpose or HANDLE, need)
     return f"{reverse('officer:act', args=[file.matter, act.id])}?{asked}"
 

@@ -247,6 +247,24 @@ TABLES: dict[str, Table] = {
             indexes=("signed_in_user ON signed_in (user_id, seen_at)",),
         ),
         _table(
+            "device",
+            "device text, person text, half bytes, made_at integer, seen_at integer, "
+            "withdrawn_at integer?",
+            "device",
+            indexes=("device_of ON device (person, seen_at)",),
+        ),
+        _table(
+            "device_entry",
+            "device text, number integer, person text, key text, thread text, made_at integer, "
+            "sent_at integer, received_at integer, settled_at integer?, state text, "
+            "tries integer, matter_id text?, seq integer?",
+            "device, number",
+            indexes=(
+                "device_entry_waits ON device_entry (device, thread, number) "
+                "WHERE state IN ('received', 'refused', 'held')",
+            ),
+        ),
+        _table(
             "attempt",
             "tag bytes, times integer, since integer, last_at integer, locked_until integer",
             "tag",

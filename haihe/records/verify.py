@@ -15,7 +15,17 @@ from typing import Any, Final
 import msgspec
 
 from haihe.kernel.values import Event, Frozen
-from haihe.records import account_book, disposal_check, halls_journal, home, keys, merkle, seals, signers, uses
+from haihe.records import (
+    account_book,
+    disposal_check,
+    halls_journal,
+    home,
+    keys,
+    merkle,
+    seals,
+    signers,
+    uses,
+)
 from haihe.records.chain import (
     GENESIS,
     HASH_BYTES,
@@ -110,6 +120,7 @@ def verify(
         _verify_searches(connection, result)
         _verify_references(connection, result)
         _verify_register(connection, result)
+        _verify_devices(connection, result)
         _verify_seals(connection, result)
         for one in disposal_check.verify(connection):
             result.found("disposal", one.says, one.matter, one.seq)
@@ -585,6 +596,21 @@ def _verify_references(connection: Connection, result: Verified) -> None:
             result.found("outbox_stranger", "an event was announced and is not there", matter, seq)
         else:
             result.found("outbox", "the announcement is not that of its event", matter, seq)
+
+
+def _verify_devices(connection: Connection, result: Verified) -> None:
+    """What a device sent lies in the journal as its maker's, and no number is missing."""
+    for device, number in connection.stream(
+        "SELECT d.device, d.number FROM device_entry d LEFT JOIN event e "
+        "ON e.matter_id = d.matter_id AND e.seq = d.seq "
+        "WHERE d.state = 'recorded' AND (e.person IS NULL OR e.person <> d.person)"
+    ):
+        result.found("device_entry", f"entry {number} of device {device} is not in the journal")
+    for device, last, count in connection.stream(
+        "SELECT device, max(number), count(*) FROM device_entry GROUP BY device "
+        "HAVING max(number) <> count(*)"
+    ):
+        result.found("device_gap", f"device {device} has sent {last} entries; {count} are here")
 
 
 def _verify_register(connection: Connection, result: Verified) -> None:

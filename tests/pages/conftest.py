@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,10 +56,16 @@ def run_demo(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="session")
 def city(settings: dict[str, str]) -> Iterator[str]:
     """The address of a server over the demo city; stopped at the end."""
-    port = _free_port()
+    with serving(settings, free_port()) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving(settings: dict[str, str], port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A server over this installation, and its process; stopped at the end if it still runs."""
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"]
     granian += ["--port", str(port), "--blocking-threads", "4", "--log-level", "warning", "--no-ws"]
-    log = (Path(settings["HAIHE_HOME"]) / "server.log").open("wb")
+    log = (Path(settings["HAIHE_HOME"]) / "server.log").open("ab")
     with (
         log,
         subprocess.Popen(
@@ -67,12 +74,13 @@ def city(settings: dict[str, str]) -> Iterator[str]:
             cwd=ROOT,
             stderr=log,
             stdout=log,
+            start_new_session=True,
         ) as server,
     ):
         try:
             address = f"http://127.0.0.1:{port}/"
             _wait_for(address, server)
-            yield address
+            yield address, server
         finally:
             server.terminate()
             server.wait(20)
@@ -96,7 +104,8 @@ def signed_in(city: str) -> Callable[[str], Visitor]:
     return sign_in
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port: int = trial.getsockname()[1]

@@ -49,6 +49,7 @@ OF_A_MATTER: Final = frozenset(
         "officer:docx",
         "officer:issue",
         "officer:act",
+        "officer:sheet",
     }
 )
 API: Final = "api:steps"
@@ -155,6 +156,7 @@ class Asking:
             "citizen:act": [("none", [NO_CODE, "contest"])],
             "citizen:upload_piece": [("none", ["0" * 32])],
             "officer:export": [("none", [1])],
+            "officer:withdraw_device": [("none", ["0" * 32])],
             "officer:opening": [("", ["permit", "receive"]), ("none", ["permit", "grant"])],
             "identity:account": [("", [NEWCOMER])],
             "identity:invitation": [("none", ["no-invitation"])],
@@ -233,6 +235,7 @@ def _address(route: str, matter: str) -> str:
         "officer:file": [],
         "officer:kept_file": [files.keep([PICTURE])],
         "officer:act": ["remark"],
+        "officer:sheet": [],
     }
     return reverse(route, args=[matter, *rest.get(route, [PAPER_STEP, NOTICE.id])])
 

@@ -48,6 +48,7 @@ WHERE_FILE_OPENS: Final[dict[str, frozenset[int]]] = {
     "officer:docx": frozenset({403, 404}),
     "officer:issue": frozenset({302, 403}),
     "officer:act": frozenset({200, 404}),
+    "officer:sheet": frozenset({200}),
 }
 SEEN: Final = {"2": 200, "3": 403, "4": 404}
 
@@ -204,6 +205,13 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     # The look itself: its parts, and what a reader chose about it.
     "look:choose": _everybody(405),
     "look:parts": _everybody(200),
+    "officer:device": _everybody(405),
+    "officer:device_entry": _everybody(405),
+    "officer:device_file": _everybody(405),
+    "officer:withdraw_device": _everybody(405),
+    "officer:offline": _staff,
+    "officer:shell": _everybody(200),
+    "officer:worker": _everybody(200),
     "officer:export": lambda answer: 404 if _staff(answer) == 200 else _staff(answer),
     "officer:exports": _staff,
     "officer:inbox": _staff,

@@ -1,0 +1,16 @@
+"""Pages that a device may keep, sealed, for when there is no network (offline.py)."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+from django.http import HttpResponse
+
+COPY_HEADER: Final = "Haihe-Copy"  # its value: the title of the page
+
+
+def copied(response: HttpResponse, title: str) -> HttpResponse:
+    """Mark a page as one that a device may keep under this title."""
+    response[COPY_HEADER] = quote(title)
+    return response

@@ -1,0 +1,326 @@
+"""Half an hour without a network: what was filled in and photographed arrives once and in order."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, Route, sync_playwright
+
+from haihe.commands.demo import PASSWORD
+from tests.conftest import CHROMIUM_FLAGS, PAGE_WAIT_MILLISECONDS_MAX
+from tests.pages.conftest import free_port, serving
+from tests.pages.test_officer_pages import called, graded
+from tests.pages.visitor import Visitor
+
+REPORT = "officer/new/grid_event/report/"
+PHOTO_BYTES = 60_000
+MINUTES_APART = 10
+# A shop's 1×1 picture, padded: each photo of the test is another file.
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154"
+    "789c63f8cfc0000000030001c9c9e0fb0000000049454e44ae426082"
+)
+
+
+class Server:
+    """A server of its own over the demo city, that can be killed and started again."""
+
+    def __init__(self, settings: dict[str, str]) -> None:
+        self.settings, self.port, self.stack = settings, free_port(), ExitStack()
+        self.address = ""
+        self.process: subprocess.Popen[bytes]
+        self.start()
+
+    def start(self) -> None:
+        self.address, self.process = self.stack.enter_context(serving(self.settings, self.port))
+
+    def kill(self) -> None:
+        """Every process of it at once, in whatever it was doing."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def server(settings: dict[str, str]) -> Iterator[Server]:
+    made = Server(settings)
+    with made.stack:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def phone(playwright: Playwright, tmp_path: Path) -> Callable[[], BrowserContext]:
+    """Opens the same phone: what it keeps is still there after it was closed."""
+
+    def opened() -> BrowserContext:
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path / "phone",
+            executable_path=shutil.which("chromium"),
+            args=CHROMIUM_FLAGS,
+            viewport={"width": 360, "height": 740},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        context.set_default_timeout(PAGE_WAIT_MILLISECONDS_MAX)
+        return context
+
+    return opened
+
+
+@contextmanager
+def journal(settings: dict[str, str]) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(Path(settings["HAIHE_HOME"]) / "haihe.sqlite3")
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def cut_network(context: BrowserContext) -> None:
+    """Also for a service worker that started meanwhile: it is told of changes only."""
+    context.set_offline(False)
+    context.set_offline(True)
+
+
+def sign_in(page: Page, server: Server, person: str) -> None:
+    page.goto(f"{server.address}officer/login/?next=/officer/offline/")
+    page.get_by_label("账号").fill(person)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url("**/officer/offline/")
+    page.wait_for_selector("html[data-device=open]")
+
+
+def take_along(page: Page, *subjects: str) -> None:
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    for subject in subjects:
+        page.locator("#take label", has_text=subject).locator("input").check()
+    page.get_by_role("button", name="存到本机").click()
+    page.wait_for_selector("#take-done:not([hidden])")
+
+
+def photo(name: str) -> dict[str, object]:
+    filling = name.encode() * (PHOTO_BYTES // len(name))
+    return {"name": f"{name}.png", "mimeType": "image/png", "buffer": PICTURE + filling}
+
+
+def write_report(page: Page, what: str, *, send: bool = True) -> None:
+    """Fill in a report with a photo."""
+    page.get_by_label("河西区大营门街道").check()
+    page.get_by_label("大类").select_option(index=1)
+    page.get_by_label("事由").fill(what)
+    page.get_by_label("地点").fill("离线路2号")
+    page.get_by_label("处置前照片").set_input_files([photo(what)])  # type: ignore[list-item]
+    if send:
+        page.get_by_role("button", name="登记", exact=True).click()
+        page.wait_for_url("**/officer/offline/?kept=*")
+
+
+def states(page: Page) -> list[str]:
+    return [one.get_attribute("data-state") or "" for one in page.locator("#outbox > li").all()]
+
+
+def wait_for_states(page: Page, *wanted: str) -> None:
+    """The newest is on top."""
+    told = ",".join(wanted)
+    page.wait_for_function(
+        "told => [...document.querySelectorAll('#outbox > li')].map(e => e.dataset.state)"
+        ".join() === told",
+        arg=told,
+    )
+
+
+def test_half_an_hour_without_a_network_arrives_once_in_order_and_with_both_times(
+    server: Server, phone: Callable[[], BrowserContext], settings: dict[str, str]
+) -> None:
+    started = datetime.now(UTC) - timedelta(minutes=3 * MINUTES_APART + 1)
+    whats = [f"离线第{number}件" for number in (1, 2, 3)]
+
+    context = phone()
+    context.clock.install(time=started)
+    page = context.pages[0]
+    sign_in(page, server, "grid")
+    take_along(page)
+    cut_network(context)
+    for what in whats[:2]:
+        page.goto(server.address + REPORT)
+        assert "现在没有网络" in page.inner_text("main")
+        write_report(page, what)
+        context.clock.fast_forward(timedelta(minutes=MINUTES_APART).seconds * 1000)
+    wait_for_states(page, "ready", "ready")
+    page.goto(server.address + REPORT)
+    write_report(page, whats[2], send=False)
+    context.clock.fast_forward(2000)
+    page.wait_for_timeout(500)
+    context.close()
+
+    again = phone()
+    again.clock.install(time=started + timedelta(minutes=2 * MINUTES_APART))
+    again.set_offline(True)
+    page = again.pages[0]
+    page.goto(server.address + REPORT)
+    page.get_by_text("上次没有填完，已从本机恢复").wait_for()
+    cut_network(again)
+    assert page.get_by_label("事由").input_value() == whats[2]
+    page.get_by_role("button", name="登记", exact=True).click()
+    page.wait_for_url("**/officer/offline/?kept=3")
+    again.clock.fast_forward(timedelta(minutes=MINUTES_APART).seconds * 1000)
+
+    # The network is back; the server takes the first in and dies before it could say so.
+    def die_after_the_first(route: Route) -> None:
+        assert route.fetch().json()["state"] == "recorded"
+        server.kill()
+        route.abort()
+
+    # The browser was closed, so the session is over; nothing is lost by that.
+    again.set_offline(False)
+    page.goto(f"{server.address}officer/offline/")
+    assert "/officer/login/" in page.url
+    page.route("**/officer/offline/entry/", die_after_the_first, times=1)
+    sign_in(page, server, "grid")
+    while server.process.poll() is None:
+        page.wait_for_timeout(100)  # milliseconds; the test's own limit ends it
+    assert "recorded" not in states(page)
+    server.start()
+    page.reload()
+    wait_for_states(page, "recorded", "recorded", "recorded")
+    assert page.locator("[data-waiting]").inner_text() == ""
+    again.close()
+
+    with journal(settings) as connection:
+        opened = connection.execute(
+            "SELECT e.data, e.happened_at, e.recorded_at, d.number, d.made_at, d.sent_at, "
+            "d.received_at, d.tries FROM event e LEFT JOIN device_entry d "
+            "ON d.matter_id = e.matter_id AND d.seq = e.seq AND d.state = 'recorded' "
+            "WHERE e.data LIKE '%离线第%' ORDER BY e.position"
+        ).fetchall()
+        digests = connection.execute(
+            "SELECT count(DISTINCT u.digest) FROM file_use u JOIN device_entry d "
+            "ON d.matter_id = u.matter_id"
+        ).fetchone()
+    assert [next(what for what in whats if what in row[0]) for row in opened] == whats
+    assert [row[3] for row in opened] == [1, 2, 3]
+    assert digests == (3,)
+    made = [datetime.fromtimestamp(row[4] / 1e6, UTC) for row in opened]
+    received = [datetime.fromtimestamp(row[6] / 1e6, UTC) for row in opened]
+    for number, row in enumerate(opened):
+        apart = made[number] - started - timedelta(minutes=MINUTES_APART * number)
+        assert timedelta(0) <= apart < timedelta(minutes=1), "the device's clock is kept"
+        assert received[number] - made[number] > timedelta(minutes=10), "and so is ours"
+        assert row[1] == row[6] - (row[5] - row[4]), "as long before it came as the device says"
+        assert row[2] >= row[6], "it was recorded when it came"
+    assert received == sorted(received)
+
+
+def test_a_refused_step_waits_visibly_is_mended_and_those_after_it_follow(
+    server: Server, phone: Callable[[], BrowserContext], settings: dict[str, str]
+) -> None:
+    taker = Visitor(server.address)
+    taker.sign_in("taker", PASSWORD)
+    page_of_call = graded(taker, called(taker))
+    typed = {"unit": "machang-station", "response_ring": "three"}
+    sent = taker.send(page_of_call, page_of_call.form("/act/dispatch/"), typed)
+    assert "已记下：派警" in sent.text
+    matter = re.findall(r"/officer/matter/([0-9a-f]{32})/", sent.address)[0]
+
+    context = phone()
+    page = context.pages[0]
+    sign_in(page, server, "officer")
+    page.goto(f"{server.address}officer/matter/{matter}/sheet/")
+    page.wait_for_selector("html[data-device=open]")
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    page.reload()
+    page.wait_for_timeout(300)
+    cut_network(context)
+
+    def step(name: str, fill: Callable[[], object]) -> None:
+        page.goto(f"{server.address}officer/matter/{matter}/sheet/")
+        page.wait_for_selector("html[data-device=open]")
+        page.locator("details.act").evaluate_all("all => all.forEach(one => { one.open = true })")
+        fill()
+        page.locator(f"#form-{name} button[type=submit]").click()
+        page.wait_for_url("**/officer/offline/?kept=*")
+
+    step("acknowledge", lambda: page.locator("#acknowledge-officers").fill("张建国\n刘洋"))
+    step("arrive", lambda: None)  # nothing was filled in
+    step("handle", lambda: page.locator("#handle-scene_found").fill("双方已经劝开。"))
+    context.set_offline(False)
+    page.reload()
+    wait_for_states(page, "held", "refused", "recorded")
+    refused = page.locator("#outbox > li[data-state=refused]")
+    assert "请填写" in refused.inner_text()
+
+    refused.get_by_role("link", name="改", exact=True).click()
+    page.get_by_text("这一项上次没有办成").wait_for()
+    page.locator("#arrive-officers").fill("张建国\n刘洋")
+    page.locator("#arrive-recording_on").get_by_label("是", exact=True).check()
+    page.locator("#form-arrive button[type=submit]").click()
+    page.wait_for_url("**/officer/offline/?kept=2")
+    wait_for_states(page, "refused", "recorded", "recorded")
+    page.locator("#outbox > li[data-state=refused] summary").click()
+    page.get_by_role("button", name="删除这一项").click()
+    wait_for_states(page, "dropped", "recorded", "recorded")
+    context.close()
+
+    with journal(settings) as connection:
+        acts = connection.execute(
+            "SELECT act FROM event WHERE matter_id = ? AND act IN ('acknowledge', 'arrive', "
+            "'handle') ORDER BY seq",
+            (matter,),
+        ).fetchall()
+    assert acts == [("acknowledge",), ("arrive",)]
+
+
+def test_another_account_on_the_same_device_sees_nothing_of_what_was_kept(
+    server: Server, phone: Callable[[], BrowserContext]
+) -> None:
+    context = phone()
+    page = context.pages[0]
+    sign_in(page, server, "grid")
+    take_along(page)
+    cut_network(context)
+    page.goto(server.address + REPORT)
+    write_report(page, "只有本人能看")
+    page.get_by_role("button", name="退出").or_(page.locator("main")).first.wait_for()
+    context.set_offline(False)
+    page.route("**/officer/offline/entry/", lambda route: route.abort())
+    page.goto(f"{server.address}officer/")
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_load_state()
+
+    cut_network(context)
+    page.goto(f"{server.address}officer/offline/")
+    page.get_by_text("本机没有解锁：联网登录一次以后").wait_for()
+    assert "只有本人能看" not in page.content()
+
+    context.set_offline(False)
+    sign_in(page, server, "officer")
+    page.get_by_text("本机还有别的账号没有送出的内容").wait_for()
+    assert states(page) == []
+    cut_network(context)
+    page.goto(server.address + REPORT)
+    assert "巡查上报" not in page.title(), "forms kept for another account do not open either"
+
+    context.set_offline(False)
+    page.unroute("**/officer/offline/entry/")
+    page.goto(f"{server.address}officer/")
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_load_state()
+    sign_in(page, server, "grid")
+    wait_for_states(page, "recorded")
+    context.close()
