@@ -16,9 +16,9 @@ from haihe.records import audit
 from haihe.records.accounts import person_name
 from haihe.records.shown import Reader
 
-WORDS_MAX: Final = 60
+WORDS_MAX: Final = 80
 AFTER_MAX: Final = 60
-ASKED: Final = ("organ", "person", "number", "sort", "word")
+ASKED: Final = ("organ", "person", "number", "sort", "word", "subject")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +47,7 @@ def _page(request: HttpRequest, reader: Reader) -> HttpResponse:
     asked = {name: sent.get(name, "")[:WORDS_MAX].strip() for name in ASKED}
     days = {name: _day(sent.get(name, "")) for name in ("first", "last")}
     if request.method != "POST":
-        asked["word"] = ""
+        asked["word"] = asked["subject"] = ""
     if asked["sort"] not in audit.SORTS:
         asked["sort"] = ""
     sought = audit.Sought(**asked, first=days["first"], last=days["last"])

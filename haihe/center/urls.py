@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.center import audit, models, retention, views
+from haihe.center import audit, city_map, models, retention, trends, views
 
 app_name = "center"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", views.overview, name="board"),
     path("matters/<slug:which>/", views.matters, name="matters"),
     path("findings/", views.findings, name="findings"),
+    path("map/", city_map.page, name="map"),
+    path("trends/", trends.page, name="trends"),
     path("settings/", views.settings, name="settings"),
     path("retention/", retention.page, name="retention"),
     path("retention/decision/", retention.decision, name="disposal"),

@@ -1,107 +1,62 @@
 """The supervisor's numbers, and the list behind each: both are the same condition, asked twice.
 
-Limits: a list gives LIST_USUAL rows and continues with `after`; numbers are exact.
+A board is made for the moment, or as of a past one from the recorded history (records/past.py).
+The reader's reach and standing are those of today. Limits: a list gives LIST_USUAL rows and
+continues with `after`; numbers are exact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
-from typing import Final, Literal, NamedTuple
+import hashlib
+from collections.abc import Collection
+from datetime import UTC, datetime, tzinfo
+from typing import Final, NamedTuple
 
 from haihe.kernel.values import Frozen
-from haihe.pack.settings import SettingRow, length_words
-from haihe.records import lists, rules
-from haihe.records.database import reading_connection
-from haihe.records.instants import day_words, instant_words, restored, stored
+from haihe.records import lists, past, rules
+from haihe.records.board_lists import (
+    COUNTED_ONLY,
+    LISTS,
+    SHARES,
+    WHICH,
+    Moment,
+    Section,
+    Which,
+    both,
+    seen,
+)
+from haihe.records.database import Connection, reading_connection
+from haihe.records.instants import instant_words, restored, stored
 from haihe.records.lists import Condition
-from haihe.records.printing import period_words
 from haihe.records.shown import Item, Reader, Tone
 
-Which = Literal[
-    "new_today",
-    "unseen_today",
-    "overdue",
-    "near",
-    "contested",
-    "suspended",
-    "open",
-    "rectifications",
-    "rectifications_overdue",
-]
-
 LIST_USUAL: Final = 25
-LEVEL_WORDS: Final = {"C": "凭记忆转述，没有读到原文", "D": "本市约定，法律没有写明长短"}
-NEAR: Final = timedelta(days=2)
+CSV_AT_ONCE: Final = 200
 SEAL_FINGERPRINT_BYTES: Final = 8
-MODELS_MAX: Final = 500
-
-_SEEN = (
-    "EXISTS (SELECT 1 FROM reading r WHERE r.chain = m.matter_id AND r.purpose = 'supervise'"
-    " AND r.sort <> 'refused')"
-)
+KINDS_MAX: Final = 200
+DISTRICT_DIGITS: Final = 6
+ROUNDS_FOR_A_PAGE: Final = 2  # of haihe.records.past: more is left to the worker
 
 
-class _List(NamedTuple):
-    """A number of the board: its name, what it means, and the condition its matters fulfil.
+class Number(Frozen, frozen=True, kw_only=True):
+    """A number; `of` is the whole it is a part of, where it is a share."""
 
-    `:now`, `:near` and `:today` stand for instants; they are bound in the order they are met.
-    """
-
-    name: str
-    says: str
-    tone: Tone
-    where: str
-
-
-LISTS: Final[Mapping[Which, _List]] = {
-    "new_today": _List("今日新收", "今天零时以来", "plain", "m.opened_at >= :today"),
-    "unseen_today": _List(
-        "今日新收未查看",
-        "还没有监督人员打开过",
-        "warn",
-        f"m.opened_at >= :today AND NOT {_SEEN}",
-    ),
-    "overdue": _List(
-        "已经超期", "法定期限已过仍未办到", "bad", "m.ended = :no AND m.urgent_at < :now"
-    ),
-    "near": _List(
-        "即将到期",
-        "两天之内到期",
-        "warn",
-        "m.ended = :no AND m.urgent_at >= :now AND m.urgent_at < :near",
-    ),
-    "contested": _List("群众有异议", "办结后提出异议", "bad", "m.contested = :yes"),
-    "suspended": _List("已经中止", "期限暂停计算", "plain", "m.ended = :no AND m.suspended = :yes"),
-    "open": _List("正在办理", "全部未办结事项", "plain", "m.ended = :no"),
-    "rectifications": _List(
-        "正在整改", "监督发现立的整改", "plain", "m.kind = 'rectification' AND m.ended = :no"
-    ),
-    "rectifications_overdue": _List(
-        "整改超期",
-        "没有按期答复或者整改",
-        "bad",
-        "m.kind = 'rectification' AND m.ended = :no AND m.urgent_at < :now",
-    ),
-}
-
-
-class Count(Frozen, frozen=True, kw_only=True):
-    """A number with the name of the list that has this length."""
-
-    which: str
-    name: str
-    says: str
+    which: Which
+    section: Section
     tone: Tone
     total: int
+    of: int | None = None
+    of_which: str = ""
 
 
-class ModelCount(Frozen, frozen=True, kw_only=True):
-    """How many open findings a model has."""
+class KindNumber(Frozen, frozen=True, kw_only=True):
+    """Of one kind: taken in on the day, and looked at of these."""
 
-    model: str
+    kind: str
     name: str
-    total: int
+    new: int
+    seen: int
+    unseen: int
 
 
 class SealFace(Frozen, frozen=True, kw_only=True):
@@ -114,12 +69,13 @@ class SealFace(Frozen, frozen=True, kw_only=True):
 
 
 class Board(Frozen, frozen=True, kw_only=True):
-    """The supervisor's page of the moment."""
+    """The supervisor's page of a moment; `as_of` asks for the same page later."""
 
     now: str
-    counts: tuple[Count, ...]
-    models: tuple[ModelCount, ...]
-    findings: int
+    as_of: str
+    past: bool
+    numbers: tuple[Number, ...]
+    kinds: tuple[KindNumber, ...]
     seal: SealFace | None
     unsealed: int
 
@@ -134,197 +90,303 @@ class SeenItem(Frozen, frozen=True, kw_only=True):
 class Matters(Frozen, frozen=True, kw_only=True):
     """A page of the list behind a number; `total` is that number."""
 
-    name: str
-    says: str
     total: int
     rows: tuple[SeenItem, ...]
     after: str
+    now: str
+    as_of: str
+    kind_name: str
+    area_name: str
+    organ_name: str
 
 
-class SettingFace(Frozen, frozen=True, kw_only=True):
-    """A clock that a city may set; `changes` tells its settings, `ours` that there is one."""
+class Ask(NamedTuple):
+    """Which matters: a list, if wanted of one kind, area or organ, as of a past instant or now.
 
-    name: str
-    lengths: str
-    level: str
-    source: str
-    checked_on: str
-    ours: bool
-    changes: tuple[str, ...]
+    An area is a district or a street (its code), or `none`: matters that lie in no known place.
+    """
 
-
-class SettingGroup(Frozen, frozen=True, kw_only=True):
-    """The clocks of one kind that a city may set."""
-
-    kind: str
-    name: str
-    rows: tuple[SettingFace, ...]
+    which: Which
+    kind: str = ""
+    area: str = ""
+    organ: str = ""
+    as_of: datetime | None = None
 
 
-def board(reader: Reader, now: datetime | None = None) -> Board:
+class StillBeingMade(Exception):
+    """The history is being made anew and does not reach to the moment yet: ask again later."""
+
+
+def moment_of(
+    as_of: datetime | None, now: datetime | None = None, *, stood: bool = False
+) -> Moment:
+    """The moment a page tells; brings the history up where it is needed. Raises StillBeingMade."""
+    at = as_of or now or datetime.now(UTC)
+    if as_of is None and not stood:
+        return Moment(at=at, past=False)
+    if as_of is None or not past.reaches(reading_connection(), as_of):
+        whole = past.catch_up(ROUNDS_FOR_A_PAGE)
+        if not whole and (as_of is None or not past.reaches(reading_connection(), as_of)):
+            raise StillBeingMade
+    return Moment(at=at, past=True)
+
+
+def board(reader: Reader, now: datetime | None = None, as_of: datetime | None = None) -> Board:
     """Every number of the moment, of what the organs in the reader's reach have."""
-    now = now or datetime.now(UTC)
-    by_model = models(reader)
-    seal = _seal()
-    totals = _totals(now, lists.visible(reading_connection(), reader))
+    moment = moment_of(as_of, now)
+    connection = reading_connection()
+    visible = lists.visible(connection, reader)
+    totals = {which: _count(connection, which, moment, visible) for which in WHICH}
+    seal = _seal(connection, moment)
     return Board(
-        now=instant_words(now, rules.current().zone),
-        counts=tuple(
-            Count(
-                which=which,
-                name=one.name,
-                says=one.says,
-                tone=one.tone,
-                total=totals[which],
-            )
-            for which, one in LISTS.items()
-        ),
-        models=by_model,
-        findings=sum(one.total for one in by_model),
+        now=words_of(moment.at),
+        as_of=as_of_text(moment.at),
+        past=moment.past,
+        numbers=tuple(_number(which, totals) for which in WHICH),
+        kinds=_kinds(connection, moment, visible),
         seal=seal,
-        unsealed=_events() - (seal.events if seal else 0),
+        unsealed=_unsealed(connection, moment),
     )
 
 
-def matters(which: Which, reader: Reader, after: str = "", now: datetime | None = None) -> Matters:
-    """The matters behind a number, newest first."""
-    now = now or datetime.now(UTC)
+def matters(
+    ask: Ask,
+    reader: Reader,
+    after: str = "",
+    now: datetime | None = None,
+    limit: int = LIST_USUAL,
+) -> Matters:
+    """The matters behind a number, the newest or the most urgent first."""
+    one = LISTS[ask.which]
+    moment = moment_of(ask.as_of, now, stood=one.stood or bool(ask.area))
     connection = reading_connection()
-    where, values = _bound(which, now)
-    beyond, place = _beyond(after)
-    visible = lists.visible(connection, reader)
+    asked = whole(ask, moment, lists.visible(connection, reader))
+    beyond, order = _beyond(after, one.order)
+    looked = seen(moment)
     rows = connection.rows(
-        f"SELECT m.matter_id, m.opened_at, {_SEEN} FROM matter m WHERE {where}{beyond} "
-        f"AND {visible.sql} ORDER BY m.opened_at DESC, m.matter_id DESC LIMIT ?",
-        (*values, *place, *visible.values, LIST_USUAL + 1),
+        f"SELECT m.matter_id, m.urgent_at, {looked.sql} FROM {_table(moment)} m "
+        f"WHERE {asked.sql} AND {beyond.sql} ORDER BY {order} LIMIT ?",
+        (*looked.values, *asked.values, *beyond.values, limit + 1),
     )
-    shown = rows[:LIST_USUAL]
-    items = {item.matter: item for item in lists.items([row[0] for row in shown], now)}
+    shown = rows[:limit]
+    found = lists.items([row[0] for row in shown], moment.at, past=moment.past)
+    items = {item.matter: item for item in found}
+    kinds = {row[0]: row[1] for row in _kinds_of(connection, [row[0] for row in shown])}
     return Matters(
-        name=LISTS[which].name,
-        says=LISTS[which].says,
-        total=_total(which, now, visible),
-        rows=tuple(SeenItem(item=items[row[0]], seen=bool(row[2])) for row in shown),
-        after=f"{shown[-1][1]}-{shown[-1][0]}" if len(rows) > LIST_USUAL else "",
-    )
-
-
-def models(reader: Reader) -> tuple[ModelCount, ...]:
-    """How many open findings in the reader's reach each model has, by its name."""
-    connection = reading_connection()
-    visible = lists.visible(connection, reader)
-    rows = connection.rows(
-        "SELECT f.model, count(*) FROM finding f JOIN matter m ON m.matter_id = f.matter_id "
-        f"WHERE f.closed_at IS NULL AND {visible.sql} GROUP BY f.model ORDER BY f.model LIMIT ?",
-        (*visible.values, MODELS_MAX),
-    )
-    name = rules.current().model_name
-    return tuple(ModelCount(model=row[0], name=name(row[0]), total=row[1]) for row in rows)
-
-
-def _totals(now: datetime, visible: Condition) -> dict[Which, int]:
-    """Every number in one pass over the matters."""
-    counts: list[str] = []
-    values: list[object] = []
-    for which in LISTS:
-        where, bound = _bound(which, now)
-        counts.append(f"count(CASE WHEN {where} THEN 1 END)")
-        values += bound
-    rows = reading_connection().rows(
-        f"SELECT {', '.join(counts)} FROM matter m WHERE {visible.sql}", (*values, *visible.values)
-    )
-    return dict(zip(LISTS, (int(count) for count in rows[0]), strict=True))
-
-
-def settings(now: datetime | None = None) -> tuple[SettingGroup, ...]:
-    """The clocks a city may set, kind by kind: what holds today, its source, and who set it."""
-    current = rules.current()
-    today = (now or datetime.now(UTC)).astimezone(current.zone).date()
-    groups: dict[str, list[SettingFace]] = {}
-    names: dict[str, str] = {}
-    for row in current.settings(today):
-        names[row.kind] = row.kind_name
-        groups.setdefault(row.kind, []).append(_setting_face(row))
-    return tuple(
-        SettingGroup(kind=kind, name=names[kind], rows=tuple(faces))
-        for kind, faces in groups.items()
-    )
-
-
-def _setting_face(row: SettingRow) -> SettingFace:
-    return SettingFace(
-        name=row.clock_name,
-        lengths=length_words(row),
-        level=LEVEL_WORDS[row.level],
-        source=row.source,
-        checked_on=day_words(row.checked_on) if row.checked_on else "",
-        ours=bool(row.settings),
-        changes=tuple(
-            f"{day_words(one.since)}起{period_words(one.allow)}，{one.decided_by}决定，来源：{one.source}，"
-            f"{day_words(one.checked_on)}核对"
-            for one in row.settings
+        total=_total(connection, asked, moment),
+        rows=tuple(
+            SeenItem(item=_bare(items[row[0]], kinds[row[0]]), seen=bool(row[2])) for row in shown
         ),
+        after=f"{shown[-1][1]}-{shown[-1][0]}" if len(rows) > limit else "",
+        now=words_of(moment.at),
+        as_of=as_of_text(moment.at),
+        kind_name=kind_names().get(ask.kind, ask.kind) if ask.kind else "",
+        area_name=area_name(ask.area, moment.at),
+        organ_name=rules.current().organ_name(ask.organ) if ask.organ else "",
     )
 
 
-def _total(which: Which, now: datetime, visible: Condition) -> int:
-    where, values = _bound(which, now)
-    rows = reading_connection().rows(
-        f"SELECT count(*) FROM matter m WHERE {where} AND {visible.sql}",
-        (*values, *visible.values),
+def total(ask: Ask, reader: Reader, now: datetime | None = None) -> int:
+    """The number itself."""
+    one = LISTS[ask.which]
+    moment = moment_of(ask.as_of, now, stood=one.stood or bool(ask.area))
+    connection = reading_connection()
+    return _total(connection, whole(ask, moment, lists.visible(connection, reader)), moment)
+
+
+def version(reader: Reader, now: datetime | None = None) -> str:
+    """A word that is another as soon as a number of the reader's board may be another.
+
+    The newest event, reading and change of a finding, and the second in which time alone moves
+    numbers: when the next clock of the city runs out is not looked up, a minute is enough.
+    """
+    connection = reading_connection()
+    at = now or datetime.now(UTC)
+    rows = connection.rows(
+        "SELECT (SELECT max(position) FROM event), (SELECT max(position) FROM reading), "
+        "(SELECT max(since) FROM finding_span), (SELECT max(number) FROM seal), "
+        "(SELECT count(*) FROM finding WHERE closed_at IS NULL)"
+    )
+    told = (*rows[0], at.strftime("%Y%m%d%H%M"), reader.organ, reader.roles, reader.person)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:20]
+
+
+def as_of_text(at: datetime) -> str:
+    """The instant as `as_of` takes it: on the clocks of the city, to the microsecond."""
+    return at.astimezone(rules.current().zone).replace(tzinfo=None).isoformat()
+
+
+def instant(as_of: datetime | None) -> datetime:
+    """The instant itself, or now."""
+    return as_of or datetime.now(UTC)
+
+
+def words_of(at: datetime) -> str:
+    """An instant in words, on the clocks of the city."""
+    return instant_words(at, rules.current().zone)
+
+
+def restored_at(microseconds: int) -> datetime:
+    """An instant of the journal."""
+    return restored(microseconds, rules.current().zone)
+
+
+def zone() -> tzinfo:
+    """The clocks of the city."""
+    return rules.current().zone
+
+
+def kind_names() -> dict[str, str]:
+    """The names of the kinds of matters."""
+    return {one.kind: one.name or one.kind for one in rules.current().every_version()}
+
+
+def area_name(area: str, at: datetime) -> str:
+    """The name of a district or street: 河西区 马场街道; "" for none."""
+    if not area or area == "none":
+        return ""
+    current = rules.current()
+    line = current.places.lineage(area, at.astimezone(current.zone).date())
+    return " ".join(one.name for one in line[1:]) or area
+
+
+# ── the conditions ───────────────────────────────────────────────────────────────────────────
+
+
+def _table(moment: Moment) -> str:
+    return "stood" if moment.past else "matter"
+
+
+def stands(moment: Moment, row: str = "m") -> Condition:
+    """Of the history: that the row is the one of the moment."""
+    if not moment.past:
+        return Condition("1 = 1")
+    at = stored(moment.at)
+    return Condition(f"{row}.until > ? AND {row}.since <= ?", (at, at))
+
+
+def whole(ask: Ask, moment: Moment, visible: Condition) -> Condition:
+    """What a matter must fulfil to be counted and listed; `visible` is the reader's reach."""
+    found = both(LISTS[ask.which].where(moment), stands(moment))
+    if ask.kind:
+        found = both(found, Condition("m.kind = ?", (ask.kind,)))
+    if ask.area:
+        found = both(found, in_area(ask.area))
+    if ask.organ:
+        found = both(found, Condition("m.owner_organ = ?", (ask.organ,)))
+    return both(found, visible)
+
+
+def in_area(area: str) -> Condition:
+    """That a matter of the history lies in a district or street, or in no known place (`none`)."""
+    if area == "none":
+        return Condition("length(m.area) < ?", (DISTRICT_DIGITS,))
+    return Condition("m.area >= ? AND m.area < ?", (area, f"{area}:"))
+
+
+def _count(connection: Connection, which: Which, moment: Moment, visible: Condition) -> int:
+    if LISTS[which].stood and not moment.past:
+        moment = moment_of(None, moment.at, stood=True)
+    return _total(connection, whole(Ask(which), moment, visible), moment)
+
+
+def _total(connection: Connection, asked: Condition, moment: Moment) -> int:
+    rows = connection.rows(
+        f"SELECT count(*) FROM {_table(moment)} m WHERE {asked.sql}", asked.values
     )
     return int(rows[0][0])
 
 
-def _bound(which: Which, now: datetime) -> tuple[str, tuple[object, ...]]:
-    """The condition of a list with its marks replaced, and the values in their order."""
-    known: dict[str, object] = {
-        ":today": stored(_midnight(now)),
-        ":near": stored(now + NEAR),
-        ":now": stored(now),
-        ":yes": True,
-        ":no": False,
-    }
-    words: list[str] = []
-    values: list[object] = []
-    for word in LISTS[which].where.split(" "):
-        mark = word.rstrip(")")
-        if mark in known:
-            values.append(known[mark])
-            words.append("?" + word[len(mark) :])
-        else:
-            words.append(word)
-    return " ".join(words), tuple(values)
+def _beyond(after: str, order: str) -> tuple[Condition, str]:
+    """What comes after a place in the list, and its order; a place somebody made up is none."""
+    urgent_at, _, matter = after.partition("-")
+    known = urgent_at.isdecimal() and len(urgent_at) <= len(str(2**62)) and bool(matter)
+    if order == "newest":
+        where = Condition("m.matter_id < ?", (matter,)) if known else Condition("1 = 1")
+        return where, "m.matter_id DESC"
+    place = (int(urgent_at), matter) if known else ()
+    where = Condition("(m.urgent_at, m.matter_id) > (?, ?)", place) if known else Condition("1 = 1")
+    return where, "m.urgent_at, m.matter_id"
 
 
-def _midnight(now: datetime) -> datetime:
-    zone = rules.current().zone
-    return datetime.combine(now.astimezone(zone).date(), time(), tzinfo=zone)
+# ── the numbers ──────────────────────────────────────────────────────────────────────────────
 
 
-def _beyond(after: str) -> tuple[str, tuple[object, ...]]:
-    opened_at, _, matter = after.partition("-")
-    if not opened_at.isdecimal() or len(opened_at) > 18 or not matter:
-        return "", ()
-    return " AND (m.opened_at, m.matter_id) < (?, ?)", (int(opened_at), matter)
+def _number(which: Which, totals: dict[Which, int]) -> Number:
+    one, whole = LISTS[which], SHARES.get(which)
+    return Number(
+        which=which,
+        section=one.section,
+        tone=one.tone,
+        total=totals[which],
+        of=None if whole is None else totals[whole],
+        of_which=whole or "",
+    )
 
 
-def _events() -> int:
-    rows = reading_connection().rows("SELECT count(*) FROM event")
+def _kinds(connection: Connection, moment: Moment, visible: Condition) -> tuple[KindNumber, ...]:
+    """What was taken in on the day, by kind, in the order of the kinds' names."""
+    looked = seen(moment)
+    asked = whole(Ask("new_today"), moment, visible)
+    rows = connection.rows(
+        f"SELECT m.kind, count(*), count(CASE WHEN {looked.sql} THEN 1 END) "
+        f"FROM {_table(moment)} m WHERE {asked.sql} GROUP BY m.kind ORDER BY m.kind LIMIT ?",
+        (*looked.values, *asked.values, KINDS_MAX),
+    )
+    names = kind_names()
+    return tuple(
+        KindNumber(
+            kind=str(kind),
+            name=names.get(kind) or str(kind),
+            new=new,
+            seen=opened,
+            unseen=new - opened,
+        )
+        for kind, new, opened in rows
+    )
+
+
+def _kinds_of(connection: Connection, matters: Collection[str]) -> list[tuple[str, str]]:
+    if not matters:
+        return []
+    rows = connection.rows_in("SELECT matter_id, kind FROM matter WHERE matter_id", [*matters])
+    return [(row[0], row[1]) for row in rows]
+
+
+def _bare(item: Item, kind: str) -> Item:
+    """The row, without what it is about where only counting is allowed."""
+    return item if kind not in COUNTED_ONLY else lists.without_subject(item)
+
+
+# ── the seal ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _unsealed(connection: Connection, moment: Moment) -> int:
+    """Events after the last seal: a range of their positions."""
+    at = stored(moment.at)
+    rows = connection.rows(
+        "SELECT count(*) FROM event WHERE position > "
+        "(SELECT coalesce(max(events_upto), 0) FROM seal WHERE sealed_at <= ?) "
+        "AND recorded_at <= ?",
+        (at, at),
+    )
     return int(rows[0][0])
 
 
-def _seal() -> SealFace | None:
-    rows = reading_connection().rows(
-        "SELECT number, sealed_at, hash, (SELECT sum(events) FROM seal) FROM seal "
-        "ORDER BY number DESC LIMIT 1"
+def _seal(connection: Connection, moment: Moment) -> SealFace | None:
+    at = stored(moment.at)
+    rows = connection.rows(
+        "SELECT number, sealed_at, hash, (SELECT sum(events) FROM seal WHERE sealed_at <= ?) "
+        "FROM seal WHERE sealed_at <= ? ORDER BY number DESC LIMIT 1",
+        (at, at),
     )
     if not rows:
         return None
     number, sealed_at, hashed, events = rows[0]
+    zone = rules.current().zone
     return SealFace(
         number=number,
-        at=instant_words(restored(sealed_at, rules.current().zone), rules.current().zone),
+        at=instant_words(restored(sealed_at, zone), zone),
         events=int(events),
         fingerprint=bytes(hashed)[:SEAL_FINGERPRINT_BYTES].hex(),
     )

@@ -24,6 +24,7 @@ from haihe.pack.models import Card
 from haihe.records import journal, rules, write
 from haihe.records.database import IN_MAX, Connection, Row, connect, reading_connection, writing
 from haihe.records.instants import stored
+from haihe.records.journal import NEVER
 from haihe.records.staging import rule_of
 from haihe.records.writer import first_id
 from haihe.supervision.sweep import Finding
@@ -194,6 +195,11 @@ class _Raising:
         row = (self.card.id, finding.matter_id, finding.cause, says, events)
         with writing(self.connection):
             self.connection.insert("finding", [(*row, instant, instant, None, times, opened)])
+            self.connection.run(
+                "INSERT INTO finding_span (finding_id, since, until) SELECT finding_id, ?, ? "
+                "FROM finding WHERE model = ? AND matter_id = ? AND cause = ?",
+                (instant, NEVER, *row[:3]),
+            )
 
     def _open(
         self,
@@ -255,6 +261,9 @@ class _Raising:
                 " times = ?, rectification = ? WHERE finding_id = ?",
                 (says, events, stored(self.now), times, rectification, before.finding_id),
             )
+            if before.closed_at is not None:
+                span = (before.finding_id, stored(self.now), NEVER)
+                self.connection.replace("finding_span", [span])
 
 
 def _matter(connection: Connection, matter: str) -> tuple[Procedure, str] | None:
@@ -294,6 +303,10 @@ def _close(connection: Connection, gone: Sequence[Known], now: datetime) -> None
                 connection.run(
                     "UPDATE finding SET closed_at = ? WHERE finding_id = ?",
                     (stored(now), one.finding_id),
+                )
+                connection.run(
+                    "UPDATE finding_span SET until = ? WHERE finding_id = ? AND until = ?",
+                    (stored(now), one.finding_id, NEVER),
                 )
 
 

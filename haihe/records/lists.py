@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from haihe.kernel.organs import Archive
 from haihe.records import reach, reading, rules, uses
 from haihe.records.accounts import person_name
 from haihe.records.database import IN_MAX, Connection, Row, reading_connection
-from haihe.records.instants import due_words, restored
+from haihe.records.instants import due_words, restored, stored
 from haihe.records.journal import NEVER, due_of, procedure_of
 from haihe.records.printing import Printer
 from haihe.records.rules import Rules
@@ -133,27 +134,53 @@ def is_empty() -> bool:
     return not reading_connection().rows("SELECT 1 FROM matter LIMIT 1")
 
 
-def items(matters: Collection[str], now: datetime | None = None) -> tuple[Item, ...]:
-    """The rows of a list for these matters (at most LIST_MAX), in no order.
+def items(
+    matters: Collection[str], now: datetime | None = None, *, past: bool = False
+) -> tuple[Item, ...]:
+    """The rows of a list for these matters (at most LIST_MAX), in no order; `past`: as they stood.
 
-    Whoever asks has found them by a query that has `visible` in it.
+    Whoever asks has found them by a query that has `visible` in it. A record that has been sealed
+    since tells nothing of what it is about, whenever it is asked for.
     """
     assert len(matters) <= LIST_MAX
     if not matters:
         return ()
-    rows = reading_connection().rows_in(
-        f"SELECT {_ITEM} FROM matter m WHERE m.matter_id", [*matters]
+    printer, connection = _printer(now), reading_connection()
+    if not past:
+        rows = connection.rows_in(f"SELECT {_ITEM} FROM matter m WHERE m.matter_id", [*matters])
+        return _listing(rows, LIST_MAX, printer).items
+    at = stored(printer.now)
+    marks = ", ".join("?" * len(matters))
+    rows = connection.rows(
+        f"SELECT {_ITEM}, m.due, m.due_from, x.ended AND x.minor FROM stood m JOIN matter x "
+        f"ON x.matter_id = m.matter_id WHERE m.matter_id IN ({marks}) "
+        "AND m.since <= ? AND m.until > ?",
+        (*matters, at, at),
     )
-    return _listing(rows, LIST_MAX, _printer(now)).items
+    dues = {(row[0], row[12]): (row[14], row[15]) for row in rows if row[12] and row[14]}
+    sealed = {row[0] for row in rows if row[16]}
+    return _listing([row[:14] for row in rows], LIST_MAX, printer, dues, sealed).items
+
+
+def without_subject(item: Item) -> Item:
+    """The row, telling nothing of what the matter is about."""
+    return replace(item, subject="")
 
 
 def visible(connection: Connection, reader: Reader) -> Condition:
-    """Of a matter `m` that supervision counts or lists: an organ of the reader's reach has it."""
+    """Of a matter `m` that supervision counts or lists: an organ of the reader's reach has it.
+
+    What reports the reader's own line is looked up once and not for each matter: often nothing is.
+    """
     organs, lineage = reach.reach_of(reader.organ)
-    parts = [_not_apart(lineage), *_kinds_allowed(reader, "reach")]
+    marks = ", ".join("?" * len(lineage))
+    apart = f"SELECT a.matter_id FROM stake a WHERE a.how = 'apart' AND a.organ IN ({marks})"
+    parts = [*_kinds_allowed(reader, "reach")]
+    if connection.rows(f"{apart} LIMIT 1", lineage):
+        parts.append(Condition(f"m.matter_id NOT IN ({apart})", lineage))
     if organs is not None:
         parts.append(_among(connection, "m.owner_organ", sorted(organs)))
-    return _joined(parts)
+    return _joined(parts) if parts else Condition("1 = 1")
 
 
 def findings(
@@ -166,10 +193,8 @@ def findings(
     now: datetime | None = None,
 ) -> FindingList:
     """What models noticed, newest first, of the organs in reach; others see the own organ's."""
-    printer = _printer(now)
-    limit = _limit(limit)
     connection = reading_connection()
-    where = [Condition("f.finding_id < ?", (_whole(after) if after else NEVER,))]
+    where: list[Condition] = []
     if open_only:
         where.append(Condition("f.closed_at IS NULL"))
     if model:
@@ -178,14 +203,45 @@ def findings(
         where.append(visible(connection, reader))
     else:
         where += [_any(_owned(reader)), *_own(reader)]
-    whole = _joined(where)
+    return found_by(FOUND_NOW, where, limit, after, now)
+
+
+class Found(NamedTuple):
+    """Where findings `f`, their matters `m` and rectifications `r` are read, and how they stand."""
+
+    start: Condition
+    closed_at: str
+    times: str
+
+
+FOUND_NOW: Final = Found(
+    Condition(
+        "finding f JOIN matter m ON m.matter_id = f.matter_id "
+        "LEFT JOIN matter r ON r.matter_id = f.rectification"
+    ),
+    closed_at="f.closed_at",
+    times="f.times",
+)
+
+
+def found_by(
+    found: Found,
+    where: Sequence[Condition],
+    limit: int = LIST_USUAL,
+    after: str = "",
+    now: datetime | None = None,
+) -> FindingList:
+    """A page of findings, newest first; whoever asks has put the reader's rule into `where`."""
+    printer, limit, connection = _printer(now), _limit(limit), reading_connection()
+    beyond = Condition("f.finding_id < ?", (_whole(after) if after else NEVER,))
+    whole = _joined([beyond, *where])
     rows = connection.rows(
         "SELECT f.finding_id, f.model, f.matter_id, f.says, f.events, f.first_seen, f.last_seen, "
-        "f.closed_at, f.times, f.rectification, m.number, m.kind, m.version, r.number, r.kind, "
-        "r.version, r.state, m.ended AND m.minor FROM finding f JOIN matter m "
-        "ON m.matter_id = f.matter_id LEFT JOIN matter r ON r.matter_id = f.rectification "
-        f"WHERE {whole.sql} ORDER BY f.finding_id DESC LIMIT ?",
-        (*whole.values, limit + 1),
+        f"{found.closed_at}, {found.times}, f.rectification, m.number, m.kind, m.version, "
+        "r.number, r.kind, r.version, r.state, EXISTS (SELECT 1 FROM matter x "
+        "WHERE x.matter_id = f.matter_id AND x.ended AND x.minor) "
+        f"FROM {found.start.sql} WHERE {whole.sql} ORDER BY f.finding_id DESC LIMIT ?",
+        (*found.start.values, *whole.values, limit + 1),
     )
     told = [(row[2], row[11], row[12]) for row in rows[:limit] if not row[17]]
     lines = subjects(told, printer.rules)
@@ -469,9 +525,21 @@ def _whole(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) <= 19 else 0
 
 
-def _listing(rows: list[Row], limit: int, printer: Printer) -> Listing:
-    dues = _dues([row[0] for row in rows[:limit]])
-    told = [(row[0], row[2], row[3]) for row in rows[:limit] if not (row[10] and row[13])]
+def _listing(
+    rows: list[Row],
+    limit: int,
+    printer: Printer,
+    dues: dict[tuple[str, str], tuple[str, int]] | None = None,
+    sealed: Collection[str] = (),
+) -> Listing:
+    """A page in words; `dues` of the past are given, and of `sealed` no subject is told."""
+    if dues is None:
+        dues = _dues([row[0] for row in rows[:limit]])
+    told = [
+        (row[0], row[2], row[3])
+        for row in rows[:limit]
+        if not (row[10] and row[13]) and row[0] not in sealed
+    ]
     lines = subjects(told, printer.rules)
     items = tuple(_item(row, dues, lines.get(row[0], ""), printer) for row in rows[:limit])
     return Listing(items=items, after=items[-1].after if len(rows) > limit else "")

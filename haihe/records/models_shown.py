@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from haihe.pack.models import Model
-from haihe.records import board, published, rules
+from haihe.records import board_findings, published, rules
 from haihe.records.column_words import VIEW_WORDS, words_of
 from haihe.records.database import reading_connection
 from haihe.records.shown import Reader
@@ -102,7 +102,7 @@ def models(reader: Reader, sought: str = "") -> Catalogue:
     """What the list of models shows; `sought` are words of a name, a question or an id."""
     connection = reading_connection()
     in_use = published.in_use(connection)
-    open_now = {one.model: one.total for one in board.models(reader)}
+    open_now = board_findings.open_now(reader)
     every = [_row(model, open_now.get(model.id, 0)) for model in in_use.models]
     words = sought.lower().split()[:WORDS_MAX]
     rows = tuple(one for one in every if all(word in _text(one) for word in words))
@@ -127,7 +127,7 @@ def model(name: str, reader: Reader) -> Shown | None:
     if found is None:
         return None
     card, say = found.card, rules.current().article
-    open_now = {one.model: one.total for one in board.models(reader)}
+    open_now = board_findings.open_now(reader)
     return Shown(
         row=_row(found, open_now.get(name, 0)),
         basis=tuple(say(cite) for cite in card.basis),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.values import Frozen
+from haihe.records import past
 from haihe.records.database import IN_MAX, Connection, Row, connect, writing
 from haihe.records.instants import restored, stored
 from haihe.records.journal import (
@@ -79,6 +80,7 @@ def _recompute(connection: Connection, calendar: Calendar, matters: list[str]) -
     moved: list[Moved] = []
     changed: list[Row] = []
     projected: list[Row] = []
+    anew: list[Held] = []
     for row in rows:
         before = held(connection, row, rules)
         as_of = restored(before.changed_at, rules.zone)
@@ -90,9 +92,11 @@ def _recompute(connection: Connection, calendar: Calendar, matters: list[str]) -
         moved += [_moved(before, one) for one in differs]
         before.clocks = now
         projected.append(matter_row(before))
+        anew.append(before)
     if changed:
         connection.replace("clock", changed)
         connection.replace("matter", projected)
+        past.moved(connection, anew, datetime.now(UTC))
     return moved
 
 

@@ -88,8 +88,30 @@ TABLES: dict[str, Table] = {
                 "WHERE NOT ended",
                 "matter_of_organ ON matter (owner_organ, number)",
                 "matter_from ON matter (from_matter) WHERE from_matter IS NOT NULL",
+                "matter_open ON matter (kind, state, urgent_at, matter_id, owner_organ) "
+                "WHERE NOT ended",
+                "matter_contested ON matter (matter_id, owner_organ) WHERE contested",
+                "matter_suspended ON matter (matter_id, owner_organ, ended) WHERE suspended",
             ),
         ),
+        _table(
+            "stood",
+            "matter_id text, seq integer, since integer, until integer, kind text, version text, "
+            "number text, owner_organ text, owner_person text?, state text, ended flag, "
+            "ended_at integer?, contested flag, suspended flag, minor flag, opened_at integer, "
+            "with_owner_since integer, changed_at integer, urgent_at integer, urgent_clock text?, "
+            "due text?, due_from integer?, place text, area text",
+            "matter_id, since, seq",
+            indexes=(
+                "stood_open ON stood (until, since, kind, state, urgent_at, owner_organ, area, "
+                "matter_id) WHERE NOT ended",
+                "stood_ended ON stood (ended_at, until, since, owner_organ, kind, area) "
+                "WHERE ended",
+                "stood_contested ON stood (until, since) WHERE contested",
+                "stood_suspended ON stood (until, since) WHERE suspended",
+            ),
+        ),
+        _table("reached", "what text, position integer", "what"),
         _table(
             "stake",
             "matter_id text, organ text, how text, number text",
@@ -196,6 +218,12 @@ TABLES: dict[str, Table] = {
                 "finding_open ON finding (finding_id) WHERE closed_at IS NULL",
                 "finding_of ON finding (rectification) WHERE rectification IS NOT NULL",
             ),
+        ),
+        _table(
+            "finding_span",
+            "finding_id integer, since integer, until integer",
+            "finding_id, since",
+            indexes=("finding_span_since ON finding_span (since)",),
         ),
         _table("number_count", "prefix text, year integer, used integer", "prefix, year"),
         _table(

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import quote, unquote
 
 import pytest
 
 from tests.pages.visitor import Page, Visitor
 
 SignedIn = Callable[[str], Visitor]
-PAGES_MAX = 20
-LISTS = (
-    "new_today",
-    "unseen_today",
-    "overdue",
-    "near",
-    "contested",
-    "suspended",
-    "open",
-    "rectifications",
-    "rectifications_overdue",
+PAGES_MAX = 40
+ROWS_A_PAGE = 25
+ZEROS_A_PAGE = 8  # of the numbers that are 0: a map has hundreds
+BOARDS = (
+    "/center/",
+    "/center/findings/",
+    "/center/map/",
+    "/center/map/?what=findings",
+    "/center/map/?what=new_four_weeks&kind=alarm&area=120103",
+    "/center/trends/",
 )
+# A supervisor of a district asks for all, one of the whole city and an analyst for the first two.
+ROLES = (("supervisor", BOARDS), ("administrator", BOARDS[:2]), ("analyst", BOARDS[:2]))
 
 
 @pytest.fixture
@@ -37,28 +40,133 @@ def rows_of(visitor: Visitor, page: Page) -> int:
         after = [one.href for one in page.links if one.words == "后面的"]
         if not after:
             return rows
-        page = visitor.get(page.path.split("?")[0] + after[0])
+        page = visitor.get(after[0])
     raise AssertionError("the list does not end")
 
 
-@pytest.mark.parametrize("which", LISTS)
-def test_every_number_is_a_link_to_a_list_of_that_length(supervisor: Visitor, which: str) -> None:
-    board = supervisor.get("/center/")
-    told = re.search(
-        rf'href="/center/matters/{which}/">.*?<span class="figure">(\d+)</span>', board.html
-    )
-    assert told
-    listed = supervisor.get(f"/center/matters/{which}/")
-
-    assert f"共 {told[1]} 件" in listed.text
-    assert rows_of(supervisor, listed) == int(told[1])
+def told_numbers(page: Page) -> dict[str, int]:
+    """Every number of a page that is a link, by its address."""
+    found: dict[str, int] = {}
+    for tag, told in page.tags:
+        if "data-count" in told:
+            assert tag == "a", f"the number {told} is no link"
+            number = int(told["data-count"])
+            assert found.setdefault(told["href"], number) == number, told
+    return found
 
 
-def test_the_numbers_are_not_all_nothing(supervisor: Visitor) -> None:
-    figures = re.findall(r'<span class="figure">(\d+)</span>', supervisor.get("/center/").html)
+def again_of(page: Page) -> str:
+    """The address that shows this board later."""
+    return next(one.href for one in page.links if one.href.startswith("/center/?as_of="))
 
-    assert len(figures) == len(LISTS)
-    assert sum(int(one) > 0 for one in figures) >= 5
+
+def moments(page: Page) -> tuple[str, str]:
+    """The day before and an instant three days ago, on the city's clocks."""
+    now = datetime.fromisoformat(unquote(again_of(page).partition("=")[2]))
+    return (now - timedelta(days=1)).date().isoformat(), (now - timedelta(days=3)).isoformat()
+
+
+def sampled(numbers: dict[str, int]) -> list[str]:
+    """Every number that is not 0, and some of those that are."""
+    empty = [address for address, number in numbers.items() if not number]
+    some = empty[:: max(1, len(empty) // ZEROS_A_PAGE)]
+    return [address for address, number in numbers.items() if number] + some
+
+
+@pytest.mark.parametrize(("role", "pages"), ROLES)
+def test_every_number_of_every_page_is_a_link_to_a_list_of_that_length(
+    signed_in: SignedIn, role: str, pages: tuple[str, ...]
+) -> None:
+    """For three readers, now and as of two past moments."""
+    visitor = signed_in(role)
+    known: dict[str, int] = {}
+    for as_of in ("", *moments(visitor.get("/center/"))):
+        for address in pages:
+            past = f"{address}{'&' if '?' in address else '?'}as_of={quote(as_of)}"
+            page = visitor.get(past if as_of else address)
+            assert page.status == 200, page.text[:300]
+            numbers = told_numbers(page)
+            assert numbers or "findings" in address, address
+            for href in sampled(numbers):
+                if href not in known:
+                    listed = visitor.get(href)
+                    assert re.search(rf"共 {numbers[href]} [件项]", listed.text), href
+                    known[href] = rows_of(visitor, listed)
+                assert known[href] == numbers[href], f"{page.path}: {href}"
+        pages = tuple(one for one in pages if "trends" not in one)  # their days are past already
+    assert sum(number > 0 for number in known.values()) > 15
+
+
+def test_a_list_longer_than_a_page_is_counted_over_all_its_pages(supervisor: Visitor) -> None:
+    listed = supervisor.get("/center/matters/open/")
+
+    assert rows_of(supervisor, listed) > ROWS_A_PAGE
+
+
+def test_a_share_prints_its_fraction(supervisor: Visitor) -> None:
+    page = supervisor.get("/center/")
+    numbers = told_numbers(page)
+    new, seen = (numbers[f"/center/matters/{one}/"] for one in ("new_today", "seen_today"))
+
+    assert f"{seen}/{new}（{seen / new:.0%}）" in page.text
+    assert re.search(r"今日新发现.*\d+/\d+（\d+%）", page.text), "a measured precision"
+
+
+def shown(page: Page) -> str:
+    """What a board says: its figures, without the addresses that carry the moment on."""
+    figures = page.html.split('id="live"')[1].split('class="sheet no-print"')[0]
+    return re.sub(r'href="[^"]*"|data-version="[^"]*"', "", figures)
+
+
+def test_the_board_asked_for_later_is_the_board_that_was_shown(supervisor: Visitor) -> None:
+    """A page saved now, and ?as_of= its instant once somebody has worked on."""
+    saved = supervisor.get("/center/")
+    unseen = supervisor.get("/center/matters/unseen_today/")
+    first = next(one.href for one in unseen.links if "purpose=supervise" in one.href)
+    assert supervisor.get(first).status == 200
+    assert shown(supervisor.get("/center/")) != shown(saved)
+
+    then = supervisor.get(again_of(saved))
+    assert "按当时已经记录的内容重新算出" in then.text
+    assert shown(then) == shown(saved)
+
+
+def test_a_moment_to_come_or_one_nobody_understands_shows_the_present_and_says_so(
+    supervisor: Visitor,
+) -> None:
+    assert "还没有到" in supervisor.get("/center/?as_of=2999-01-01").text
+    assert "没有看懂" in supervisor.get("/center/?as_of=yesterday").text
+    for wrong in ("kind=nothing", "area=99", "organ=%27"):
+        assert supervisor.get(f"/center/matters/open/?{wrong}").status == 404
+
+
+def test_custody_is_counted_and_nothing_is_told_of_it(supervisor: Visitor) -> None:
+    page = supervisor.get("/center/")
+
+    assert "办案区此刻" in page.text
+    assert "只有人次，不显示任何人的信息" in page.text
+
+
+def test_the_map_tells_in_a_table_what_it_shows(supervisor: Visitor) -> None:
+    page = supervisor.get("/center/map/?what=new_four_weeks")
+    drawn = re.findall(r'aria-label="(\S+) (\d+)"><path', page.html)
+    table = page.html.split("<table")[1]
+    rows = re.findall(r'map/\?[^"]*">(\S+)</a></th><td><a[^>]*>(\d+)<', table)
+
+    assert len(rows) == 16
+    assert dict(drawn) == dict(rows)
+    assert [name for name, _ in rows][:2] == ["和平区", "河东区"], "in the order of the codes"
+    assert sum(int(number) for _, number in rows) > 20
+
+
+def test_trends_compare_an_organ_with_its_own_past_only(supervisor: Visitor) -> None:
+    page = supervisor.get("/center/trends/")
+
+    assert "前四周：中位数" in page.text
+    assert "不同单位之间、人与人之间不比，也不排名" in page.text
+    organ = re.findall(r'<option value="([^"]+)">', page.html)[0]
+    assert supervisor.get(f"/center/trends/?organ={organ}").status == 200
+    assert supervisor.get("/center/trends/?organ=nobody").status == 404
 
 
 def test_a_finding_leads_to_its_matter_its_proof_and_the_rectification_it_opened(
@@ -81,18 +189,6 @@ def test_a_finding_leads_to_its_matter_its_proof_and_the_rectification_it_opened
     assert "model_runner" not in opened.text
     assert proof[1].split("/")[3] not in opened.text, "a matter is told by its number, not its id"
     assert any(proof[1].split("?")[0] in one.href for one in opened.links)
-
-
-def test_the_findings_of_one_model_are_as_many_as_its_number_says(supervisor: Visitor) -> None:
-    board = supervisor.get("/center/")
-    told = re.findall(
-        r'href="(/center/findings/\?model=[^"]+)">.*?<span class="left">(\d+)</span>',
-        board.html,
-        re.DOTALL,
-    )
-    assert told
-    for address, number in told:
-        assert rows_of(supervisor, supervisor.get(address)) == int(number), address
 
 
 def test_a_matter_a_supervisor_opened_is_shown_as_seen(supervisor: Visitor) -> None:
