@@ -1,0 +1,163 @@
+"""Every page of every face, once: axe, the screenshots and the budgets all go by this list.
+
+An address with a page belongs in PAGES, any other in NO_PAGE with the reason; a test compares both
+with the addresses of the program. `{…}` in a path stands for something of the demo city: see found.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from haihe.records.lists import Of
+    from haihe.records.shown import Reader
+
+OFFICER = "officer"  # demo accounts
+SUPERVISOR = "administrator"
+ANALYST = "analyst"
+HANDLE = "handle"
+LISTS: Final[tuple[Of, ...]] = ("own", "had")  # of the inbox, where matters are looked for
+
+
+class Page(NamedTuple):
+    """One page: the name of its address, a path in the demo city, the account that opens it."""
+
+    route: str
+    path: str
+    who: str = ""
+
+    @property
+    def face(self) -> str:
+        """The face it belongs to."""
+        return self.route.partition(":")[0] if ":" in self.route else "identity"
+
+
+PAGES: Final = (
+    Page("look:parts", "/look/"),
+    Page("look:missing", "/nowhere/"),
+    Page("citizen:start", "/"),
+    Page("citizen:search", "/search/?q=楼上漏水"),  # Chinese: what a citizen types
+    Page("citizen:report", "/report/"),
+    Page("citizen:opening", "/report/grid_event/call_in/"),
+    Page("citizen:opening", "/report/people_mediation/apply/"),
+    Page("citizen:receipt", "/receipt/{code}/"),
+    Page("citizen:ask", "/follow/"),
+    Page("citizen:ask", "/follow/?code=2222-2222-2222"),
+    Page("citizen:follow", "/follow/{code}/"),
+    Page("citizen:readings", "/follow/{code}/readings/"),
+    Page("identity:citizen", "/identity/citizen/"),
+    Page("account_login", "/officer/login/"),
+    Page("officer:inbox", "/officer/", OFFICER),
+    Page("officer:inbox", "/officer/?of=had", OFFICER),
+    Page("officer:new", "/officer/new/", OFFICER),
+    Page("officer:opening", "/officer/new/public_security_case/receive/", OFFICER),
+    Page("officer:exports", "/officer/exports/", OFFICER),
+    Page("officer:file", "/officer/matter/{matter}/", OFFICER),
+    Page("officer:file", "/officer/matter/{matter}/", SUPERVISOR),
+    Page("officer:act", "/officer/matter/{matter}/act/{act}/", OFFICER),
+    Page("officer:paper", "/officer/matter/{papered}/paper/{step}/{paper}/", OFFICER),
+    Page("center:board", "/center/", SUPERVISOR),
+    Page("center:findings", "/center/findings/", SUPERVISOR),
+    Page("center:matters", "/center/matters/open/", SUPERVISOR),
+    Page("center:settings", "/center/settings/", SUPERVISOR),
+    Page("center:retention", "/center/retention/", SUPERVISOR),
+    Page("center:traces", "/center/traces/", SUPERVISOR),
+    Page("center:models", "/center/models/", ANALYST),
+    Page("center:model", "/center/models/clock_overdue/", ANALYST),
+    Page("center:model-change", "/center/models/clock_overdue/change/", ANALYST),
+    Page("mfa_index", "/identity/account/", OFFICER),
+    Page("account_change_password", "/identity/account/password/", OFFICER),
+    Page("mfa_activate_totp", "/identity/account/totp/", OFFICER),
+    Page("mfa_list_webauthn", "/identity/account/passkeys/", OFFICER),
+    Page("mfa_add_webauthn", "/identity/account/passkeys/add/", OFFICER),
+    Page("account_reauthenticate", "/identity/confirm/", OFFICER),
+    Page("identity:sessions", "/identity/sessions/", OFFICER),
+)
+
+ONLY_POSTED = "only posted to; it answers with a page of this list or an error page"
+A_FILE = "gives a file, not a page"
+LEADS_ON = "leads on to another page"
+SECOND_FACTOR = "needs a second factor, which no account of the demo city has; pages of one look"
+ADMINISTRATORS = "needs one of the three administrators, whom a demo city does not have"
+NO_PAGE: Final = {
+    "look:choose": ONLY_POSTED,
+    "citizen:act": ONLY_POSTED,
+    "citizen:mine": LEADS_ON,
+    "citizen:object": "needs a reading by somebody; the form of readings",
+    "identity:citizen_code": "needs a code that was sent",
+    "identity:citizen_leave": ONLY_POSTED,
+    "identity:provider": LEADS_ON,
+    "openid_connect_callback": LEADS_ON,
+    "identity:end_others": ONLY_POSTED,
+    "identity:choose_post": ONLY_POSTED,
+    "identity:invitation": ADMINISTRATORS,
+    "identity:administration": ADMINISTRATORS,
+    "identity:account_new": ADMINISTRATORS,
+    "identity:account": ADMINISTRATORS,
+    "identity:invite": ADMINISTRATORS,
+    "identity:withdraw": ADMINISTRATORS,
+    "identity:unlock": ADMINISTRATORS,
+    "identity:factors": ADMINISTRATORS,
+    "identity:give_post": ADMINISTRATORS,
+    "identity:end_post": ADMINISTRATORS,
+    "account_logout": ONLY_POSTED,
+    "mfa_authenticate": SECOND_FACTOR,
+    "mfa_login_webauthn": SECOND_FACTOR,
+    "mfa_reauthenticate": SECOND_FACTOR,
+    "mfa_reauthenticate_webauthn": SECOND_FACTOR,
+    "mfa_deactivate_totp": SECOND_FACTOR,
+    "mfa_remove_webauthn": SECOND_FACTOR,
+    "mfa_view_recovery_codes": SECOND_FACTOR,
+    "mfa_generate_recovery_codes": SECOND_FACTOR,
+    "officer:login": "the same page as account_login",
+    "officer:logout": ONLY_POSTED,
+    "officer:export": A_FILE,
+    "officer:kept_file": A_FILE,
+    "officer:docx": A_FILE,
+    "officer:issue": ONLY_POSTED,
+    "center:disposal": ONLY_POSTED,
+}
+
+
+class NothingToShow(Exception):
+    """The installation lacks what a page needs: it was not filled with the demo city."""
+
+
+def found() -> tuple[Page, ...]:
+    """PAGES with something of this demo city in every path; opening files leaves its traces."""
+    from django.contrib.auth import get_user_model
+
+    from haihe.records import lists, read
+
+    user = get_user_model().objects.filter(username=OFFICER).first()
+    reader = read.reader_of(user) if user else None
+    if reader is None:
+        raise NothingToShow(f"no account {OFFICER}: fill the demo city in with `haihe demo`")
+    values: dict[str, str] = {}
+    for of in LISTS:
+        for item in lists.inbox(reader, of=of).items:
+            if "paper" in values and "act" in values:
+                break
+            values = {**_of_file(item.matter, reader), **values}
+    try:
+        return tuple(page._replace(path=page.path.format(**values)) for page in PAGES)
+    except KeyError as error:
+        raise NothingToShow(f"no matter of {OFFICER} gives {error}") from error
+
+
+def _of_file(matter: str, reader: Reader) -> dict[str, str]:
+    """What a file has that a page needs: something to do with its code, a paper."""
+    from haihe.records import read
+    from haihe.records.shown import File
+
+    file = read.open_file(matter, reader, HANDLE)
+    values: dict[str, str] = {}
+    if not isinstance(file, File):
+        return values
+    steps = [act for act in file.acts if act.refusal is None and not act.general]
+    if steps and file.code:
+        values |= {"matter": matter, "act": steps[0].id, "code": file.code}
+    if file.papers:
+        row = file.papers[0]
+        values |= {"papered": matter, "step": str(row.step), "paper": row.id}
+    return values
