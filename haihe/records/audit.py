@@ -15,6 +15,7 @@ from haihe.kernel.values import Datum, Frozen
 from haihe.records import reach, reading, rules, traces
 from haihe.records.account_book import DUTIES
 from haihe.records.accounts import person_name
+from haihe.records.audit_people import ReadByMany, marks_of, of_person, read_by_many
 from haihe.records.database import IN_MAX, Connection, Row, reading_connection
 from haihe.records.instants import restored, stored
 from haihe.records.journal import NEVER, procedure_of
@@ -28,6 +29,7 @@ _DUTIES: Final = {str(duty): name for duty, name in DUTIES.items()} | {AUDITOR: 
 LIMIT: Final = 50
 DAYS_USUAL: Final = 30
 DAYS_MAX: Final = 366
+NO_NUMBER: Final = "这不是完整的身份证号或者手机号。请照原样写全，一位也不要少。"
 ORGANS_MAX: Final = 200  # bodies whose name holds the words asked for
 # Models that look at reading; the page leads to their findings.
 MODELS: Final = ("reading_without_need", "reading_out_of_place")
@@ -45,6 +47,7 @@ class Sought(Frozen, frozen=True, kw_only=True):
     number: str = ""
     sort: str = ""
     word: str = ""
+    subject: str = ""  # identity number, phone or mark of the person whose data were read
     first: date | None = None
     last: date | None = None
 
@@ -68,8 +71,12 @@ class Found(Frozen, frozen=True, kw_only=True):
 
 
 class Traces(Frozen, frozen=True, kw_only=True):
-    """A page of traces, newest first; `after` continues it. `wrong` says what cannot be asked."""
+    """A page of traces, newest first; `after` continues it. `wrong` says what cannot be asked.
 
+    `many`: whose data many people read in these days, among the traces this reader may see.
+    """
+
+    many: tuple[ReadByMany, ...] = ()
     rows: tuple[Found, ...] = ()
     after: str = ""
     first: date
@@ -98,11 +105,16 @@ def search(reader: Reader, sought: Sought, after: str = "", now: datetime | None
     first = sought.first or last - timedelta(days=DAYS_USUAL)
     if not timedelta() <= last - first <= timedelta(days=DAYS_MAX):
         return Traces(first=first, last=last, wrong=f"起止日期不对：请选至多{DAYS_MAX}天的一段。")
+    if sought.subject and not marks_of(sought.subject):
+        return Traces(first=first, last=last, wrong=NO_NUMBER)
     connection = reading_connection()
     where = ["r.read_at >= ?", "r.read_at < ?"]
     values: list[object] = [_midnight(first, zone), _midnight(last + timedelta(days=1), zone)]
-    conditions = _conditions(connection, reader, sought)
-    for sql, given in conditions:
+    for sql, given in _may_see(reader):
+        where.append(sql)
+        values += given
+    many = read_by_many(connection, printer, where, values)
+    for sql, given in _conditions(connection, sought):
         where.append(sql)
         values += given
     if after:
@@ -119,7 +131,7 @@ def search(reader: Reader, sought: Sought, after: str = "", now: datetime | None
     _leave_trace(reader, sought, printer.now, len(shown))
     follows = f"{shown[-1][11]}-{shown[-1][0]}" if len(rows) > LIMIT else ""
     found = tuple(_found(printer, row) for row in shown)
-    return Traces(rows=found, after=follows, first=first, last=last)
+    return Traces(rows=found, many=many, after=follows, first=first, last=last)
 
 
 def findings() -> tuple[Findings, ...]:
@@ -136,15 +148,17 @@ def findings() -> tuple[Findings, ...]:
     )
 
 
-def _conditions(
-    connection: Connection, reader: Reader, sought: Sought
-) -> list[tuple[str, list[object]]]:
+def _may_see(reader: Reader) -> list[tuple[str, list[object]]]:
+    """Which traces this reader may see: not those of the own organ, and within reach."""
+    if AUDITOR in reader.roles:
+        return []
+    within = reach.reach_of(reader.organ).organs
+    found: list[tuple[str, list[object]]] = [("r.organ <> ?", [reader.organ])]
+    return found if within is None else [*found, _among("r.organ", sorted(within))]
+
+
+def _conditions(connection: Connection, sought: Sought) -> list[tuple[str, list[object]]]:
     found: list[tuple[str, list[object]]] = []
-    if AUDITOR not in reader.roles:
-        found.append(("r.organ <> ?", [reader.organ]))
-        within = reach.reach_of(reader.organ).organs
-        if within is not None:
-            found.append(_among("r.organ", sorted(within)))
     if sought.organ:
         found.append(_among("r.organ", _organs(sought.organ)))
     if sought.person:
@@ -156,6 +170,8 @@ def _conditions(
             "SELECT matter_id FROM matter WHERE number = ?", (sought.number.strip().upper(),)
         )
         found.append(("r.chain = ?", [rows[0][0] if rows else ""]))
+    if sought.subject:
+        found.append(of_person(marks_of(sought.subject)))
     if sought.sort:
         found.append(("r.sort = ?", [sought.sort]))
     if sought.word:
@@ -183,8 +199,8 @@ def _leave_trace(reader: Reader, sought: Sought, at: datetime, count: int) -> No
     for name in ("organ", "person", "number", "sort"):
         if asked := getattr(sought, name):
             told[name] = asked
-    if sought.word:
-        told |= reading.sought(sought.word)
+    if words := sought.subject or sought.word:
+        told |= reading.sought(words)
     for name, day in (("first", sought.first), ("last", sought.last)):
         if day is not None:
             told[name] = day.isoformat()
