@@ -25,11 +25,15 @@ SEAL_SECONDS: Final = 60.0
 DELIVER_SECONDS: Final = 1.0
 SWEEP_SECONDS: Final = 2.0
 VIEWS_SECONDS: Final = 60.0
+PAST_SECONDS: Final = 2.0  # how matters stood, for pages as of a past moment
 NIGHT_SECONDS: Final = 600.0  # how often it is asked whether the night's sweep is due
 NIGHT_HOUR: Final = 2
 SUCCESSION_SECONDS: Final = 60.0
 PRUNE_SECONDS: Final = 3_600.0
+HALLS_SECONDS: Final = 600.0
+PLAY_SECONDS: Final = 4.0
 ROUNDS_A_DELIVERY_MAX: Final = 200
+PAST_ROUNDS_MAX: Final = 5  # of haihe.records.past at once: the other jobs have their turn
 OUTBOX_FILE: Final = "outbox.jsonl"
 
 log = logging.getLogger(__name__)
@@ -90,8 +94,11 @@ def run(args: argparse.Namespace) -> int:
             Job("sweep", args.sweep_seconds, sweep),
             Job("succession", SUCCESSION_SECONDS, pass_to_heirs),
             Job("views", args.views_seconds, bring_up_views),
+            Job("past", PAST_SECONDS, keep_past),
             Job("night", NIGHT_SECONDS if args.night_hour >= 0 else 0, Night(args.night_hour)),
             Job("prune", PRUNE_SECONDS, prune),
+            Job("halls", HALLS_SECONDS, end_hall_days),
+            Job("hall of the demo", PLAY_SECONDS, play_hall),
         )
         if job.every > 0
     ]
@@ -143,6 +150,13 @@ def deliver() -> None:
         connection.close()
 
 
+def keep_past() -> None:
+    """Write down how matters stood, up to the last event."""
+    from haihe.records import past
+
+    past.catch_up(PAST_ROUNDS_MAX)
+
+
 def pass_to_heirs() -> None:
     """Hand what closed bodies still have to their heirs."""
 
@@ -155,6 +169,22 @@ def pass_to_heirs() -> None:
         connection.close()
     for matter, says in told.left:
         log.warning("matter %s of a closed body has no heir: %s", matter, says)
+
+
+def end_hall_days() -> None:
+    """Close the days of service halls that are over, and remember what people waited."""
+
+    from haihe.records import halls
+
+    halls.end_days(datetime.now(UTC))
+
+
+def play_hall() -> None:
+    """Let the hall of a demo go on; a hall where people work is left alone."""
+
+    from haihe.records import halls_demo
+
+    halls_demo.go_on(datetime.now(UTC))
 
 
 def prune() -> None:

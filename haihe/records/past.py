@@ -10,7 +10,7 @@ Findings keep their own spans (table `finding_span`), which haihe.records.findin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from haihe.records import journal, rules
 from haihe.records.database import IN_MAX, Connection, Row, connect, reading_connection, writing
 from haihe.records.instants import stored
 from haihe.records.journal import MATTER_HELD, NEVER, ClockRow, Held, procedure_of
-from haihe.records.mirror import settled
+from haihe.records.positions import settled
 from haihe.records.routing import place_of
 from haihe.records.rules import Rules
 from haihe.records.staging import all_clocks, clocks_after
@@ -260,3 +260,17 @@ def differing(connection: Connection) -> list[str]:
         (NEVER, IN_MAX),
     )
     return [str(row[0]) for row in rows]
+
+
+def wrong(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """What does not belong together, for `haihe verify`: the problem, in words, the matter."""
+    for matter in differing(connection):
+        yield "stood", "its last row in table stood is not how it stands", matter
+    rows = connection.rows(
+        "SELECT f.finding_id, f.matter_id FROM finding f WHERE (f.closed_at IS NULL) <> EXISTS "
+        "(SELECT 1 FROM finding_span s WHERE s.finding_id = f.finding_id AND s.until = ?) "
+        "ORDER BY f.finding_id LIMIT ?",
+        (NEVER, IN_MAX),
+    )
+    for number, matter in rows:
+        yield "finding_span", f"finding {number} is open without a span, or the reverse", matter

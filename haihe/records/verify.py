@@ -22,6 +22,7 @@ from haihe.records import (
     home,
     keys,
     merkle,
+    past,
     seals,
     signers,
     uses,
@@ -124,6 +125,8 @@ def verify(
         _verify_seals(connection, result)
         for one in disposal_check.verify(connection):
             result.found("disposal", one.says, one.matter, one.seq)
+        for problem, says, matter in past.wrong(connection):
+            result.found(problem, says, matter)
         for wrong in halls_journal.verify(connection, rules.zone):
             result.found("hall", f"hall {wrong.day_id}: {wrong.says}", seq=wrong.seq)
         for says in account_book.not_separate(connection):

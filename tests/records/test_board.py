@@ -186,3 +186,12 @@ def test_a_board_tells_another_version_as_soon_as_something_was_recorded(
     opened(1)
 
     assert board.version(SUPERVISOR, now=TUESDAY) != before
+
+
+def test_verify_finds_a_history_that_was_tampered_with(journal: Connection) -> None:
+    matter = opened(1)[0]
+    past.catch_up()
+    assert list(past.wrong(journal)) == []
+
+    journal.run("UPDATE stood SET ended = ?", (True,))
+    assert [(problem, where) for problem, _, where in past.wrong(journal)] == [("stood", matter)]
