@@ -19,7 +19,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 KEPT_SECONDS = 365 * 24 * 3600
-NEXT_CHARACTERS_MAX = 2000
 
 
 class Choice(NamedTuple):
@@ -74,15 +73,18 @@ def look(request: HttpRequest) -> dict[str, object]:
         }
         for name, choice in CHOICES.items()
     ]
-    return {"look": {**now, "switches": switches, "here": request.get_full_path()}}
+    return {"look": {**now, "switches": switches}}
 
 
 @csrf_exempt  # nothing but the look of this browser's pages can be changed by it
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep what was pressed and go back to the page where it was pressed."""
-    back = request.POST.get("next", "")[:NEXT_CHARACTERS_MAX]
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+    """Keep what was pressed and go back to the page where it was pressed.
+
+    The browser names that page; no page names itself, so "not here" tells nothing of its address.
+    """
+    back = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = "/"
     response = HttpResponseRedirect(back, status=303)
     for name, choice in CHOICES.items():
