@@ -49,6 +49,11 @@ SETTINGS = (
         "HAIHE_PROXIES", "`0`", "how many proxies of our own stand before it (X-Forwarded-For)"
     ),
     Setting(
+        "HAIHE_SOURCES",
+        "`haihe.connectors.contract:demo`: registers of the demo",
+        "`package.module:name`, a function that gives the registers of other departments by name",
+    ),
+    Setting(
         "HAIHE_SENDER",
         "unset: no codes to phones",
         "`console` prints codes on the terminal; `package.module:name` is a sender of your own",

@@ -90,8 +90,10 @@ INSTALLED_APPS = [
     "haihe.records",
     "haihe.look",
     "haihe.citizen",
+    "haihe.apply",
     "haihe.officer",
     "haihe.center",
+    "haihe.hall",
 ]
 MIDDLEWARE = [
     "haihe.config.secrets.fresh_secrets",
@@ -140,6 +142,7 @@ USE_TZ = True
 
 # How codes reach phones ("" = not at all), and how many proxies of our own stand before us.
 HAIHE_SENDER = os.environ.get("HAIHE_SENDER", "")
+HAIHE_SOURCES = os.environ.get("HAIHE_SOURCES", "haihe.connectors.contract:demo")
 HAIHE_PROXIES = whole_number("HAIHE_PROXIES", "0")
 
 # The national identity provider; without one nothing of it is loaded.

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("haihe.apply.urls")),
     path("", include("haihe.citizen.urls")),
     path("", include("haihe.identity.door_urls")),
     path("look/", include("haihe.look.urls")),
     path("identity/", include("haihe.identity.urls")),
     path("officer/", include("haihe.officer.urls")),
     path("center/", include("haihe.center.urls")),
+    path("hall/", include("haihe.hall.urls")),
 ]
 
 handler400 = "haihe.look.errors.bad_request"

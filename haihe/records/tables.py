@@ -274,6 +274,8 @@ TABLES: dict[str, Table] = {
             "session_key",
             indexes=("signed_in_user ON signed_in (user_id, seen_at)",),
         ),
+        _table("word", "pair integer, matter_id text, seq integer", "pair, matter_id"),
+        _table("word_upto", "note integer, position integer", "note"),
         _table(
             "device",
             "device text, person text, half bytes, made_at integer, seen_at integer, "
@@ -325,6 +327,39 @@ TABLES: dict[str, Table] = {
             indexes=("hall_ticket_of ON hall_ticket (day_id)",),
         ),
         _table("hall_lived", "day_id text, level text, moments text", "day_id"),
+        _table(
+            "draft",
+            "draft_id text, code_tag bytes, sealed bytes, state text, changed_at integer",
+            "draft_id",
+            indexes=(
+                "UNIQUE draft_code ON draft (code_tag)",
+                "draft_changed ON draft (changed_at)",
+            ),
+        ),
+        _table(
+            "source_question",
+            "matter_id text, source text, sealed bytes, made_at integer, tries integer, "
+            "next_at integer, answered_at integer?",
+            "matter_id, source",
+            indexes=("source_question_waiting ON source_question (next_at) "
+                     "WHERE answered_at IS NULL",),
+        ),
+        _table(
+            "certificate",
+            "certificate_id text, matter_id text, item text, sealed bytes, issued_at integer, "
+            "valid_until integer?, revoked_at integer?, reason text, instead text?",
+            "certificate_id",
+            indexes=(
+                "certificate_of ON certificate (matter_id)",
+                "certificate_ends ON certificate (valid_until) WHERE revoked_at IS NULL",
+                "certificate_revoked ON certificate (revoked_at) WHERE revoked_at IS NOT NULL",
+            ),
+        ),
+        _table(
+            "certificate_key",
+            "number integer, algorithm text, public_key bytes, made_at integer",
+            "number",
+        ),
         _table(
             "client_token",
             "token_id text, user_id integer, label text, scopes text, made_by text, "
