@@ -337,14 +337,24 @@ def _not_sealed(reader: Reader) -> Condition:
 
 def _kinds_allowed(reader: Reader, of: Of) -> tuple[Condition, ...]:
     """The kinds in which the reader has a role; nothing for who has one in all."""
+    partly = _partly_reached(reader) if of == "reach" else ()
     if reader.supervisor:
-        return ()
+        return partly
     current = rules.current()
     kinds = _kinds(current, reader.roles, of=of)
     if kinds == frozenset(one.kind for one in current.every_version()):
-        return ()
+        return partly
     marks = ", ".join("?" * len(kinds)) or "NULL"
-    return (Condition(f"m.kind IN ({marks})", tuple(sorted(kinds))),)
+    return (*partly, Condition(f"m.kind IN ({marks})", tuple(sorted(kinds))))
+
+
+def _partly_reached(reader: Reader) -> tuple[Condition, ...]:
+    """Of closed bodies whose heirs are not all in reach: only what went to one that is."""
+    parts = [(one.organ, _left_by("m.owner_organ", one)) for one in reach.partly(reader.organ)]
+    return tuple(
+        Condition(f"(m.owner_organ <> ? OR {left.sql})", (organ, *left.values))
+        for organ, left in parts
+    )
 
 
 def _kinds(current: Rules, roles: tuple[str, ...], *, of: Of) -> frozenset[str]:

@@ -21,7 +21,10 @@ STEPS_UP_MAX: Final = 20
 
 
 class Reach(NamedTuple):
-    """`organs` are those one may supervise (the own one too), None for all; `lineage` upwards."""
+    """`organs` are those one may supervise (the own one too), None for all; `lineage` upwards.
+
+    A closed body is among them once any of its heirs is: `holds` says for which kinds of matter.
+    """
 
     organs: frozenset[str] | None
     lineage: tuple[str, ...]
@@ -34,6 +37,23 @@ def reach_of(organ: str) -> Reach:
     if not len(register):
         return Reach(organs=None, lineage=(organ,))
     return _reach(register, organ, datetime.now(UTC).astimezone(current.zone).date())
+
+
+def partly(organ: str) -> tuple[Archive, ...]:
+    """The closed bodies of which only some kinds of matter are in reach, and which."""
+    current = rules.current()
+    register = current.organ_register
+    if not register.successions:
+        return ()
+    return _partly(register, organ, datetime.now(UTC).astimezone(current.zone).date())
+
+
+def holds(organ: str, owner: str, kind: str) -> bool:
+    """Whether a matter of this kind that `owner` has is one that `organ` may supervise."""
+    organs = reach_of(organ).organs
+    if organs is None:
+        return True
+    return owner in organs and all(one.holds(kind) for one in partly(organ) if one.organ == owner)
 
 
 def archives(organ: str) -> tuple[Archive, ...]:
@@ -53,6 +73,7 @@ def stands_for(organ: str, kind: str) -> frozenset[str]:
 def asking(reader: Reader, kind: str, need: str = "", *, rated: bool = False) -> Asking:
     """The reader of a matter of this kind as the rule of reading knows one."""
     reach = reach_of(reader.organ)
+    beyond = {one.organ for one in partly(reader.organ) if not one.holds(kind)}
     return Asking(
         person=reader.person,
         kind="supervisor" if reader.supervisor else "officer",
@@ -60,7 +81,7 @@ def asking(reader: Reader, kind: str, need: str = "", *, rated: bool = False) ->
         roles=reader.roles,
         need=need,
         lineage=reach.lineage,
-        scope=reach.organs,
+        scope=reach.organs if reach.organs is None else reach.organs - beyond,
         rated=rated,
         stands_for=stands_for(reader.organ, kind),
     )
@@ -90,9 +111,32 @@ def _reach(register: Organs, organ: str, day: date) -> Reach:
 
 
 def _with_closed(register: Organs, organs: set[str] | frozenset[str], day: date) -> frozenset[str]:
-    """These organs, and the closed bodies whose matters (of most kinds) are theirs today."""
-    closed = {old for old in register.successions if register.owner(old, "", day) in organs}
-    return frozenset(organs | closed)
+    """These organs, and the closed bodies some of whose matters are theirs today."""
+    left = {one.organ for organ in organs for one in register.archives(organ, day)}
+    return frozenset(organs | left)
+
+
+@lru_cache(maxsize=REACHES_KEPT)
+def _partly(register: Organs, organ: str, day: date) -> tuple[Archive, ...]:
+    organs = _reach(register, organ, day).organs
+    if organs is None:
+        return ()
+    mine: dict[str, list[Archive]] = {}
+    every: dict[str, int] = {}
+    for heir in register.ids():
+        for one in register.archives(heir, day):
+            every[one.organ] = every.get(one.organ, 0) + 1
+            if heir in organs:
+                mine.setdefault(one.organ, []).append(one)
+    return tuple(_joined(parts) for old, parts in sorted(mine.items()) if len(parts) < every[old])
+
+
+def _joined(parts: list[Archive]) -> Archive:
+    """What several heirs have of one closed body, as if it were one heir's."""
+    named = parts[0].kinds | parts[0].elsewhere
+    kinds = frozenset(kind for one in parts for kind in one.kinds)
+    rest = any(one.rest for one in parts)
+    return Archive(organ=parts[0].organ, kinds=kinds, rest=rest, elsewhere=named - kinds)
 
 
 @lru_cache(maxsize=4)

@@ -101,7 +101,7 @@ def schedules() -> tuple[Kept, ...]:
 
 def due(reader: Reader, limit: int = DUE_MAX, now: datetime | None = None) -> tuple[Due, ...]:
     """What is due among the matters of the organs in reach, and not yet proposed; oldest first."""
-    return _due(reach.reach_of(reader.organ).organs, limit, now)
+    return _due(reader.organ, limit, now)
 
 
 def due_everywhere(limit: int, now: datetime | None = None) -> tuple[Due, ...]:
@@ -109,7 +109,8 @@ def due_everywhere(limit: int, now: datetime | None = None) -> tuple[Due, ...]:
     return _due(None, limit, now)
 
 
-def _due(within: frozenset[str] | None, limit: int, now: datetime | None) -> tuple[Due, ...]:
+def _due(by: str | None, limit: int, now: datetime | None) -> tuple[Due, ...]:
+    """What is due in the reach of an organ; None: everywhere."""
     printer = Printer(rules=rules.current(), now=now or datetime.now(UTC))
     connection = reading_connection()
     found: list[Due] = []
@@ -121,7 +122,9 @@ def _due(within: frozenset[str] | None, limit: int, now: datetime | None) -> tup
             "ORDER BY m.changed_at, m.matter_id",
             (*kinds, *_due_values(schedule, printer)),
         )
-        chosen = islice((row for row in rows if within is None or row[4] in within), limit)
+        chosen = islice(
+            (row for row in rows if by is None or reach.holds(by, row[4], row[2])), limit
+        )
         found += [_due_shown(printer, schedule, row) for row in chosen]
     return tuple(found[:limit])
 
@@ -153,7 +156,6 @@ def propose(
 def waiting(reader: Reader, now: datetime | None = None) -> tuple[Proposed, ...]:
     """Disposals that wait for a second person, oldest first."""
     printer = Printer(rules=rules.current(), now=now or datetime.now(UTC))
-    within = reach.reach_of(reader.organ).organs
     rows = reading_connection().rows(
         "SELECT d.disposal_id, m.matter_id, m.number, m.kind, m.version, m.owner_organ, "
         "d.proposed_at, d.proposed_by, d.reason, d.cites FROM disposal d "
@@ -175,7 +177,7 @@ def waiting(reader: Reader, now: datetime | None = None) -> tuple[Proposed, ...]
             mine=row[7] == reader.person,
         )
         for row in rows
-        if within is None or row[5] in within
+        if reach.holds(reader.organ, row[5], row[3])
     )
 
 
@@ -235,8 +237,7 @@ def _proposal(
         f"WHERE d.disposal_id = ? AND d.state = 'proposed'{lock}",
         (disposal,),
     )
-    within = reach.reach_of(reader.organ).organs
-    if not rows or (within is not None and rows[0][5] not in within):
+    if not rows or not reach.holds(reader.organ, rows[0][5], rows[0][1]):
         return _refused("need_unmet", "没有这项待批准的处置，或者已经决定", "请看最新的清单")
     matter, kind, proposed_by, cites, reason, _ = rows[0]
     if proposed_by == reader.person:

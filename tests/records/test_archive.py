@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from haihe.kernel.organs import Heir, Organs, Succession
 from haihe.kernel.values import Refused
-from haihe.records import lists, read, rules, verify, write
+from haihe.records import lists, reach, read, rules, verify, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.shown import File, Reader, Refusal
@@ -28,6 +28,7 @@ from tests.records.small_city import (
 HEIR = Reader(person="zhao", roles=("officer",), organ="nankai")
 STRANGER = replace(HEIR, person="qian", organ="center110")
 OVER = Reader(person="sun", roles=("officer",), organ="nankai", supervisor=True)
+BUREAU = Reader(person="wei", roles=("chief",), organ="city", supervisor=True)
 ORDER = "津编〔2026〕1号"
 OWNERS = "SELECT owner_organ, ended FROM matter"
 
@@ -121,6 +122,28 @@ def test_an_heir_of_other_kinds_finds_nothing(journal: Connection, ended: str) -
     assert isinstance(read.open_file(ended, HEIR, "handle"), Refusal)
     assert [one.matter for one in lists.search(STRANGER, number).items] == [ended]
     assert isinstance(read.open_file(ended, STRANGER, "handle"), File)
+
+
+@pytest.mark.parametrize(
+    ("heirs", "sees"),
+    [
+        ((Heir(organ="nankai", kinds=("alarm",)), Heir(organ="center110")), True),
+        ((Heir(organ="nankai", kinds=("case",)), Heir(organ="center110")), False),
+        ((Heir(organ="center110", kinds=("case",)), Heir(organ="nankai")), True),
+        ((Heir(organ="center110", kinds=("alarm",)), Heir(organ="nankai")), False),
+        ((Heir(organ="nankai"),), True),
+    ],
+)
+def test_whoever_supervises_the_heir_of_a_kind_supervises_the_archive_of_that_kind(
+    journal: Connection, ended: str, heirs: tuple[Heir, ...], *, sees: bool
+) -> None:
+    """The city bureau leads nankai, not the command centre."""
+    rules.use(ClosedCity(0, *heirs))
+    number = _number(journal, ended)
+    assert isinstance(read.open_file(ended, BUREAU, "supervise"), File) is sees
+    assert [one.matter for one in lists.search(BUREAU, number).items] == [ended] * sees
+    rows = journal.rows("SELECT kind FROM matter WHERE matter_id = ?", (ended,))
+    assert reach.holds("city", "hexi", rows[0][0]) is sees
 
 
 def test_nobody_supervises_what_the_own_organ_inherited(journal: Connection, ended: str) -> None:
