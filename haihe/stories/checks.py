@@ -12,6 +12,7 @@ from typing import Final
 
 from haihe.records import files, journal
 from haihe.records.database import reading_connection
+from haihe.records.tables import TABLES
 from haihe.stories.findings import found_by
 from haihe.stories.playing import Playing
 from haihe.stories.visiting import visit
@@ -20,6 +21,8 @@ Check = Callable[[Playing, str, datetime], str]
 CHECKS: Final[dict[str, Check]] = {}
 FOUND: Final = 200
 THREE: Final = 3
+OF_PEOPLE: Final = frozenset({"staff", "post", "holding", "qualification", "citizen", "account"})
+RANKING: Final = frozenset({"score", "rank", "ranking", "points", "credit", "level"})
 MEASURED: Final = timedelta(days=90)
 PROPOSED_MAX: Final = 3  # alarms that a model proposes as one series with another
 
@@ -134,3 +137,59 @@ def message_is_kept(playing: Playing, name: str, at: datetime) -> str:
     if not isinstance(told, list) or not told:
         return "没有短信原件"
     return "" if all(files.kept(one) for one in told) else "短信原件没有保存"
+
+
+@check
+def officer_protected(playing: Playing, name: str, at: datetime) -> str:
+    """Nothing was opened from the review against anybody."""
+    rows = reading_connection().rows(
+        "SELECT number FROM matter WHERE from_matter = ?", (playing.matter(name).id,)
+    )
+    return f"开立了{rows[0][0]}" if rows else ""
+
+
+@check
+def payment_is_proved(playing: Playing, name: str, at: datetime) -> str:
+    """The proof of payment is a kept file of the matter."""
+    told = playing.state(name).fields.get("payment_proof")
+    proved = isinstance(told, list) and told and all(files.kept(one) for one in told)
+    return "" if proved else "没有付款凭证"
+
+
+@check
+def verified_by_another(playing: Playing, name: str, at: datetime) -> str:
+    """Who checked is not who did it."""
+    done = {one.act: one.actor.person for one in playing.state(name).done}
+    did, checked = done.get("report_handled"), done.get("check_pass")
+    return "" if did and checked and did != checked else f"做的人{did}，核实的人{checked}"
+
+
+@check
+def no_ranking_of_people(playing: Playing, name: str, at: datetime) -> str:
+    """No column of any table holds a score, a rank or points of a person."""
+    found = [
+        f"{table.name}.{column}"
+        for table in TABLES.values()
+        for column in table.names
+        if table.name in OF_PEOPLE and column in RANKING
+    ]
+    return f"有给人排名的列：{'、'.join(found)}" if found else ""
+
+
+@check
+def no_visit(playing: Playing, name: str, at: datetime) -> str:
+    """Nobody was asked to come and nobody came: no such act is in the file."""
+    visits = {"inspect_site", "ask_correction", "start_expert", "hold_hearing"}
+    found = [one.act for one in playing.state(name).done if one.act in visits]
+    return f"案卷里有{'、'.join(found)}" if found else ""
+
+
+@check
+def prolonged_by_order(playing: Playing, name: str, at: datetime) -> str:
+    """The permit runs as long as the order says, and its holder was told."""
+    fields = playing.state(name).fields
+    until = playing.moment("2026-08-10 Mon 23:59")
+    told = fields.get("granted_until")
+    if not isinstance(told, str) or datetime.fromisoformat(told) != until:
+        return f"有效期到{told}"
+    return "" if fields.get("holder_told") is True else "没有通知持证企业"

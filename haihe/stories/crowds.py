@@ -72,7 +72,7 @@ class Crowd:
         self.histories.sort(key=lambda one: one.recorded[0])
         last = max(one.recorded[-1] for one in self.histories)
         matters = 0
-        for taken in write.submit_many(self.histories, now=last):
+        for taken in write.submit_many(self.histories, now=last + FAR):
             for one in taken.refused:
                 raise Broken(f"{one.key}: {one.refused.says} {one.refused.instead}")
             matters += taken.matters
@@ -102,6 +102,7 @@ def _taken(told: Mapping[str, Any]) -> Taken:
         after=told.get("after", ""),
         with_=told.get("with", {}),
         organ=told.get("organ", ""),
+        beyond=told.get("beyond", ""),
     )
 
 
@@ -127,3 +128,9 @@ def rows_of(sql: str, ids: Sequence[str]) -> list[Row]:
     for first in range(0, len(ids), IN_MAX):
         found += connection.rows_in(sql, list(ids[first : first + IN_MAX]))
     return found
+
+
+def count(sql: str, ids: list[str]) -> int:
+    """How many of these matters a condition on the matter's row holds for."""
+    rows = rows_of(f"SELECT matter_id FROM matter WHERE {sql} matter_id", ids)
+    return len(rows)

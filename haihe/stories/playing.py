@@ -279,9 +279,7 @@ class Playing:
         return walk.acting_organ(taken, step, role)
 
     def _stated(self, one: Tell, walk: Walk) -> dict[str, Any]:
-        return {
-            name: self.value(walk.procedure, name, told) for name, told in one.with_.items()
-        }
+        return {name: self.value(walk.procedure, name, told) for name, told in one.with_.items()}
 
     def value(self, procedure: Procedure, name: str, told: Any) -> Any:
         """A value as the door takes it: bodies by sort, matters by name, days with their weekday."""

@@ -14,7 +14,7 @@ from haihe.records import account_book
 from haihe.records.accounts import UnusableAccount, create_staff
 from haihe.simulation.organs import UnknownSort
 from haihe.stories.judging import judge
-from haihe.stories.large import LARGE
+from haihe.stories.larger import LARGE
 from haihe.stories.playing import Broken, Line, Playing, Stage
 from haihe.stories.telling import STORIES, Story, UnusableStory, load_story, stories_folder
 

@@ -1,0 +1,320 @@
+"""The large stories of police, courts and villages: tasks, a task force, cards, fines, units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from msgspec.json import decode
+
+from haihe.pack.models import load_models
+from haihe.records import keys, sweeping
+from haihe.records.accounts import enrol
+from haihe.records.database import reading_connection
+from haihe.records.instants import restored
+from haihe.records.posts import Holding, Post, hold, make_post
+from haihe.stories.crowds import Crowd, count, equal, holds, played, rows_of
+from haihe.stories.findings import found_by
+from haihe.stories.large import BATCH, LARGE, MINUTE, REPEATED, large
+from haihe.stories.playing import Line, Playing
+from haihe.supervision.catalogue import Catalogue, read_catalogue
+from haihe.supervision.package import fingerprint, opened, packed, signed, take
+
+TASKS: Final = 46_000
+ROOMS: Final = 1088
+PLACE: Final = "诚基中心"
+CONTROL: Final = "滨江道某写字楼"
+CARDS: Final = 290
+CARD_KINDS: Final = 20
+PAID: Final = 40
+FINES: Final = (*(5_000.0,) * 50, *(12_000.0,) * 10)  # unpaid: 370,000 yuan in all
+UNENFORCED: Final = "penalty_unenforced"
+UNITS: Final = 12
+
+__all__ = ["LARGE"]  # with those of this module in it
+
+
+@large
+def tasks(playing: Playing) -> Iterator[Line]:
+    """警务协同: each task has one owner, a clock and a lawful purpose; twice the same is refused."""
+    first = playing.moment("2026-03-02 Mon 09:00")
+    assert isinstance(first, datetime)
+    crowd = Crowd(playing)
+    ask = {"do": "ask", "with": {"task_kind": "collect", "task_speed": "ordinary",
+           "personal_data": False, "minor_involved": False,
+           "legal_purpose": "查明案件事实，依法调取", "asked_for": "调取现场监控"}}  # fmt: skip
+    answered = played(
+        playing, "collaboration_task", "answered", first, [
+            ask,
+            {"do": "accept", "after": "1..2 hours"},
+            {"do": "return_result", "after": "1..2 days"},
+            {"do": "receive_result", "after": "4..5 hours"},
+        ],
+    )  # fmt: skip
+    twice = played(
+        playing, "collaboration_task", "twice", first, [
+            ask,
+            {"do": "refuse", "after": "1..2 hours",
+             "with": {"refuse_ground": "duplicate", "refuse_text": "已经就同一内容请求过"}},
+        ],
+    )  # fmt: skip
+    every = timedelta(seconds=1)
+
+    def vary(number: int) -> dict[str, dict[str, str]]:
+        return {"ask": {"case_number": f"津公协2026第{number + 1:05d}号"}}
+
+    ids = crowd.like(answered, TASKS - REPEATED, every, lambda number: dict(vary(number)))
+    again = crowd.like(twice, REPEATED, every, lambda number: dict(vary(number)))
+    taken = crowd.take_in()
+    later = first + timedelta(days=30)
+    everything = ids + again
+    yield equal(f"{TASKS}件协同任务装得下。", first, taken, TASKS)
+    owned = count("owner_organ <> '' AND", everything)
+    yield equal("每一件都有而且只有一个承办单位。", later, owned, TASKS)
+    asked = rows_of("SELECT data FROM event WHERE act = 'ask' AND matter_id", everything)
+    lawful = sum(1 for (data,) in asked if '"legal_purpose"' in data)
+    yield equal("每一件都写明合法的用途。", later, lawful, TASKS)
+    clocks = rows_of("SELECT DISTINCT matter_id FROM clock WHERE matter_id", everything)
+    yield equal("每一件都有答复的钟。", later, len(clocks), TASKS)
+    refused = rows_of("SELECT data FROM event WHERE act = 'refuse' AND matter_id", again)
+    reasons = sum(1 for (data,) in refused if '"duplicate"' in data and '"refuse_text"' in data)
+    yield equal("重复的请求被拒绝，写明理由。", later, reasons, REPEATED)
+
+
+@large
+def task_force(playing: Playing) -> Iterator[Line]:
+    """诚基中心: rooms of one place are listed, removed and checked; the figures are those of events.
+
+    Alarms at the place before and after are compared with those of a place where nothing was done.
+    """
+    first = playing.moment("2026-04-07 Tue 09:00")
+    assert isinstance(first, datetime)
+    crowd = Crowd(playing)
+    ids: list[str] = []
+    room = [
+        {"do": "note", "with": {"found_on": {"day": 0}, "place": PLACE, "minor_involved": False,
+                                "what": "房间被隔成多间出租"}},
+        {"do": "list", "after": "1..2 hours", "with": {"list_term": "d15"}},
+        {"do": "fix_listed", "after": "6..7 days", "with": {"handled_how": "隔断已经拆除"}},
+        {"do": "check_pass", "after": "1..2 days"},
+    ]  # fmt: skip
+    for number in range(0, ROOMS, BATCH):
+        at = first + timedelta(days=number // BATCH)
+        one = played(playing, "visit_problem", f"room-{number}", at, room)
+        ids += crowd.like(one, min(BATCH, ROOMS - number), MINUTE)
+    call = [
+        {"do": "take_call", "with": {"channel": "phone", "urgent": False, "place": PLACE,
+                                     "what": "楼内吵闹，有人打架"}},
+        {"do": "grade", "with": {"category": "public_security", "level": "third"}},
+    ]  # fmt: skip
+    elsewhere = [
+        {**call[0], "with": {**call[0]["with"], "place": CONTROL}},
+        call[1],
+    ]
+    before, after = first - timedelta(days=60), first + timedelta(days=30)
+    hours = timedelta(hours=20)
+    for name, steps, at, number in (
+        ("here-before", call, before, 60),
+        ("here-after", call, after, 24),
+        ("there-before", elsewhere, before, 40),
+        ("there-after", elsewhere, after, 39),
+    ):
+        crowd.like(played(playing, "alarm", name, at, steps), number, hours)
+    crowd.take_in()
+    later = after + timedelta(days=60)
+    closed = count("state = 'closed' AND", ids)
+    yield equal("专班列出的1088间，间间有承办单位和期限。", first, len(ids), ROOMS)
+    yield equal(
+        "取缔1088间，每一间由没有拆的人核实：这个数是数出来的，不是填的。", later, closed, ROOMS
+    )
+    here, there = alarms_at(PLACE, first, 60), alarms_at(CONTROL, first, 60)
+    yield holds(
+        f"整治前后六十日，这里的警情从{here[0]}起到{here[1]}起；没有整治的对照处从{there[0]}起到{there[1]}起。",
+        later,
+        "" if here[1] * there[0] < here[0] * there[1] else "没有比对照处下降得多",
+    )
+
+
+def alarms_at(place: str, middle: datetime, days: int) -> tuple[int, int]:
+    """How many alarms came at a place in so many days before, and after thirty days later."""
+    span = timedelta(days=days)
+    begins = middle + timedelta(days=30)
+    rows = reading_connection().rows(
+        "SELECT happened_at, data FROM event WHERE act = 'take_call' AND seq = 1"
+    )
+    moments = [stored_at(at) for at, data in rows if f'"{place}"' in data]
+    before = sum(1 for at in moments if middle - span <= at < middle)
+    return before, sum(1 for at in moments if begins <= at < begins + span)
+
+
+def stored_at(microseconds: int) -> datetime:
+    """An instant of the journal."""
+    return restored(microseconds, UTC)
+
+
+@large
+def cards(playing: Playing) -> Iterator[Line]:
+    """案卡巡查: 290 planted errors of forty kinds are all found by machine, none where all is well."""
+    stage = playing.stage
+    simulation = stage.simulation
+    first = playing.moment("2026-03-02 Mon 10:00")
+    assert isinstance(first, datetime)
+    local = first.astimezone(stage.pack.zone)
+    faults = sorted(
+        (one for one in simulation.book.faults.values() if one.id.startswith("card_")),
+        key=lambda one: one.id,
+    )
+    wrong, right = Crowd(playing), Crowd(playing)
+    planted: dict[str, str] = {}
+    which: dict[str, str] = {}
+    for number in range(CARDS * 3):
+        fault = faults[number % len(faults)]
+        at = local + timedelta(hours=number % 70)
+        key = f"{playing.story.story}/{playing.run}/{fault.id}/{number}"
+        if len(planted) < CARDS:
+            one = simulation.matter(fault.kind, key, at, fault=fault)
+            found = next((t.model for t in fault.truth), "") if one is not None else ""
+            if one is not None and found.startswith("card_"):
+                wrong.add(one)
+                planted[one.id] = found
+                which[one.id] = fault.id
+        if len(right.ids) < CARDS:
+            clean = simulation.matter(fault.kind, f"{key}/clean", at)
+            if clean is not None:
+                right.add(clean)
+    wrong_ids, right_ids = list(wrong.ids), list(right.ids)
+    wrong.take_in()
+    right.take_in()
+    later = first + timedelta(days=500)
+    looks = [first + timedelta(days=days) for days in (30, 120, 240, 500)]
+    found_in = {
+        model: {one.matter for at in looks for one in found_by(model, at)}
+        for model in sorted(set(planted.values()))
+    }
+    missed = [which[one] for one, model in planted.items() if one not in found_in[model]]
+    yield equal("案卡里埋了290处错误。", first, len(wrong_ids), CARDS)
+    yield holds(
+        "错误有二十种以上。",
+        first,
+        "" if len(set(which.values())) >= CARD_KINDS else f"只有{len(set(which.values()))}种",
+    )
+    yield holds("机器每日巡查，一处不漏。", later, f"漏了{missed}" if missed else "")
+    false = set().union(*found_in.values()) & set(right_ids)
+    yield equal("没有错误的案卡，一处也没有误报。", later, len(false), 0)
+
+
+@large
+def fines(playing: Playing) -> Iterator[Line]:
+    """财产刑未执行: every fine nobody acted on is found, none that was paid; the model is shared."""
+    first = playing.moment("2026-03-02 Mon 10:00")
+    assert isinstance(first, datetime)
+    crowd = Crowd(playing)
+    filed = [
+        {"do": "refer", "with": {"penalty_items": ["罚金"], "minor_involved": False}},
+        {"do": "file", "after": "1..2 days", "with": {"minor_involved": False}},
+    ]  # fmt: skip
+    paid_steps = [
+        *filed,
+        {"do": "search_network", "after": "1..2 days", "with": {"search_result": "found"}},
+        {"do": "money_in", "after": "4..5 days"},
+        {"do": "turn_over", "after": "1..2 days"},
+        {"do": "close_done", "after": "1..2 days",
+         "with": {"paid_all": True, "less_than_judged": False}},
+    ]  # fmt: skip
+    left = played(playing, "property_penalty_enforcement", "left", first, filed)
+    paid = played(playing, "property_penalty_enforcement", "paid", first, paid_steps)
+
+    def owed(number: int) -> dict[str, dict[str, float]]:
+        return {"refer": {"fine_amount": FINES[number]}}
+
+    unpaid = crowd.like(left, len(FINES), timedelta(minutes=3), lambda number: dict(owed(number)))
+    done = crowd.like(paid, PAID, timedelta(minutes=3))
+    crowd.take_in()
+    later = first + timedelta(days=60)
+    found = {one.matter for one in found_by("penalty_unenforced", later)}
+    yield equal("没有执行的罚金，一笔不漏。", later, len(found & set(unpaid)), len(FINES))
+    yield equal("已经缴清的，一笔也没有误报。", later, len(found & set(done)), 0)
+    told = rows_of(
+        "SELECT data FROM event WHERE act = 'refer' AND matter_id",
+        [one for one in unpaid if one in found],
+    )
+    amount = sum(float(decode(data)["fine_amount"]) for (data,) in told)
+    yield equal("找出来的罚金一共37万元。", later, amount, 370_000.0)
+    yield holds(
+        "模型打包、签名、给另一个城市：在那里按同样的数据找出同样的结果。",
+        later,
+        shared(later, found),
+    )
+
+
+@large
+def units(playing: Playing) -> Iterator[Line]:
+    """联户: twelve units with a head each, effective-dated; what a head reports is a matter."""
+    first = playing.moment("2026-09-01 Tue 09:00")
+    assert isinstance(first, datetime)
+    since = first.date()
+    village = playing.organ("community")
+    roster: list[str] = []
+    for number in range(1, UNITS + 1):
+        person = playing.person(f"head{number}")
+        enrol(person, f"联户长{number}")
+        post = f"{village}/unit-{number}"
+        name = f"第{number}联户联户长"
+        make_post(Post(id=post, organ=village, name=name, roles=("grid_worker",)))
+        hold(Holding(post=post, person=person, since=since))
+        roster.append(person)
+    yield equal("全村12个联户单元，每个有一名联户长。", first, heads(village, since), UNITS)
+    changed = since + timedelta(days=30)
+    post = f"{village}/unit-1"
+    eve = changed - timedelta(days=1)
+    hold(Holding(post=post, person=roster[0], since=since, until=eve))
+    enrol(playing.person("next"), "新联户长")
+    hold(Holding(post=post, person=playing.person("next"), since=changed))
+    yield equal("换人从那一天起算：那天以前和以后都是12名。", first,
+                (heads(village, since), heads(village, changed)), (UNITS, UNITS))  # fmt: skip
+    crowd = Crowd(playing)
+    one = played(
+        playing, "grid_event", "reported", first, [
+            {"do": "report", "as": "grid_worker", "organ": "community",
+             "with": {"category": "safety", "what": "夜里有陌生车辆停在水塘边", "minor_involved": False}},
+            {"do": "accept", "after": "5..10 minutes", "with": {"urgency": "ordinary"}},
+        ],
+    )  # fmt: skip
+    ids = crowd.like(one, UNITS, timedelta(minutes=20))
+    taken = crowd.take_in()
+    yield equal("每个单元报上来的都是一件有编号、有承办单位的事。", first, taken, UNITS)
+    yield equal(
+        "十二件都在街镇手里，没有一件没人管。", first, count("owner_organ <> '' AND", ids), UNITS
+    )
+
+
+def heads(organ: str, day: date) -> int:
+    """How many units of a village have exactly one head on a day."""
+    rows = reading_connection().rows(
+        "SELECT p.post_id, count(*) FROM post p JOIN holding h ON h.post_id = p.post_id"
+        " WHERE p.organ = ? AND p.name LIKE '第%联户联户长' AND h.since <= ?"
+        " AND (h.until IS NULL OR h.until >= ?) GROUP BY p.post_id",
+        (organ, day.isoformat(), day.isoformat()),
+    )
+    return sum(1 for _, people in rows if people == 1)
+
+
+def shared(at: datetime, found: set[str]) -> str:
+    """The model signed, opened elsewhere and run there finds the same; else what differs."""
+    catalogue = read_catalogue(None)
+    signer = keys.signers()[0]
+    sent = signed(packed(catalogue, [UNENFORCED], "财产刑", at), signer)
+    package = opened(sent, {fingerprint(signer.public.hex())})
+    with TemporaryDirectory(prefix="haihe-elsewhere-") as folder:
+        elsewhere = Path(folder)
+        there = Catalogue((), catalogue.law, catalogue.ground)
+        taken = take(package, there, elsewhere)
+        (model,) = load_models(elsewhere)
+        (swept,) = sweeping.found_as_of(at, [model])
+        again = {str(one) for one in swept.rows.column("matter_id").to_pylist()}
+    if taken != [UNENFORCED]:
+        return f"对方收下的是{taken}"
+    return "" if again == found else f"对方找出{len(again)}件，这里是{len(found)}件"
