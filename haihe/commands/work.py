@@ -26,6 +26,7 @@ DELIVER_SECONDS: Final = 1.0
 SWEEP_SECONDS: Final = 2.0
 VIEWS_SECONDS: Final = 60.0
 PAST_SECONDS: Final = 2.0  # how matters stood, for pages as of a past moment
+WORDS_SECONDS: Final = 5.0
 NIGHT_SECONDS: Final = 600.0  # how often it is asked whether the night's sweep is due
 NIGHT_HOUR: Final = 2
 SUCCESSION_SECONDS: Final = 60.0
@@ -95,6 +96,7 @@ def run(args: argparse.Namespace) -> int:
             Job("succession", SUCCESSION_SECONDS, pass_to_heirs),
             Job("views", args.views_seconds, bring_up_views),
             Job("past", PAST_SECONDS, keep_past),
+            Job("words", WORDS_SECONDS, index_words),
             Job("night", NIGHT_SECONDS if args.night_hour >= 0 else 0, Night(args.night_hour)),
             Job("prune", PRUNE_SECONDS, prune),
             Job("halls", HALLS_SECONDS, end_hall_days),
@@ -211,6 +213,14 @@ def sweep() -> None:
     told = sweeping.sweep_touched(datetime.now(UTC))
     if told.left:
         log.warning("too many linked matters: %s run in full next time", ", ".join(told.left))
+
+
+def index_words() -> None:
+    """Bring the index of words up to the journal, so that a search need not."""
+    from haihe.records.database import reading_connection
+    from haihe.records.words import catch_up
+
+    catch_up(reading_connection())
 
 
 def bring_up_views() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from haihe.identity import staff_door
-from haihe.officer import exports, offline, papers, views
+from haihe.officer import exports, intake, offline, papers, views
 
 app_name = "officer"
 
@@ -13,7 +13,7 @@ urlpatterns = [
     path("", views.inbox, name="inbox"),
     path("login/", staff_door.sign_in, name="login"),
     path("logout/", staff_door.sign_out, name="logout"),
-    path("new/", views.new, name="new"),
+    path("new/", intake.page, name="new"),
     path("new/<slug:kind>/<slug:act>/", views.opening, name="opening"),
     path("worker.js", offline.worker, name="worker"),
     path("offline/", offline.outbox, name="offline"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
@@ -15,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
 from haihe.look.staff import staff_page
+from haihe.officer import intake
 from haihe.officer.copies import copied
-from haihe.records import files, lists, read
-from haihe.records.shown import Act, File, KindOf, Reader, Refusal
+from haihe.records import files, lists, read, words
+from haihe.records.shown import Act, File, KindOf, Listing, Reader, Refusal
 
 HANDLE = "handle"
 ISSUE = "issue"  # the general act behind the button of a paper; its form is never typed
-NUMBER_CHARACTERS_MAX = 40
+SOUGHT_CHARACTERS_MAX = 40
 NEED_MAX = 200  # characters of why somebody has to see a record
 # The purposes of read.PURPOSES an officer may choose from, and what each means.
 PURPOSES = {
@@ -47,6 +49,9 @@ EMPTY: Final[dict[lists.Of, tuple[str, str]]] = {
     "reach": ("监督范围内没有正在办理的事项。", "本单位的事项由别的单位监督，不在这里。"),
 }
 
+# A number of a matter or its beginning, an identity number, a phone: anything else is words.
+_NUMBER: Final = re.compile(r"[A-Za-z]{1,6}-[\d-]*|[\d\s+-]{6,}[Xx]?")
+
 # Refusals that only say "not in this state, not your role": listed briefly, after those that
 # somebody can do something about.
 NOT_NOW = frozenset({"wrong_state", "wrong_role", "not_owner", "ended", "not_ended"})
@@ -59,19 +64,23 @@ PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 @staff_page
 def inbox(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Open matters of the reader's organ, what runs out first on top, with both clocks."""
-    number = request.GET.get("number", "")[:NUMBER_CHARACTERS_MAX].strip()
+    number = request.GET.get("number", "")[:SOUGHT_CHARACTERS_MAX].strip()
     wanted = request.GET.get("of", "own")
     of: lists.Of = next((one for one in lists.OF if one == wanted), "own")
-    listing = (
-        lists.search(reader, number)
-        if number
-        else lists.inbox(reader, after=request.GET.get("after", ""), of=of)
-    )
+    listing: Listing | None
+    if not number:
+        listing = lists.inbox(reader, after=request.GET.get("after", ""), of=of)
+    elif _NUMBER.fullmatch(number):
+        listing = lists.search(reader, number)
+    else:
+        listing = words.search(reader, number, lists.LIST_USUAL)
     values = {
         "reader": reader,
         "here": "inbox",
         "listing": listing,
         "number": number,
+        "by_number": _NUMBER.fullmatch(number) is not None,
+        "newest": words.NEWEST,
         "of": of,
         "lists": [(one, LISTS[one]) for one in lists.OF if _has_list(reader, one)],
         "empty": EMPTY[of],
@@ -83,20 +92,6 @@ def _has_list(reader: Reader, of: lists.Of) -> bool:
     return of != "reach" or lists.supervises(reader)
 
 
-@require_safe
-@staff_page
-def new(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """The kinds of matter this reader may open."""
-    openings = [
-        {"kind": kind, "act": act, "href": reverse("officer:opening", args=[kind.kind, act.id])}
-        for kind in read.openings(reader)
-        for act in kind.acts
-    ]
-    return render(
-        request, "officer/new.html", {"reader": reader, "here": "new", "openings": openings}
-    )
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def opening(request: HttpRequest, reader: Reader, kind: str, act: str) -> HttpResponse:
@@ -104,14 +99,16 @@ def opening(request: HttpRequest, reader: Reader, kind: str, act: str) -> HttpRe
     chosen, step = opening_step(reader, kind, act)
     href = request.path
     form = forms.printed(step, href)
-    if request.method == "POST":
+    if "_fill" in request.POST:
+        form = forms.printed(intake.filled(step, intake.told_by(request)), href)
+    elif request.method == "POST":
         answer = acting.attempt(request, step, href, actor(reader, step), kind=kind)
         if not isinstance(answer, forms.ActForm):
             return _back_to_file(answer.matter, HANDLE, answer.seq)
         form = answer
     values = {"reader": reader, "here": "new", "kind": chosen, "form": form}
     response = render(request, "officer/opening.html", values, status=_status(form))
-    return response if form.tried else copied(response, step.name)
+    return response if request.method == "POST" else copied(response, step.name)
 
 
 @require_safe

@@ -124,6 +124,35 @@ def search(
     return _listing(rows, limit, printer)
 
 
+def found_among(
+    reader: Reader, chosen: Condition, limit: int = LIST_USUAL, now: datetime | None = None
+) -> Listing:
+    """Of the matters `m` that fulfil this, those the reader may know of, the newest first.
+
+    Sealed records are found by their number only. Whoever asks leaves the trace.
+    """
+    connection, limit = reading_connection(), _limit(limit)
+    where = (chosen, Condition("NOT (m.ended AND m.minor)"))
+    order = "m.matter_id DESC"
+    rows: list[Row] = []
+    for owned in _owned(reader):
+        rows += _rows(connection, _Query("matter m", (owned, *where, *_own(reader)), order), limit)
+    roles = [
+        Condition(f"(t.how IN ('asked', 'answered') OR {one.sql})", one.values)
+        for one in _kinds_allowed(reader, "had")
+    ]
+    staked = (Condition("t.how <> 'apart'"), *where, _not_apart(_lineage(reader)), *roles)
+    for own in _own_stakes(reader):
+        rows += _rows(connection, _Query(_STAKED, (own, *staked), order), limit)
+    if supervises(reader):
+        rule = (_not_apart(_lineage(reader)), *_kinds_allowed(reader, "reach"))
+        organs = reach.reach_of(reader.organ).organs
+        reached = () if organs is None else (_among(connection, "m.owner_organ", sorted(organs)),)
+        rows += _rows(connection, _Query("matter m", (*where, *rule, *reached), order), limit)
+    found = sorted({row[0]: row for row in rows}.values(), key=_newest, reverse=True)
+    return _listing(found[:limit], limit, _printer(now))
+
+
 def supervises(reader: Reader) -> bool:
     """Whether the reader supervises any kind of matter, of whatever organ."""
     return reader.supervisor or bool(_kinds(rules.current(), reader.roles, of="reach"))
