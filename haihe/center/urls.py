@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.center import audit, city_map, models, retention, trends, views
+from haihe.center import audit, city_map, model_pages, reports, retention, trends, views
 
 app_name = "center"
 
 urlpatterns = [
     path("", views.overview, name="board"),
+    path("wall/", views.wall, name="wall"),
+    path("report/", reports.report, name="report"),
+    path("board.csv", reports.board_csv, name="board-csv"),
     path("matters/<slug:which>/", views.matters, name="matters"),
+    path("matters/<slug:which>.csv", reports.matters_csv, name="matters-csv"),
     path("findings/", views.findings, name="findings"),
+    path("findings.csv", reports.findings_csv, name="findings-csv"),
     path("map/", city_map.page, name="map"),
     path("trends/", trends.page, name="trends"),
     path("settings/", views.settings, name="settings"),
     path("retention/", retention.page, name="retention"),
     path("retention/decision/", retention.decision, name="disposal"),
     path("traces/", audit.page, name="traces"),
-    path("models/", models.models, name="models"),
-    path("models/<slug:model>/", models.one, name="model"),
-    path("models/<slug:model>/change/", models.change, name="model-change"),
+    path("models/", model_pages.models, name="models"),
+    path("models/<slug:model>/", model_pages.one, name="model"),
+    path("models/<slug:model>/change/", model_pages.change, name="model-change"),
 ]

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -27,7 +27,9 @@ from haihe.records.instants import stored
 from haihe.records.journal import NEVER
 from haihe.records.staging import rule_of
 from haihe.records.writer import first_id
-from haihe.supervision.sweep import Finding
+
+if TYPE_CHECKING:  # a sweep needs Arrow, a page that shows findings does not
+    from haihe.supervision.sweep import Finding
 
 KIND: Final = "rectification"
 RUNNER: Final = Actor(person="model_runner", role="model_runner", organ="supervision")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from haihe.records import home, key_register, key_uses, keys, mirror, seals
+from haihe.records import home, key_register, key_uses, keys, seals
 from haihe.records.database import Connection
 from haihe.records.instants import restored, stored
 from haihe.records.key_sources import check_folder
@@ -318,6 +318,8 @@ def _outbox(connection: Connection, now: datetime) -> Iterator[Line]:
 
 
 def _mirror(connection: Connection, events: int, now: datetime) -> Iterator[Line]:
+    from haihe.records import mirror  # needs Arrow, and the program asks for health by pages
+
     manifest = mirror.manifest() if home_path().is_dir() else None
     if manifest is None:
         yield warning("views", "监督视图还没有建立", RUN_IT)

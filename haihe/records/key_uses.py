@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from haihe.records import factors, home, keys, mirror, personal, rules, signers, uses
+from haihe.records import factors, home, keys, personal, rules, signers, uses
 from haihe.records.chain import HASHES
 from haihe.records.database import Connection, Row, writing
 from haihe.records.instants import stored
@@ -203,7 +203,7 @@ def _why_stored(
         )
         if left:
             found.append(f"它签过的令牌可能还有 {left} 个有效：先收回或者换发")
-    elif name == "pseudonyms" and not mirror.is_made_anew(rules.current()):
+    elif name == "pseudonyms" and not _views_are_anew():
         found.append("监督视图还用着它，后台进程一分钟内会重写")
     elif name == "index":
         ((left,),) = connection.rows(
@@ -216,6 +216,12 @@ def _why_stored(
 
 
 # ── renewing ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _views_are_anew() -> bool:
+    from haihe.records import mirror  # needs Arrow, and few commands ask
+
+    return mirror.is_made_anew(rules.current())
 
 
 def renew(

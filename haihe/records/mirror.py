@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
@@ -32,8 +32,9 @@ from haihe.kernel.places import Place, Places
 from haihe.kernel.procedure import Procedure
 from haihe.records import home, keys
 from haihe.records.chain import sha256
-from haihe.records.database import Connection, writing
+from haihe.records.database import Connection
 from haihe.records.instants import stored
+from haihe.records.positions import head, settled
 from haihe.records.posts import Post, every_post
 from haihe.records.reading import SEEN_SQL, TOLD_COLUMNS
 from haihe.records.rules import Rules
@@ -133,25 +134,6 @@ def is_made_anew(rules: Rules) -> bool:
     return before is None or before.made_by == made_by(rules)
 
 
-def settled(connection: Connection, table: Literal["event", "reading"] = "event") -> int:
-    """The last position below which no event (or reading) can still appear.
-
-    PostgreSQL numbers rows before they are committed: a brief lock waits for the writers at work.
-    """
-    newest = f"SELECT coalesce(max(position), 0) FROM {table}"
-    if connection.vendor == "sqlite":
-        return int(connection.rows(newest)[0][0])
-    with writing(connection):
-        connection.run(f"LOCK TABLE {table} IN SHARE MODE")
-        return int(connection.rows(newest)[0][0])
-
-
-def head(connection: Connection, position: int) -> str:
-    """The hash of the event at a position: another one means that the journal is another."""
-    rows = connection.rows("SELECT hash FROM event WHERE position = ?", (position,))
-    return bytes(rows[0][0]).hex() if rows else ""
-
-
 _made: list[tuple[Rules, int, str]] = []  # of the rules in use: they stay the same objects
 
 
@@ -196,8 +178,7 @@ class _Refresh:
         self.fields = views.data_fields(self.procedures)
         self.matter_fields = views.data_fields(self.procedures, "matter")
         self.reader = Reader(self.connection, self.rules)
-        position = settled(self.connection)
-        reading = settled(self.connection, "reading")
+        position, reading = settled(self.connection)
         kind_of_rows = made_by(self.rules)
         before = read_manifest(self.root) or Manifest()
         if not self._continues(before, position, reading, kind_of_rows):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from haihe.pack.models import Model
 from haihe.records import board_findings, published, rules
 from haihe.records.column_words import VIEW_WORDS, words_of
 from haihe.records.database import reading_connection
 from haihe.records.shown import Reader
-from haihe.supervision.package import files_of
-from haihe.supervision.views import VIEWS, data_fields
 
+ANALYST: Final = "analyst"  # the role that drafts models
 LEVELS = {"notice": "提示", "warning": "警示", "grave": "严重"}
 STATUSES = {"draft": "起草", "trial": "试行", "in_force": "正式执行", "retired": "已停用"}
 STATES = {
@@ -127,6 +127,8 @@ def model(name: str, reader: Reader) -> Shown | None:
     if found is None:
         return None
     card, say = found.card, rules.current().article
+    from haihe.supervision.package import files_of
+
     open_now = board_findings.open_now(reader)
     return Shown(
         row=_row(found, open_now.get(name, 0)),
@@ -174,6 +176,8 @@ def _version(change: published.Change) -> Version:
 
 def columns() -> tuple[ViewColumns, ...]:
     """The documented columns that a model may read."""
+    from haihe.supervision.views import VIEWS, data_fields
+
     every = rules.current().every_version()
     names = {name: field.name for one in every for name, field in one.fields.items()}
     fields = {"event": data_fields(every), "matter": data_fields(every, "matter")}

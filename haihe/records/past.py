@@ -53,7 +53,7 @@ def catch_up(rounds: int = ROUNDS_MAX) -> bool:
 
 def bring_up(connection: Connection, rounds: int = ROUNDS_MAX) -> bool:
     """The same on a connection that reads nothing else: EVENTS_AT_ONCE events a round."""
-    newest = settled(connection)
+    newest = settled(connection).event
     for _ in range(rounds):
         upto = reached(connection)
         if upto >= newest:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -22,7 +22,9 @@ from haihe.pack.place import models_folder
 from haihe.pack.yaml_file import UnusablePack
 from haihe.records import files, home, journal, rules
 from haihe.records.database import Connection
-from haihe.supervision.package import PackedModel, place_files
+
+if TYPE_CHECKING:  # Arrow comes with it: only the workshop's files need it
+    from haihe.supervision.package import PackedModel
 
 KIND: Final = "model_change"
 CHANGES_MAX: Final = 10_000
@@ -136,6 +138,8 @@ def _model(change: Change) -> Model:
 
 def kept(digest: str) -> PackedModel:
     """The model in a kept file; ValueError where the file is none."""
+    from haihe.supervision.package import PackedModel
+
     return msgspec.json.decode(files.load(digest), type=PackedModel)
 
 
@@ -146,6 +150,8 @@ def keep(model: PackedModel) -> str:
 
 def unpacked(models: Iterable[PackedModel], folder: Path) -> tuple[Model, ...]:
     """The models as files below a folder (written once), read by the loader of packs."""
+    from haihe.supervision.package import place_files
+
     if not folder.is_dir():
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder.parent, prefix=".draft-") as draft:

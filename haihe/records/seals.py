@@ -20,6 +20,7 @@ from haihe.records import home, keys, merkle, signers
 from haihe.records.chain import GENESIS, HASHES, Hash, encode
 from haihe.records.database import Connection, writing
 from haihe.records.instants import stored
+from haihe.records.positions import settled
 from haihe.records.tables import TABLES
 
 SEAL_FORM: Final = "haihe-seal-1"
@@ -83,11 +84,11 @@ def close_one(connection: Connection, now: datetime) -> Seal | None:
     """
     signer = signers.present(connection)
     algorithm = home.hash_name()
-    settled = settled_positions(connection)
+    upto = settled(connection)
     before = last(connection)
     starts = (before.events_upto, before.readings_upto) if before else (0, 0)
-    events = _batch(connection, "event", starts[0], settled[0], algorithm)
-    readings = _batch(connection, "reading", starts[1], settled[1], algorithm)
+    events = _batch(connection, "event", starts[0], upto.event, algorithm)
+    readings = _batch(connection, "reading", starts[1], upto.reading, algorithm)
     if events.tree.leaves + readings.tree.leaves == 0:
         return None
     draft = Seal(
@@ -125,24 +126,6 @@ def _stored(connection: Connection, draft: Seal, signer: keys.Signer, now: datet
                 return seal
         signer = signers.present(connection)
     raise keys.KeyTrouble("the key of the seals changes too often; seal again")
-
-
-def settled_positions(connection: Connection) -> tuple[int, int]:
-    """The last positions of events and readings below which nothing can still appear.
-
-    PostgreSQL numbers rows before they are committed: a brief lock waits for the writers at work.
-    """
-    newest = (
-        "SELECT (SELECT coalesce(max(position), 0) FROM event), "
-        "(SELECT coalesce(max(position), 0) FROM reading)"
-    )
-    if connection.vendor == "sqlite":
-        ((events, readings),) = connection.rows(newest)
-        return int(events), int(readings)
-    with writing(connection):
-        connection.run("LOCK TABLE event, reading IN SHARE MODE")
-        ((events, readings),) = connection.rows(newest)
-    return int(events), int(readings)
 
 
 class Batch(NamedTuple):

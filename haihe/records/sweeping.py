@@ -26,7 +26,7 @@ from msgspec import structs
 
 from haihe.pack.models import Model, in_service
 from haihe.pack.place import models_folder
-from haihe.records import findings, follow, mirror, published, rules
+from haihe.records import findings, follow, mirror, positions, published, rules
 from haihe.records.chain import sha256
 from haihe.records.database import Connection, place, reading_connection
 from haihe.records.follow import LINK_LETTERS, Follow, Marks
@@ -332,11 +332,11 @@ def _count(connection: duckdb.DuckDBPyConnection, view: str) -> int:
 
 
 def _marks(base: Ground, now: datetime) -> Marks:
-    position = mirror.settled(base.connection)
+    position, reading = positions.settled(base.connection)
     return Marks(
         position=position,
-        head=mirror.head(base.connection, position),
-        reading=mirror.settled(base.connection, "reading"),
+        head=positions.head(base.connection, position),
+        reading=reading,
         at=stored(now),
         waits=base.waits.told(),
         pack=base.pack,
@@ -350,7 +350,7 @@ def _continues(base: Ground, before: Marks, now: datetime) -> bool:
         before.at <= stored(now)
         and before.waits == base.waits.told()
         and before.pack == base.pack
-        and before.head == mirror.head(base.connection, before.position)
+        and before.head == positions.head(base.connection, before.position)
     )
 
 

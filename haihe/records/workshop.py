@@ -18,6 +18,7 @@ from haihe.pack.models import Model, load_models
 from haihe.pack.yaml_file import UnusablePack
 from haihe.records import mirror, published, write
 from haihe.records.database import Connection, reading_connection
+from haihe.records.models_shown import ANALYST
 from haihe.records.shown import Reader
 from haihe.supervision.catalogue import HOME_ZONE, Catalogue, card_faults, read_catalogue
 from haihe.supervision.model_cases import Ground, columns_of, named_fields
@@ -25,7 +26,6 @@ from haihe.supervision.package import FILES, PackedModel, files_of, place_files
 from haihe.supervision.sandbox import CaseProblems, Limits, Sandbox, Stopped
 from haihe.supervision.sweep import Finding, UnusableModel, swept
 
-ANALYST: Final = "analyst"
 HITS_SHOWN: Final = 50
 FILE_BYTES_MAX: Final = 200_000
 REQUIRED: Final = ("card.yaml", "model.sql", "cases.yaml")
