@@ -159,8 +159,10 @@ def _check(args: argparse.Namespace) -> int:
     from collections import Counter
 
     from haihe.pack.city import load_city
+    from haihe.pack.competence import read_rules
     from haihe.pack.organs import load_sorts
 
+    invented = [one.name for one in read_rules().orders if one.source == "demo"]
     orders, city, sorts, today = load_city().orders, _city(), load_sorts(), _today()
     wrong = list(_wrong(city, sorts, today))
     kinds = Counter(one.kind for one in city.places.at(today))
@@ -175,12 +177,14 @@ def _check(args: argparse.Namespace) -> int:
         "tiles": dict(tiles),
         "orders": len(orders),
         "successions": len(city.organ_register.successions),
+        "invented": invented,
         "wrong": wrong,
     }
     lines = [
         f"单位 {told['organs']} 个（{told['sorts']} 类），机构调整文件 {told['orders']} 件",
         "，".join(f"{KIND_WORDS[kind]} {count} 个" for kind, count in kinds.items()),
         f"历史代码 {former} 个，网格 {tiles['grid']} 个，警格 {tiles['beat']} 个",
+        *(f"演示用的授权、委托，正式使用前删去：{one}" for one in invented),
         *(wrong[:SHOWN_MAX] or ["没有发现问题：没有空隙和重叠，每个地方每一天恰有一个责任岗位。"]),
     ]
     _tell(args, told, lines)

@@ -88,7 +88,8 @@ class Order(Frozen, frozen=True, kw_only=True):
 
     `giver` and `taker` name sorts or ids of bodies. `running` matters `stay` with the giver or
     `move` to the taker: by the day a matter was opened. `until` is the first day without. `area`:
-    where, by the beginning of the code of a place; "" the whole city.
+    where, by the beginning of the code of a place; "" the whole city. `source` "demo": no such
+    document exists; it shows what one looks like, and `haihe city check` says so.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Order(Frozen, frozen=True, kw_only=True):
     cites: tuple[str, ...]
     until: date | None = None
     area: str = ""
+    source: Literal["document", "demo"] = "document"
 
     def counts(self, day: date, opened_on: date) -> bool:
         """Whether it governs a step of `day` in a matter of `opened_on`."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from haihe.kernel.competence import Competence, CompetenceRules, Grant, KindRules, Order
+from haihe.kernel.competence import Asked, Competence, CompetenceRules, Grant, KindRules, Order
 from haihe.kernel.values import Actor, Command, Refused
 from haihe.records import bulk, rules, write, writer
 from haihe.records.answers import Recorded
@@ -199,6 +199,35 @@ def test_news_of_many_claims_goes_to_the_street_of_the_place(
 
 
 NEWS = "mass_claims_incident"
+
+
+@pytest.mark.parametrize(
+    ("day", "organ", "area", "may"),
+    [
+        (date(2026, 11, 1), "tianta-street", "120103008", False),
+        (date(2026, 11, 2), "tianta-street", "120103008", True),
+        (date(2026, 11, 2), "hexi-urban", "120103008", True),  # entrusted, not given away
+        (date(2026, 11, 2), "dayingmen-street", "120103001", False),
+        (date(2027, 11, 1), "tianta-street", "120103008", True),
+        (date(2027, 11, 2), "tianta-street", "120103008", False),
+    ],
+)
+def test_the_entrustment_of_the_demo_holds_from_its_first_to_its_last_day(
+    day: date, organ: str, area: str, *, may: bool
+) -> None:
+    judge = installed().competence.judge
+    asked = Asked(
+        power="decide",
+        organ=organ,
+        kind="administrative_inspection",
+        area=area,
+        day=day,
+        opened_on=day,
+        role="inspector",
+    )
+    assert isinstance(judge(asked), Refused) is not may
+    (order,) = installed().competence.rules.orders
+    assert (order.source, order.how) == ("demo", "entrust")
 
 
 def test_every_kind_of_the_pack_has_its_rules() -> None:
