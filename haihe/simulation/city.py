@@ -14,7 +14,7 @@ from haihe.kernel.organs import Organs
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Command, Datum
 from haihe.pack import Pack
-from haihe.pack.competence import load_competence
+from haihe.pack.competence import over, read_rules
 from haihe.simulation.book import (
     Book,
     Copies,
@@ -86,7 +86,8 @@ class Simulation:
             city=self.city,
             values=Values(book.words),
             calendar=pack.calendar,
-            competence=load_competence(pack, Organs(self.city.everything()), book.sorts),
+            # Checked where the city is loaded: orders name its bodies, not all are simulated.
+            competence=over(read_rules(), pack, Organs(self.city.everything())),
             governing=pack.governing,
             earlier=self._earlier,
             course_for=self._course_of_opened,
