@@ -30,6 +30,7 @@ WORDS_SECONDS: Final = 5.0
 NIGHT_SECONDS: Final = 600.0  # how often it is asked whether the night's sweep is due
 NIGHT_HOUR: Final = 2
 SUCCESSION_SECONDS: Final = 60.0
+SOURCES_SECONDS: Final = 10.0
 PRUNE_SECONDS: Final = 3_600.0
 HALLS_SECONDS: Final = 600.0
 PLAY_SECONDS: Final = 4.0
@@ -94,6 +95,7 @@ def run(args: argparse.Namespace) -> int:
             Job("deliver", args.deliver_seconds, deliver),
             Job("sweep", args.sweep_seconds, sweep),
             Job("succession", SUCCESSION_SECONDS, pass_to_heirs),
+            Job("sources", SOURCES_SECONDS, resume_applications),
             Job("views", args.views_seconds, bring_up_views),
             Job("past", PAST_SECONDS, keep_past),
             Job("words", WORDS_SECONDS, index_words),
@@ -189,15 +191,30 @@ def play_hall() -> None:
     halls_demo.go_on(datetime.now(UTC))
 
 
-def prune() -> None:
-    """Forget notices that were delivered long ago, old tries, invitations and sessions."""
+def resume_applications() -> None:
+    """Ask the registers of other departments what they still owe to applications."""
 
-    from haihe.records import account_book, attempts, database, outbox, sessions
+    from haihe.records import applications, database
+
+    connection = database.connect()
+    try:
+        done = applications.resume(connection, datetime.now(UTC))
+    finally:
+        connection.close()
+    if done.down:
+        log.info("%s questions to registers are still without an answer", done.down)
+
+
+def prune() -> None:
+    """Forget notices that were delivered long ago, old tries, invitations, drafts and sessions."""
+
+    from haihe.records import account_book, attempts, database, drafts, outbox, sessions
 
     now = datetime.now(UTC)
     connection = database.connect()
     try:
         outbox.prune(connection, now)
+        drafts.prune(connection, now)
     finally:
         connection.close()
     attempts.forget_old(now)

@@ -1,7 +1,7 @@
 """Asking a register of another department: what is asked, and what comes back or does not.
 
-Basis: 政务数据共享条例 (国务院令第809号). A question names its purpose, its matter and its legal basis; an
-answer says where it comes from and when; a register that does not answer never stops a citizen.
+Basis: 政务数据共享条例. A question names its purpose, its matter and its legal basis;
+an answer says where it comes from and when; a register that is silent never stops a citizen.
 """
 
 from __future__ import annotations

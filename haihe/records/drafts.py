@@ -1,7 +1,7 @@
 """Applications that are being filled in: kept sealed, found by a code on any device, forgotten.
 
-A draft is no matter yet: nobody at the police sees it, and after DRAFT_LASTS it is gone. Whoever has
-the code goes on where it was left, online, at a terminal or at a window; it becomes one matter.
+A draft is no matter yet: nobody at the police sees it, and after DRAFT_LASTS it is gone. Whoever
+has the code goes on where it was left, online, at a terminal or at a window; it becomes one matter.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import msgspec
 
-from haihe.kernel.values import Data, Frozen
+from haihe.kernel.values import Actor, Data, Frozen
 from haihe.records import keys
 from haihe.records.codes import code_tag, follow_code, normal_code
 from haihe.records.database import Connection, reading_connection, writing
@@ -44,6 +44,8 @@ class Draft(Frozen, frozen=True, kw_only=True):
     facts: Data = {}
     got: dict[str, Got] = {}
     files: tuple[str, ...] = ()
+    actor: Actor | None = None  # who sent it, when it was sent
+    sent_at: str = ""
 
 
 class Kept(Frozen, frozen=True, kw_only=True):

@@ -85,7 +85,36 @@ def _command(_store: KeyStore, row: Row, now: datetime) -> bytes | None:
     return b"" if old else None
 
 
+def _sealed_anew(purpose: str) -> Callable[[KeyStore, Row, datetime], bytes | None]:
+    """What was sealed for a purpose, bound to the words of its other columns, sealed once more."""
+
+    def renewed(store: KeyStore, row: Row, _now: datetime) -> bytes | None:
+        key, place = store.key("content"), " ".join(str(one) for one in row[1:-1] or row[:1])
+        try:
+            return key.seal(purpose, key.open(purpose, bytes(row[-1]), place), place)
+        except (WrongKey, KeyMissing):
+            return None
+
+    return renewed
+
+
 USES: Final[tuple[Use, ...]] = (
+    Use("content", "draft", "sealed", "draft_id", ("draft_id", "sealed"), _sealed_anew("draft")),
+    Use(
+        "content",
+        "source_question",
+        "sealed",
+        "matter_id || ' ' || source",
+        ("matter_id || ' ' || source", "matter_id", "source", "sealed"),
+        _sealed_anew("source question"),
+    ),
+    Use(
+        "codes",
+        "draft",
+        "code_tag",
+        "draft_id",
+        instead="没有提交的申请三十天后自动删除",
+    ),
     Use("content", "matter_key", "wrapped", "matter_id", ("matter_id", "wrapped"), _wrapped),
     Use("content", "file_key", "wrapped", "digest", ("digest", "wrapped"), _wrapped),
     Use(

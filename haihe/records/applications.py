@@ -1,0 +1,489 @@
+"""From a draft to one matter: filled in from registers, judged, submitted, and resumed by itself.
+
+A register that is down never stops an application: what it should have told is submitted 待核验 and
+asked again by the worker. A register that is wrong does not either: what the citizen says instead
+goes with the matter as a dispute (政务数据共享条例“数据校核”).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from haihe.kernel.allowance import Allowance, parse_allowance
+from haihe.kernel.catalogue import Catalogue, Item, Judged, approver, judged
+from haihe.kernel.procedure import Field
+from haihe.kernel.sources import Answer, Question, Source
+from haihe.kernel.values import Actor, Command, Data, Datum, Frozen, Refused, number_words
+from haihe.pack.catalogue import load_catalogue
+from haihe.records import drafts, keys, rules, sources, write
+from haihe.records.answers import Recorded
+from haihe.records.database import Connection, reading_connection, writing
+from haihe.records.drafts import Draft, Got, Kept
+from haihe.records.instants import stored
+
+ASKED_AGAIN: Final = (
+    timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2),
+)  # fmt: skip
+QUESTIONS_A_ROUND_MAX: Final = 100
+CUT_OFF_AFTER: Final = timedelta(minutes=1)
+PURPOSE: Final = "source question"
+CONNECTOR: Final = Actor(person="connector", role="connector", organ="supervision")
+PUBLIC: Final = Actor(person="public", role="citizen", organ="public")
+WINDOW_SORTS: Final = ("station", "district_police", "city_police", "vehicle_office")
+NUMBER: Final = "number"  # of the person who applies, in the draft
+CODE: Final = "credit_code"
+OF_ENTERPRISES: Final = frozenset({"business"})
+EVENT_FIELDS: Final = {"expected_people": "expected_people", "held_on": "held_on"}
+PRECURSOR_FIELDS: Final = {"chemical": "chemical", "quantity": "quantity"}
+LEGAL: Final = {
+    "24 hours": "h24", "48 hours": "h48", "1 working day": "w1", "2 working days": "w2",
+    "3 working days": "w3", "3 days": "n3", "5 working days": "w5", "5 days": "n5",
+    "7 days": "n7", "10 working days": "w10", "10 days": "n10", "15 days": "n15",
+    "20 days": "n20", "20 working days": "w20", "30 days": "n30", "60 days": "n60",
+    "6 months": "m6",
+}  # fmt: skip
+PROMISED: Final = {
+    "4 hours": "h4", "8 hours": "h8", "24 hours": "h24", "1 working day": "d1",
+    "3 working days": "d3", "5 days": "n5", "5 working days": "d5", "10 working days": "d10",
+    "15 working days": "d15",
+}  # fmt: skip
+LONGEST_PROMISE: Final = "d15"
+
+
+class Entry(NamedTuple):
+    """One fact of an application: what was said, and what a register told of it."""
+
+    fact: str
+    field: Field
+    value: Datum
+    source: str = ""
+    at: str = ""
+    told: str = ""
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the citizen says other than the register."""
+        return bool(self.told) and said(self.field, self.value) != said(
+            self.field, typed(self.field, self.told)
+        )
+
+
+class Review(NamedTuple):
+    """What will be submitted, for the applicant to look at first."""
+
+    entries: tuple[Entry, ...]
+    judged: tuple[Judged, ...]
+    down: tuple[str, ...]  # registers that did not answer
+    lacking: tuple[str, ...]  # materials that only the applicant can bring
+    promised: tuple[str, ...]  # materials that a promise stands for
+    shared: tuple[str, ...]  # materials that are not asked for
+    approving: str
+    lane: str  # the order of a green lane, "" without
+
+
+class _Wanted(Frozen, frozen=True, kw_only=True):
+    """A question that waits to be asked again, sealed beside its matter."""
+
+    question: Question
+    name: str
+
+
+def catalogue() -> Catalogue:
+    """The catalogue of the installation, read once for each set of rules in use."""
+    in_use: Any = rules.current()
+    kept = _CATALOGUES.get(id(in_use))
+    if kept is None or kept[0] is not in_use:
+        _CATALOGUES.clear()
+        kept = (in_use, load_catalogue(in_use.pack.law, in_use.pack.calendar))
+        _CATALOGUES[id(in_use)] = kept
+    return kept[1]
+
+
+_CATALOGUES: dict[int, tuple[object, Catalogue]] = {}
+
+
+def windows(item: Item, day: date) -> list[tuple[str, str]]:
+    """The windows that take an item in, with their names: those whose decider is known."""
+    in_use: Any = rules.current()
+    organs = in_use.organ_register
+    at_station = "station" in item.channels
+    found = []
+    for organ in organs.at(day):
+        if organ.sort not in WINDOW_SORTS or (organ.sort == "station" and not at_station):
+            continue
+        if approver(catalogue(), item, organ.id, organs, day) is not None:
+            found.append((organ.id, organ.name))
+    return found
+
+
+# ── filled in from registers ─────────────────────────────────────────────────────────────────────
+
+
+def filled(
+    draft: Draft, item: Item, now: datetime, among: Mapping[str, Source] | None = None
+) -> Draft:
+    """The draft with what registers tell; those that answered are not asked again."""
+    connected = sources.sources() if among is None else among
+    got, facts = dict(draft.got), dict(draft.facts)
+    for source in item.sources:
+        known = got.get(source)
+        question = _question(draft, item, source)
+        if (known is not None and not known.why) or question is None:
+            continue
+        told = sources.asked(question, now, connected)
+        if not isinstance(told, Answer):
+            got[source] = Got(at=now.isoformat(), why=told.why)
+            continue
+        got[source] = Got(at=told.at.isoformat(), values=told.values, reference=told.reference)
+        for fact, text in told.values.items():
+            if fact in item.asks and facts.get(fact) is None:
+                facts[fact] = typed(catalogue().facts[fact], text)
+    return replace(draft, got=got, facts=facts)
+
+
+def _question(draft: Draft, item: Item, source: str) -> Question | None:
+    """What to ask; None while nobody said about whom. Enterprises are asked for by their code."""
+    code = draft.who.get(CODE) if source in OF_ENTERPRISES else None
+    number = code or draft.who.get(NUMBER)
+    if not isinstance(number, str) or not number:
+        return None
+    return Question(
+        source=source,
+        name=str(draft.who.get("applicant", "")),
+        number=number,
+        purpose=f"办理{item.name}",
+        basis=item.basis[0],
+    )
+
+
+def typed(field: Field, text: str) -> Datum:
+    """What a register's text means for a fact; the text itself where it cannot be understood."""
+    if field.type in ("integer", "number"):
+        try:
+            return int(text) if field.type == "integer" else float(text)
+        except ValueError:
+            return text
+    if field.type == "yes_no":
+        return text in ("yes", "true", "是")
+    return text
+
+
+def said(field: Field, value: Datum) -> str:
+    """A fact in words."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int | float):
+        return number_words(value)
+    if isinstance(value, list):
+        return "、".join(value)
+    return field.choices.get(str(value), str(value)) if value is not None else ""
+
+
+# ── looked at ────────────────────────────────────────────────────────────────────────────────────
+
+
+def entries(draft: Draft, item: Item) -> tuple[Entry, ...]:
+    """The facts of the item with what was said of them and where it comes from."""
+    known = catalogue()
+    origin = {
+        fact: (source, got.at, text)
+        for source, got in draft.got.items()
+        for fact, text in got.values.items()
+    }
+    return tuple(
+        Entry(fact, known.facts[fact], draft.facts.get(fact), *origin.get(fact, ("", "", "")))
+        for fact in item.asks
+    )
+
+
+def review(draft: Draft, item: Item, now: datetime) -> Review:
+    """Everything the applicant should see before it is sent."""
+    known, day = catalogue(), _day(now)
+    answered = {source for source, got in draft.got.items() if not got.why}
+    materials = [known.materials[one] for one in item.materials]
+    lane = known.order_for(item, day)
+    return Review(
+        entries=entries(draft, item),
+        judged=judged(item, draft.facts, day),
+        down=tuple(one for one in item.sources if one not in answered),
+        lacking=tuple(one.name for one in materials if one.from_ == "applicant"),
+        promised=tuple(one.name for one in materials if one.from_ == "promise"),
+        shared=tuple(one.name for one in materials if one.from_ == "shared"),
+        approving=_approving(draft, item, day) or "",
+        lane=lane.number if lane is not None else "",
+    )
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(rules.current().zone).date()
+
+
+def _approving(draft: Draft, item: Item, day: date) -> str | None:
+    in_use: Any = rules.current()
+    return approver(catalogue(), item, draft.window, in_use.organ_register, day)
+
+
+# ── submitted ────────────────────────────────────────────────────────────────────────────────────
+
+
+def submit(kept: Kept, now: datetime, actor: Actor = PUBLIC) -> Recorded | Refused:
+    """Make the draft one matter, however often it is sent; its questions wait for the worker.
+
+    `actor` is the applicant, or who takes it in at a window.
+    """
+    if kept.draft.actor is None:
+        sent = replace(kept.draft, actor=actor, sent_at=now.isoformat())
+        kept = replace(kept, draft=sent, state=drafts.SENDING)
+        drafts.keep(kept, now, drafts.SENDING)
+    answer = _sent(kept)
+    if isinstance(answer, Refused):
+        again = replace(kept.draft, actor=None, sent_at="")
+        drafts.keep(replace(kept, draft=again), now)
+        return answer
+    _follow_up(kept, catalogue().items[kept.draft.item], answer.matter, now)
+    return answer
+
+
+def _sent(kept: Kept) -> Recorded | Refused:
+    """The same command whenever it is sent again: as of the moment at which it was sent first."""
+    item, at = catalogue().items[kept.draft.item], datetime.fromisoformat(kept.draft.sent_at)
+    actor = kept.draft.actor or PUBLIC
+    return write.submit(
+        Command(
+            key=f"draft:{kept.id}",
+            act="apply" if actor.role == PUBLIC.role else "receive",
+            kind=item.kind,
+            actor=actor,
+            data=data_of(kept.draft, item, at),
+        ),
+        now=at,
+    )
+
+
+def _follow_up(kept: Kept, item: Item, matter: str, now: datetime) -> None:
+    """What a submission brings with it: questions to ask again, disputes; then no draft is left."""
+    rows = []
+    for source in item.sources:
+        got = kept.draft.got.get(source)
+        question = _question(kept.draft, item, source)
+        if question is not None and (got is None or got.why):
+            rows.append(_row(matter, source, replace(question, matter=matter), now))
+    for number, entry in enumerate(entries(kept.draft, item)):
+        if entry.disputed and item.kind == "service_item":
+            _dispute(kept, matter, number, entry, now)
+    connection = reading_connection()
+    with writing(connection):
+        there = {
+            row[0]
+            for row in connection.rows(
+                "SELECT source FROM source_question WHERE matter_id = ?", (matter,)
+            )
+        }
+        connection.insert("source_question", [row for row in rows if row[1] not in there])
+        drafts.forget(connection, kept.id)
+
+
+def _row(matter: str, source: str, question: Question, now: datetime) -> tuple[Any, ...]:
+    wanted = _Wanted(question=question, name=catalogue().sources[source].name)
+    sealed = (
+        keys.store().key("content").seal(PURPOSE, msgspec.json.encode(wanted), f"{matter} {source}")
+    )
+    return (matter, source, sealed, stored(now), 0, stored(now + ASKED_AGAIN[0]), None)
+
+
+def _dispute(kept: Kept, matter: str, number: int, entry: Entry, now: datetime) -> None:
+    """Say in the matter that a register is wrong; whoever decides has it checked by its keeper."""
+    source = catalogue().sources[entry.source]
+    write.submit(
+        Command(
+            key=f"draft:{kept.id}:dispute:{number}",
+            act="dispute_field",
+            matter=matter,
+            actor=PUBLIC,
+            data={
+                "disputed_field": f"{entry.field.name}（{source.name}，{source.keeper}）",
+                "right_value": said(entry.field, entry.value),
+            },
+        ),
+        now=now,
+    )
+
+
+def data_of(draft: Draft, item: Item, now: datetime) -> Data:
+    """What the matter says from its first event on."""
+    seen, day = review(draft, item, now), _day(now)
+    common: Data = {
+        "item_name": item.name,
+        "item_code": item.code,
+        "minor_involved": bool(draft.who.get("minor_involved")),
+        "filled": _filled_words(draft, seen.entries),
+        "judged": [_judged_words(one) for one in seen.judged],
+        "promised_materials": list(seen.promised),
+        "prefilled": [one.field.name for one in seen.entries if one.told],
+        "prefill_sources": _source_words(draft),
+        "unverified": [catalogue().sources[one].name for one in seen.down],
+        "material_files": list(draft.files),
+        "lane_order": seen.lane,
+        **{
+            name: draft.who.get(name)
+            for name in ("applicant", "applicant_phone", "agent_name", "agent_phone")
+        },
+    }
+    if draft.who.get("agent_name"):
+        common["agent_authorised"] = bool(draft.who.get("agent_authorised"))
+    own = (
+        _permit(draft, item, seen) if item.kind == "police_permit" else _service(draft, item, seen)
+    )
+    whole = {**common, **own, **_lane(item, day, item.kind)}
+    return {name: value for name, value in whole.items() if value not in (None, "", [])}
+
+
+def _service(draft: Draft, item: Item, seen: Review) -> Data:
+    return {
+        "window_site": draft.window,
+        "approving_organ": seen.approving,
+        "guardian_name": draft.who.get("guardian_name"),
+        "legal_limit": LEGAL.get(_written(item.legal), "w20"),
+        "promise": PROMISED.get(_written(item.promised), LONGEST_PROMISE),
+    }
+
+
+def _lane(item: Item, day: date, kind: str) -> Data:
+    """A green lane makes its own promise."""
+    order = catalogue().order_for(item, day)
+    if order is None or kind != "service_item":
+        return {}
+    return {"promise": PROMISED.get(_written(parse_allowance(order.promise)), LONGEST_PROMISE)}
+
+
+def _permit(draft: Draft, item: Item, seen: Review) -> Data:
+    facts = draft.facts
+    wanted = {"precursor": PRECURSOR_FIELDS, "large_event": EVENT_FIELDS}
+    sort = str(item.data.get("permit_kind", "generic"))
+    used = facts.get("use") or facts.get("event_name") or item.name
+    person = {"person": "person", "organisation": "organisation"}.get(str(facts.get("buyer")))
+    is_company = person is None and "business" in item.sources
+    return {
+        **item.data,
+        "permit_office": seen.approving,
+        "applicant_kind": person or ("company" if is_company else "person"),
+        "purpose": used if isinstance(used, str) and len(used) > 1 else item.name,
+        "applicant": facts.get("enterprise_name") or draft.who.get("applicant"),
+        **{field: facts.get(fact) for fact, field in wanted.get(sort, {}).items()},
+    }
+
+
+def _filled_words(draft: Draft, told: Iterable[Entry]) -> list[str]:
+    number = draft.who.get(NUMBER)
+    first = [f"证件号码：{number}"] if number else []
+    return first + [
+        f"{one.field.name}：{said(one.field, one.value)}" for one in told if one.value is not None
+    ]
+
+
+def _judged_words(one: Judged) -> str:
+    met = {True: "符合", False: "不符合", None: "还不能判断"}[one.met]
+    articles = "、".join(rules.current().article(cite) for cite in one.condition.cites)
+    return f"{one.condition.says}：{met}（{articles}）"
+
+
+def _source_words(draft: Draft) -> list[str]:
+    known = catalogue().sources
+    zone = rules.current().zone
+    return [
+        f"{known[source].name}：{known[source].keeper}，"
+        f"{datetime.fromisoformat(got.at).astimezone(zone):%Y-%m-%d %H:%M}取得"
+        for source, got in draft.got.items()
+        if got.values
+    ]
+
+
+def _written(allowance: Allowance) -> str:
+    """As the pack writes it: 5 working days."""
+    unit = allowance.unit.replace("_", " ")
+    return f"{allowance.n} {unit if allowance.n != 1 else unit.removesuffix('s')}"
+
+
+# ── resumed by itself ────────────────────────────────────────────────────────────────────────────
+
+
+class Resumed(NamedTuple):
+    """What a round did: answers written into matters, registers still down, drafts completed."""
+
+    answered: int = 0
+    down: int = 0
+    completed: int = 0
+
+
+def resume(
+    connection: Connection, now: datetime, among: Mapping[str, Source] | None = None
+) -> Resumed:
+    """Ask what registers owe, write their answers into the matters, and complete cut-off drafts."""
+    done = Resumed(completed=_complete(connection, now))
+    rows = connection.rows(
+        "SELECT matter_id, source, sealed, tries FROM source_question "
+        "WHERE answered_at IS NULL AND next_at <= ? ORDER BY next_at LIMIT ?",
+        (stored(now), QUESTIONS_A_ROUND_MAX),
+    )
+    connected = sources.sources() if among is None else among
+    for matter, source, sealed, tries in rows:
+        plain = keys.store().key("content").open(PURPOSE, bytes(sealed), f"{matter} {source}")
+        wanted = msgspec.json.decode(plain, type=_Wanted)
+        told = sources.asked(wanted.question, now, connected)
+        if isinstance(told, Answer):
+            _answered(connection, matter, source, wanted.name, told, now)
+            done = done._replace(answered=done.answered + 1)
+        else:
+            wait = ASKED_AGAIN[min(tries + 1, len(ASKED_AGAIN) - 1)]
+            with writing(connection):
+                connection.run(
+                    "UPDATE source_question SET tries = ?, next_at = ? "
+                    "WHERE matter_id = ? AND source = ?",
+                    (tries + 1, stored(now + wait), matter, source),
+                )
+            done = done._replace(down=done.down + 1)
+    return done
+
+
+def _answered(
+    connection: Connection, matter: str, source: str, name: str, told: Answer, now: datetime
+) -> None:
+    """Write an answer into its matter; one that has moved on no longer needs it."""
+    ((left,),) = connection.rows(
+        "SELECT count(*) FROM source_question "
+        "WHERE matter_id = ? AND source <> ? AND answered_at IS NULL",
+        (matter, source),
+    )
+    gives = catalogue().sources[source].gives
+    words = [f"{gives.get(one, one)}：{text}" for one, text in told.values.items()]
+    write.submit(
+        Command(
+            key=f"source:{matter}:{source}",
+            act="source_answered",
+            matter=matter,
+            actor=CONNECTOR,
+            data={
+                "answered_source": name,
+                "source_answer": words or ["没有登记"],
+                "all_answered": left == 0,
+            },
+        ),
+        now=now,
+    )
+    with writing(connection):
+        connection.run(
+            "UPDATE source_question SET answered_at = ? WHERE matter_id = ? AND source = ?",
+            (stored(now), matter, source),
+        )
+
+
+def _complete(connection: Connection, now: datetime) -> int:
+    cut = drafts.cut_off(connection, now - CUT_OFF_AFTER, QUESTIONS_A_ROUND_MAX)
+    for kept in cut:
+        submit(kept, now)
+    return len(cut)

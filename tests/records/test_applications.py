@@ -1,0 +1,279 @@
+"""An application: filled in from registers, never stopped by one, one matter however it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from haihe.connectors.contract import Played
+from haihe.kernel.sources import Answer, Down, Question
+from haihe.kernel.values import Actor, Command, Refused
+from haihe.records import applications, database, drafts, read, sources, write
+from haihe.records.answers import Recorded
+from haihe.records.database import Connection
+from haihe.records.drafts import Draft, Kept
+from haihe.records.installed import InstalledRules
+from haihe.records.shown import Reader
+from tests.records.fresh import fresh_journal, problems
+
+MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # Monday, nine o'clock in the city
+NUMBER = "120199199003070017"
+WHO = {
+    "applicant": "王女士",
+    "number": NUMBER,
+    "applicant_phone": "13900000004",
+    "minor_involved": False,
+}
+CLERK = Actor(person="clerk", role="window", organ="machang-station")
+APPROVER = Actor(person="approver", role="approver", organ="hexi-police")
+
+
+@cache
+def city() -> InstalledRules:
+    return InstalledRules()
+
+
+@pytest.fixture(autouse=True)
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "haihe.config.settings")
+    with fresh_journal(tmp_path, monkeypatch, city()) as connection:
+        yield connection
+
+
+def marriage() -> Played:
+    return Played("marriage", {NUMBER: {"spouse_name": "刘某", "married_on": "2020-05-20"}})
+
+
+def moving(register: Played) -> Kept:
+    """王女士 moves her household, filled in from this register."""
+    item = applications.catalogue().items["rk13"]
+    draft = Draft(item="rk13", window="machang-station", channels=("online",), who=dict(WHO))
+    filled = applications.filled(draft, item, MORNING, {"marriage": register})
+    return drafts.begin(filled, MORNING)
+
+
+def sent(kept: Kept, now: datetime = MORNING) -> str:
+    done = applications.submit(kept, now)
+    assert isinstance(done, Recorded), done
+    return done.matter
+
+
+def fields(matter: str) -> dict[str, str]:
+    clerk = Reader(person="clerk", organ="machang-station", roles=("window",))
+    file = read.open_file(matter, clerk, "handle", MORNING)
+    assert not hasattr(file, "says"), file
+    return {one.label: one.value for one in file.fields}
+
+
+def test_nothing_the_state_holds_is_asked_for_and_each_value_says_where_it_comes_from() -> None:
+    kept = moving(marriage())
+    item = applications.catalogue().items["rk13"]
+    seen = applications.review(kept.draft, item, MORNING)
+
+    assert (seen.lacking, seen.down) == (("住房或者租赁备案证明",), ())
+    spouse = next(one for one in seen.entries if one.fact == "spouse_name")
+    assert (spouse.value, spouse.source, spouse.disputed) == ("刘某", "marriage", False)
+    told = fields(sent(kept))
+    assert told["自动填写的项目"] == "配偶姓名、结婚登记日"
+    assert told["数据来源和取得时间"] == "婚姻登记：民政部门，2026-11-23 09:00取得"
+    assert "配偶姓名：刘某" in told["填写的内容"]
+    assert told["审批单位"] == "天津市公安局河西分局"
+
+
+def test_a_register_that_is_down_is_asked_again_and_the_matter_goes_on_by_itself(
+    journal: Connection,
+) -> None:
+    register = marriage()
+    register.is_down = True
+    matter = sent(moving(register))
+    assert fields(matter)["待核验的项目"] == "婚姻登记"
+
+    early = applications.resume(journal, MORNING, {"marriage": register})
+    still = applications.resume(journal, MORNING + timedelta(minutes=2), {"marriage": register})
+    register.is_down = False
+    back = applications.resume(journal, MORNING + timedelta(minutes=30), {"marriage": register})
+
+    assert [(one.answered, one.down) for one in (early, still, back)] == [(0, 0), (0, 1), (1, 0)]
+    assert fields(matter)["待核验的项目是否都有答复"] == "是"
+    assert "配偶姓名：刘某" in fields(matter)["来源的答复"]
+    assert register.asked[-1].matter == matter
+    again = applications.resume(journal, MORNING + timedelta(hours=9), {"marriage": register})
+    assert again.answered == 0
+    assert problems() == []
+
+
+def test_without_an_answer_nobody_may_decide_and_with_it_they_may(journal: Connection) -> None:
+    register = marriage()
+    register.is_down = True
+    matter = sent(moving(register))
+    act(matter, "accept", CLERK, {"promise": "d5"})
+    unready = write.submit(approval(matter), now=MORNING + timedelta(minutes=1))
+    register.is_down = False
+    applications.resume(journal, MORNING + timedelta(minutes=5), {"marriage": register})
+
+    assert isinstance(unready, Refused)
+    assert unready.cites == ("service-settings#5",)
+    assert isinstance(write.submit(approval(matter), now=MORNING + timedelta(hours=1)), Recorded)
+
+
+def approval(matter: str) -> Command:
+    return Command(
+        key=f"approve {matter}",
+        act="approve",
+        matter=matter,
+        actor=APPROVER,
+        data={"result_number": "迁字1号"},
+    )
+
+
+def act(matter: str, name: str, actor: Actor, data: dict[str, str]) -> None:
+    done = write.submit(
+        Command(key=f"{name} {matter}", act=name, matter=matter, actor=actor, data=dict(data)),
+        now=MORNING,
+    )
+    assert isinstance(done, Recorded), done
+
+
+def test_what_the_citizen_says_instead_goes_with_the_matter_as_a_dispute() -> None:
+    kept = moving(marriage())
+    facts = {**kept.draft.facts, "married_on": "2020-05-21"}
+    changed = Kept(id=kept.id, code=kept.code, draft=replace(kept.draft, facts=facts))
+    told = fields(sent(changed))
+
+    assert told["认为有误的项目"] == "结婚登记日（婚姻登记，民政部门）"
+    assert told["正确的内容"] == "2020-05-21"
+
+
+def test_sent_twice_or_from_two_devices_it_is_one_matter_and_the_draft_is_gone(
+    journal: Connection,
+) -> None:
+    kept = moving(marriage())
+    other_device = drafts.load(kept.code.lower(), MORNING)
+    assert other_device is not None
+    first = sent(kept)
+    second = sent(other_device, MORNING + timedelta(days=1))
+
+    assert first == second
+    assert drafts.load(kept.code, MORNING) is None
+    ((count,),) = journal.rows("SELECT count(*) FROM matter")
+    assert count == 1
+
+
+def test_a_submission_that_was_cut_off_is_completed(
+    journal: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = marriage()
+    register.is_down = True
+    kept = moving(register)
+    with monkeypatch.context() as cut:
+        cut.setattr(applications, "_follow_up", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            applications.submit(kept, MORNING)
+
+    done = applications.resume(journal, MORNING + timedelta(minutes=3), {"marriage": register})
+
+    assert done.completed == 1
+    ((questions,),) = journal.rows("SELECT count(*) FROM source_question")
+    ((matters,),) = journal.rows("SELECT count(*) FROM matter")
+    assert (questions, matters) == (1, 1)
+
+
+def test_a_draft_goes_on_where_it_was_left_and_is_forgotten_after_a_month(
+    journal: Connection,
+) -> None:
+    kept = moving(marriage())
+
+    assert drafts.load(kept.code, MORNING + timedelta(days=29)) is not None
+    assert drafts.load(kept.code, MORNING + timedelta(days=31)) is None
+    assert drafts.prune(journal, MORNING + timedelta(days=31)) == 1
+
+
+def test_a_draft_lies_sealed(tmp_path: Path) -> None:
+    moving(marriage())
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            assert "王女士".encode() not in path.read_bytes()
+
+
+def test_a_window_takes_the_same_draft_in_as_the_same_matter() -> None:
+    done = applications.submit(moving(marriage()), MORNING, CLERK)
+
+    assert isinstance(done, Recorded)
+    assert fields(done.matter)["收件窗口"] == "马场派出所"
+
+
+def test_an_agent_without_authority_is_refused_and_nothing_typed_is_lost() -> None:
+    kept = moving(marriage())
+    who = {**kept.draft.who, "agent_name": "代办员"}
+    by_agent = Kept(id=kept.id, code=kept.code, draft=replace(kept.draft, who=who))
+    refused = applications.submit(by_agent, MORNING)
+    left = drafts.load(kept.code, MORNING)
+
+    assert isinstance(refused, Refused)
+    assert refused.cites == ("catalogue-settings#3",)
+    assert left is not None
+    assert left.draft.who["agent_name"] == "代办员"
+    agreed = replace(left.draft, who={**left.draft.who, "agent_authorised": True})
+    assert isinstance(applications.submit(replace(left, draft=agreed), MORNING), Recorded)
+
+
+def test_a_green_lane_makes_its_own_promise_and_names_its_order() -> None:
+    item = applications.catalogue().items["jd06"]
+    draft = Draft(item="jd06", window="hexi-police", who=dict(WHO))
+    data = applications.data_of(draft, item, MORNING)
+
+    assert (data["promise"], data["lane_order"]) == ("h4", "津公〔2026〕21号")
+    assert data["legal_limit"] == "n3"
+
+
+def test_precursors_and_events_become_permits_of_their_sort() -> None:
+    items = applications.catalogue().items
+    facts = {"buyer": "company", "chemical": "盐酸", "quantity": 200.0, "use": "清洗设备"}
+    acid = Draft(item="jd03", window="hexi-police", who=dict(WHO), facts=dict(facts))
+    event = Draft(
+        item="za01",
+        window="hexi-police",
+        who=dict(WHO),
+        facts={"event_name": "音乐节", "expected_people": 3000, "held_on": "2027-01-20"},
+    )
+
+    for draft, sort in ((acid, "precursor"), (event, "large_event")):
+        data = applications.data_of(draft, items[draft.item], MORNING)
+        assert (data["permit_kind"], data["permit_office"]) == (sort, "hexi-police")
+        assert isinstance(applications.submit(drafts.begin(draft, MORNING), MORNING), Recorded)
+
+
+def test_a_register_that_raises_or_talks_too_much_is_down_and_no_more() -> None:
+    class Broken:
+        def fetch(self, question: Question, now: datetime) -> Answer | Down:
+            raise RuntimeError(question.name)
+
+    class Endless:
+        def fetch(self, question: Question, now: datetime) -> Answer | Down:
+            return Answer(source=question.source, at=now, values={"spouse_name": "刘" * 10_000})
+
+    question = Question(source="x", name="某", number=NUMBER, purpose="办理", basis="haihe#x")
+    for register in (Broken(), Endless()):
+        assert isinstance(sources.asked(question, MORNING, {"x": register}), Down)
+    assert isinstance(sources.asked(question, MORNING, {}), Down)
+
+
+@pytest.mark.parametrize("window", ["machang-station", "binhai-station-01"])
+def test_items_of_every_branch_can_be_sent_as_they_come(window: str) -> None:
+    catalogue = applications.catalogue()
+    database.reading_connection()
+    told = {
+        "expected_people": 6000, "held_on": "2027-03-01", "chemical": "盐酸", "quantity": 1.0,
+        "use": "生产", "buyer": "company", "event_name": "花会",
+    }  # fmt: skip
+    for branch in catalogue.branches:
+        item = next(one for one in catalogue.of_branch(branch) if one.online)
+        facts = {fact: value for fact, value in told.items() if fact in item.asks}
+        draft = Draft(item=item.code, window=window, who=dict(WHO), facts=facts)
+        done = applications.submit(drafts.begin(draft, MORNING), MORNING)
+        assert isinstance(done, Recorded), (item.code, done)
