@@ -99,16 +99,24 @@ class Visits:
         """A tab in which this account ("" is nobody) is signed in."""
         key = (who, str(mode))
         if key not in self._tabs:
-            context = self._context(mode)
-            if who:
-                context.add_cookies(self._session(who))
-            self._tabs[key] = context.new_page()
+            self._tabs[key] = self.fresh_tab(who, mode)
         return self._tabs[key]
+
+    def fresh_tab(self, who: str, mode: Mode) -> Tab:
+        """The same in a context of its own, with nothing kept from before."""
+        context = self._context(mode)
+        if who:
+            context.add_cookies(self._session(who))
+        return context.new_page()
+
+    def address_of(self, page: Page) -> str:
+        """The whole address of a page."""
+        return f"{self._address}{page.path}"
 
     def open(self, page: Page, mode: Mode) -> Tab:
         """The tab after going to the page."""
         tab = self.tab(page.who, mode)
-        tab.goto(f"{self._address}{page.path}")
+        tab.goto(self.address_of(page))
         return tab
 
     def _context(self, mode: Mode) -> BrowserContext:
