@@ -38,6 +38,8 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 SIGN_INS = (
     ("taker", "110 接警员：登记警情、派警"),
     ("officer", "派出所民警：签收、到场、处置、办结"),
+    ("window", "派出所窗口民警：叫号、办理（大厅 hall/machang/windows/）"),
+    ("lobby", "大堂警官：看材料、帮老人取号（大厅 hall/machang/lobby/）"),
     ("mediator", "人民调解员：受理、调解、协议、回访"),
     ("supervisor", "执法监督员：监督发现和整改"),
     ("analyst", "数据分析员：模型工作台"),
@@ -133,6 +135,7 @@ def welcome(address: str) -> str:
         f"  群众     {address}",
         f"  办理     {address}officer/",
         f"  监督     {address}center/",
+        f"  大厅     {address}hall/",
     ]
     here = [(name, what) for name, what in SIGN_INS if person_name(name) != name]
     if not here:
@@ -161,7 +164,7 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
     refuse a planned step, which is a mistake of city/demo.yaml.
     """
     from haihe.commands.sweep import sweep_all
-    from haihe.records import lists
+    from haihe.records import halls_demo, lists
 
     if not lists.is_empty():
         return 0
@@ -175,6 +178,7 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
         _take(at, number, step, city, opened)
     simulated = _simulate(now, SIMULATED_DAYS if days is None else days)
     _answer_for_areas(_local_day(now))
+    halls_demo.fill(now)
     sweep_all(now)
     return len(opened) + simulated
 

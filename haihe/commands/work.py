@@ -205,6 +205,22 @@ def resume_applications() -> None:
         log.info("%s questions to registers are still without an answer", done.down)
 
 
+def end_hall_days() -> None:
+    """Close the days of service halls that are over, and remember what people waited."""
+
+    from haihe.records import halls
+
+    halls.end_days(datetime.now(UTC))
+
+
+def play_hall() -> None:
+    """Let the hall of a demo go on; a hall where people work is left alone."""
+
+    from haihe.records import halls_demo
+
+    halls_demo.go_on(datetime.now(UTC))
+
+
 def prune() -> None:
     """Forget notices that were delivered long ago, old tries, invitations, drafts and sessions."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.core.wsgi import get_wsgi_application
 
 from haihe.api import steps
+from haihe.hall import live
 from haihe.records import rules
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ gc.set_threshold(COLLECT_AFTER, 20, 50)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Steps by machines need no session, no form and no template, so they pass Django by."""
+    """Steps by machines and what open pages of a hall ask need no session: they pass Django by."""
     if environ.get("PATH_INFO") == steps.PATH:
         return steps.application(environ, start_response)
+    if environ.get("PATH_INFO", "").startswith(live.PREFIX):
+        return live.application(environ, start_response)
     return _pages(environ, start_response)

@@ -73,7 +73,6 @@ class Ticket:
     checked: str = ""  # by whom the materials were looked at
     lacking: list[str] = field(default_factory=list)
     matter: str = ""
-    code: str = ""
     remind_at: int = 0
     joined_at: float = 0.0
     found: Moment | None = None
@@ -263,7 +262,6 @@ class Hall:
             favour=str(data.get("favour") or ""),
             favoured_by=event.by if data.get("favour") else "",
             matter=str(data.get("matter") or ""),
-            code=str(data.get("code") or ""),
         )
         self.tickets[number] = ticket
         letter = self.queue_of(ticket)
@@ -322,7 +320,6 @@ class Hall:
     def _carried(self, event: Told) -> None:
         ticket = self._ticket(event)
         ticket.matter = str(event.data["matter"])
-        ticket.code = str(event.data.get("code") or ticket.code)
 
     def _added(self, event: Told) -> None:
         self._ticket(event).errands.append(str(event.data["errand"]))

@@ -85,7 +85,7 @@ def _take(hall: Hall, wish: Wish) -> Data | Refused:
             return _no("unknown_rule", "没有这一条优先规则。", "请重新选择。")
         place -= rule.ahead_minutes * MINUTE
     return {
-        **_kept(data, "phone", "channel", "matter", "code", *_TOLD),
+        **_kept(data, "phone", "channel", "matter", *_TOLD),
         "number": _number(hall, errands[0]),
         "errands": errands,
         "place": place,
@@ -112,7 +112,7 @@ def _book(hall: Hall, wish: Wish) -> Data | Refused:
     if len(hall.tickets) >= TICKETS_MAX:
         return _no("full", "这一天的号已经取完。", "请换一天。")
     return {
-        **_kept(data, "phone", "channel", "matter", "code"),
+        **_kept(data, "phone", "channel", "matter"),
         "number": _number(hall, errands[0]),
         "errands": errands,
         "appointed": float(slot),
@@ -263,7 +263,7 @@ def _carry(hall: Hall, wish: Wish) -> Data | Refused:
     matter = str(wish.data.get("matter") or "")
     if not matter:
         return _no("no_matter", "没有说明是哪一件事项。", "请重新打开。")
-    return {"number": ticket.number, **_kept(wish.data, "matter", "code")}
+    return {"number": ticket.number, "matter": matter}
 
 
 def _extend(hall: Hall, wish: Wish) -> Data | Refused:

@@ -18,15 +18,17 @@ from typing import Final
 import msgspec
 
 from haihe.kernel.values import Data, Refused
-from haihe.pack.halls import HallOf, load_halls
 from haihe.queueing.expect import expected_by
 from haihe.queueing.hall import Hall, Told
 from haihe.queueing.plan import MINUTE, Plan, written
 from haihe.queueing.steps import Wish, decide, plan_event
+from haihe.queueing.waiting import Memory
 from haihe.records import database, halls_journal, halls_memory, keys, rules
 from haihe.records.chain import GENESIS
 from haihe.records.database import Connection, Failure, Lost, Row
+from haihe.records.halls_city import HallOf, load_halls
 from haihe.records.halls_journal import HallRow, day_id, parted, row_of, second_of
+from haihe.records.instants import day_words
 
 DAYS_KEPT: Final = 4_000  # days of halls in the memory of a process
 BATCH_MAX: Final = 64
@@ -46,7 +48,6 @@ class Day:
         self.head = GENESIS
         self.lock = threading.RLock()
         self.looked = 0.0
-        self.shown: dict[str, tuple[str, object]] = {}  # what pages made of it, by version
 
     @property
     def version(self) -> int:
@@ -96,6 +97,26 @@ def zone() -> tzinfo:
 def today(now: datetime | None = None) -> date:
     """The day it is in the halls."""
     return (now or datetime.now(UTC)).astimezone(zone()).date()
+
+
+def second(day: date, now: datetime | None = None) -> float:
+    """The second of a hall's day that it is now."""
+    return second_of(now or datetime.now(UTC), day, zone())
+
+
+def day_in_words(day: date) -> str:
+    """2026年11月23日 星期一."""
+    return day_words(day)
+
+
+def article(cite: str) -> str:
+    """A citation in words."""
+    return rules.current().article(cite)
+
+
+def memory(one: Day) -> Memory:
+    """What the hall knew on the morning of a day."""
+    return halls_memory.memory_of(one.site, one.day)
 
 
 def plan_for(site: str, day: date) -> Plan:

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from haihe.kernel.values import Refused
-from haihe.pack.halls import HallOf, Hours
 from haihe.queueing.hall import Told
 from haihe.records import database, halls, halls_journal, halls_memory
 from haihe.records.database import Connection, reading_connection
+from haihe.records.halls_city import HallOf, Hours
 from tests.queueing.a_hall import OPENS, PLAN, a_hall, comes, does
 
 DAY = date(2026, 11, 23)  # a Monday

@@ -19,6 +19,7 @@ import msgspec
 
 from haihe.kernel.values import Actor, Command
 from tests.rights.one_of_each import (
+    HALL,
     MATTERS,
     NOTICE,
     OPENER,
@@ -155,6 +156,23 @@ class Asking:
             "citizen:object": [("none", [NO_CODE, 1])],
             "citizen:act": [("none", [NO_CODE, "contest"])],
             "citizen:upload_piece": [("none", ["0" * 32])],
+            **{
+                f"hall:{one}": [("", ["north-hall"]), ("none", ["nowhere"])]
+                for one in (
+                    *("tap", "take", "poster", "screen", "screen_part", "book"),
+                    *("windows", "lobby", "lobby_part"),
+                )
+            },
+            **{
+                f"hall:{one}": [("", ["north-hall", "1"]), ("none", ["north-hall", "9"])]
+                for one in ("window", "window_part")
+            },
+            "hall:window_act": [("", ["north-hall", "1", "call"])],
+            "hall:lobby_act": [("", ["north-hall", "close"])],
+            "hall:ticket": [("none", ["NOTICKET"])],
+            "hall:ticket_part": [("none", ["NOTICKET"])],
+            "hall:paper": [("none", ["NOTICKET"])],
+            "hall:ticket_act": [("none", ["NOTICKET", "leave"])],
             "officer:export": [("none", [1])],
             "officer:withdraw_device": [("none", ["0" * 32])],
             "officer:opening": [("", ["permit", "receive"]), ("none", ["permit", "grant"])],
@@ -243,11 +261,12 @@ def _address(route: str, matter: str) -> str:
 def main() -> None:
     """Make the city, ask everything, print it."""
     from haihe.commands.run import prepare
-    from haihe.records import account_book, accounts, rules
+    from haihe.records import account_book, accounts, halls, rules
     from haihe.records.database import reading_connection
 
     prepare(demo=False)
     rules.use(City())
+    halls.use({"north-hall": HALL})
     reading_connection().run("PRAGMA synchronous=OFF")  # nothing here has to outlive the process
     from django.contrib.auth import get_user_model
     from django.contrib.auth.hashers import make_password

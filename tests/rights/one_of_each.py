@@ -11,9 +11,11 @@ from haihe.kernel.organs import Organ, Organs
 from haihe.kernel.paper import PaperTemplate
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Actor, Command, Data
+from haihe.queueing.plan import Errand, Queue, Window
 from haihe.records import files, write
 from haihe.records.account_book import DUTIES, Duty
 from haihe.records.answers import Recorded
+from haihe.records.halls_city import HallOf, Hours
 from tests.kernel.permit import PERMIT
 from tests.records.small_city import TUESDAY, SmallCity
 
@@ -31,6 +33,16 @@ class Person(NamedTuple):
     duty: Duty | None = None
 
 
+HALL: Final = HallOf(
+    name="北厅",
+    organ="north",
+    window_roles=("clerk",),
+    lobby_roles=("cook",),
+    hours=Hours(workday=("08:30-17:30",), restday=("08:30-17:30",)),
+    queues=(Queue(letter="A", name="综合"),),
+    errands=(Errand(id="permit", name="许可", queue="A", kind="permit", step="receive"),),
+    windows=(Window(id="1", name="1号窗口", serves=("A",)),),
+)
 PEOPLE: Final[dict[str, Person]] = {
     "handler": Person("north", ("clerk", "reviewer")),
     "colleague": Person("north", ("cook",)),

@@ -127,6 +127,19 @@ def _openings(answer: Answer) -> int:
     return 200 if has_role else 404
 
 
+def _works_at(role: str) -> Callable[[Answer], int]:
+    """Who has a post in the hall's organ with the role; a hall of others is like none."""
+
+    def of(answer: Answer) -> int:
+        if answer.reader not in STAFF:
+            return _staff(answer)
+        one = PEOPLE[answer.reader]
+        works = one.organ == "north" and role in one.roles and answer.matter != "none"
+        return 200 if works else 404
+
+    return of
+
+
 def _signed_in(status: int) -> Callable[[Answer], int]:
     """Pages of one's own account: anybody else is sent to sign in."""
     return lambda answer: 302 if answer.reader == ANYBODY else status
@@ -186,6 +199,25 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "mfa_remove_webauthn": _signed_in(404),
     "mfa_view_recovery_codes": _signed_in(404),
     # Administrators only, each for the own duty.
+    # The service hall: its public pages, its windows and its lobby (of the organ `north`).
+    "hall:every": _everybody(200),
+    "hall:tap": _by_code,
+    "hall:take": _everybody(405),
+    "hall:poster": _by_code,
+    "hall:screen": _by_code,
+    "hall:screen_part": _by_code,
+    "hall:book": _by_code,
+    "hall:ticket": _everybody(404),
+    "hall:ticket_part": _everybody(404),
+    "hall:paper": _everybody(404),
+    "hall:ticket_act": _everybody(405),
+    "hall:windows": _works_at("clerk"),
+    "hall:window": _works_at("clerk"),
+    "hall:window_part": _works_at("clerk"),
+    "hall:window_act": _everybody(405),
+    "hall:lobby": _works_at("cook"),
+    "hall:lobby_part": _works_at("cook"),
+    "hall:lobby_act": _everybody(405),
     "identity:account": _makers,
     "identity:account_new": _alone("system-administrator", 200),
     "identity:administration": _administrators,

@@ -1,0 +1,1 @@
+"""The service hall's face: tap, ticket, wall screen, windows, lobby, appointments."""

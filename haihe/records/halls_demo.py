@@ -1,0 +1,80 @@
+"""The demo's hall: some days that were lived, and one that goes on by itself while it is watched."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from haihe.kernel.values import Refused
+from haihe.queueing.plan import DAY_SECONDS, Plan
+from haihe.records import halls, halls_journal
+from haihe.simulation.halls import Pace, Play
+
+SITE: Final = "machang"
+SEED: Final = 20261123
+OFFICE_HOURS: Final = ((30_600, 43_200), (48_600, 63_000))
+DAYS_LIVED: Final = 6
+DAYS_COMING: Final = 7
+HOURS_BEFORE: Final = 2.5  # for which people have been coming today
+STEPS_MAX: Final = 60  # of one turn of the worker
+LEFT_OPEN: Final = 1  # windows, the last ones, for whoever tries the console
+AN_HOUR: Final = {**dict.fromkeys(range(24), 25.0), 12: 8.0, 13: 16.0, 17: 8.0}  # people
+MINUTES: Final = {
+    "newborn": 11.0, "move": 12.0, "change": 9.0, "card": 6.0, "card_lost": 7.0, "collect": 2.5,
+    "residence": 8.0, "exit": 5.0,
+}  # fmt: skip
+
+
+def fill(now: datetime) -> None:
+    """Six days of the past, today as of now, open at every hour, and the week to come."""
+    if SITE not in halls.every_hall():
+        return
+    today = halls.today(now)
+    for ago in range(DAYS_LIVED, 0, -1):
+        plan = halls.every_hall()[SITE].plan_with(
+            SITE, today - timedelta(days=ago), OFFICE_HOURS, played=True
+        )
+        halls.enter(plan, list(_play(plan).day(OFFICE_HOURS[0][0], 66_000)))
+    halls.end_days(now)
+    plan = _whole_day(today)
+    at = halls.second(today, now)
+    halls.enter(plan, list(_play(plan).day(max(0.0, at - 3_600 * HOURS_BEFORE), at)))
+    for later in range(1, DAYS_COMING + 1):
+        day = today + timedelta(days=later)
+        halls.begin(halls.every_hall()[SITE].plan_with(SITE, day, OFFICE_HOURS, played=True), now)
+
+
+def _whole_day(day: date) -> Plan:
+    return halls.every_hall()[SITE].plan_with(SITE, day, ((0, DAY_SECONDS),), played=True)
+
+
+def _play(plan: Plan) -> Play:
+    pace = Pace(AN_HOUR, MINUTES)
+    windows = tuple(one.id for one in plan.windows)[:-LEFT_OPEN]
+    return Play(plan, pace, SEED, windows)
+
+
+def go_on(now: datetime) -> int:
+    """Move today's hall up to now, if it is one that the demo plays; gives how many steps."""
+    day = halls.today(now)
+    if SITE not in halls.every_hall():
+        return 0
+    steps = 0
+    until = halls.second(day, now)
+    with halls.looking(SITE, day) as one:
+        plan = one.hall.plan
+    if not plan.played:
+        return 0
+    play = _play(plan)
+    for _ in range(STEPS_MAX):
+        with halls.looking(SITE, day) as one:
+            last = max((ticket.taken_at for ticket in one.hall.tickets.values()), default=0.0)
+            wish = play.due(one.hall, max(last, until - 600), until)
+        if wish is None:
+            break
+        at = halls_journal.instant_of(wish.at, day, halls.zone())
+        answer = halls.act(SITE, day, wish.act, by=wish.by, data=wish.data, now=at)
+        if isinstance(answer, Refused):
+            break
+        steps += 1
+    return steps
