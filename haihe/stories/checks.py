@@ -1,7 +1,7 @@
 """Expectations that are more than one state, clock, finding or page: a function each.
 
-A check takes the story as it is being played, the name of a matter, and the instant; it gives what
-does not hold, in words, or "".
+A check takes the story as it is being played and the name of a matter; it gives what does not hold,
+in words, or "".
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from haihe.stories.findings import found_by
 from haihe.stories.playing import Playing
 from haihe.stories.visiting import visit
 
-Check = Callable[[Playing, str, datetime], str]
+Check = Callable[[Playing, str], str]
 CHECKS: Final[dict[str, Check]] = {}
 FOUND: Final = 200
 THREE: Final = 3
@@ -34,9 +34,13 @@ def check(one: Check) -> Check:
 
 
 @check
-def linked_alarms(playing: Playing, name: str, at: datetime) -> str:
+def linked_alarms(playing: Playing, name: str) -> str:
     """The series model proposes both other alarms of the story, among at most three."""
-    found = [one for one in found_by("likely_series", at) if one.matter == playing.matter(name).id]
+    found = [
+        one
+        for one in found_by("likely_series", playing.now)
+        if one.matter == playing.matter(name).id
+    ]
     others = {one.id for key, one in playing.matters.items() if key != name}
     named = {other for other in others if any(other in one.cause for one in found)}
     if len(found) > PROPOSED_MAX:
@@ -45,7 +49,7 @@ def linked_alarms(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def fewer_of_the_same(playing: Playing, name: str, at: datetime) -> str:
+def fewer_of_the_same(playing: Playing, name: str) -> str:
     """In the 90 days after the suggestion fewer disputes of its kind came than in those before."""
     served = next(one for one in playing.state(name).done if one.act == "serve").happened_at
     place = playing.organ("mediation")
@@ -60,7 +64,7 @@ def fewer_of_the_same(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def spectators_see_no_name(playing: Playing, name: str, at: datetime) -> str:
+def spectators_see_no_name(playing: Playing, name: str) -> str:
     """Who follows the hearing by its code sees none of the people's names."""
     answer = visit(f"/follow/{playing.code(name)}/")
     personal = [told for told in playing.personal(name) if told in answer.text]
@@ -70,7 +74,7 @@ def spectators_see_no_name(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def opened_no_case(playing: Playing, name: str, at: datetime) -> str:
+def opened_no_case(playing: Playing, name: str) -> str:
     """No case was opened from this matter."""
     rows = reading_connection().rows(
         "SELECT number FROM matter WHERE from_matter = ? AND kind LIKE '%case'",
@@ -80,7 +84,7 @@ def opened_no_case(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def one_owner_at_any_time(playing: Playing, name: str, at: datetime) -> str:
+def one_owner_at_any_time(playing: Playing, name: str) -> str:
     """From its first event to its last the matter had exactly one owner; it was merged nowhere."""
     placed = playing.matter(name)
     events = journal.history(reading_connection(), placed.id, playing.stage.pack.zone)
@@ -95,15 +99,15 @@ def one_owner_at_any_time(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def three_groups(playing: Playing, name: str, at: datetime) -> str:
+def three_groups(playing: Playing, name: str) -> str:
     """Three groups of people have a clock of their own that runs."""
-    running = {one.id for one in playing.clocks(name, at) if one.status == "running"}
+    running = {one.id for one in playing.clocks(name, playing.now) if one.status == "running"}
     wanted = {"staff", "suppliers", "tenants"}
     return "" if wanted <= running and "consumers" not in running else f"在走的钟：{running}"
 
 
 @check
-def three_tasks(playing: Playing, name: str, at: datetime) -> str:
+def three_tasks(playing: Playing, name: str) -> str:
     """The letter has opened three tasks, each with another owner and the same purpose."""
     tasks = [playing.state(one) for one in ("one", "two", "three")]
     owners = {one.owner.organ for one in tasks}
@@ -115,7 +119,7 @@ def three_tasks(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def same_text_signed(playing: Playing, name: str, at: datetime) -> str:
+def same_text_signed(playing: Playing, name: str) -> str:
     """Both sides signed the text of the agreement: three equal digests."""
     fields = playing.state(name).fields
     told = {fields.get(f"{one}_digest") for one in ("agreement", "applicant", "respondent")}
@@ -123,7 +127,7 @@ def same_text_signed(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def court_and_procuratorate_join(playing: Playing, name: str, at: datetime) -> str:
+def court_and_procuratorate_join(playing: Playing, name: str) -> str:
     """Court and procuratorate co-handle; neither is the owner."""
     organs = {one.organ for one in playing.state(name).co_handlers}
     wanted = {playing.organ("hexi-court"), playing.organ("hexi-procuratorate")}
@@ -131,7 +135,7 @@ def court_and_procuratorate_join(playing: Playing, name: str, at: datetime) -> s
 
 
 @check
-def message_is_kept(playing: Playing, name: str, at: datetime) -> str:
+def message_is_kept(playing: Playing, name: str) -> str:
     """The message's picture is a kept file of the matter."""
     told = playing.state(name).fields.get("message_files")
     if not isinstance(told, list) or not told:
@@ -140,7 +144,7 @@ def message_is_kept(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def officer_protected(playing: Playing, name: str, at: datetime) -> str:
+def officer_protected(playing: Playing, name: str) -> str:
     """Nothing was opened from the review against anybody."""
     rows = reading_connection().rows(
         "SELECT number FROM matter WHERE from_matter = ?", (playing.matter(name).id,)
@@ -149,7 +153,7 @@ def officer_protected(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def payment_is_proved(playing: Playing, name: str, at: datetime) -> str:
+def payment_is_proved(playing: Playing, name: str) -> str:
     """The proof of payment is a kept file of the matter."""
     told = playing.state(name).fields.get("payment_proof")
     proved = isinstance(told, list) and told and all(files.kept(one) for one in told)
@@ -157,7 +161,7 @@ def payment_is_proved(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def verified_by_another(playing: Playing, name: str, at: datetime) -> str:
+def verified_by_another(playing: Playing, name: str) -> str:
     """Who checked is not who did it."""
     done = {one.act: one.actor.person for one in playing.state(name).done}
     did, checked = done.get("report_handled"), done.get("check_pass")
@@ -165,7 +169,7 @@ def verified_by_another(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def no_ranking_of_people(playing: Playing, name: str, at: datetime) -> str:
+def no_ranking_of_people(_playing: Playing, _name: str) -> str:
     """No column of any table holds a score, a rank or points of a person."""
     found = [
         f"{table.name}.{column}"
@@ -177,7 +181,7 @@ def no_ranking_of_people(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def no_visit(playing: Playing, name: str, at: datetime) -> str:
+def no_visit(playing: Playing, name: str) -> str:
     """Nobody was asked to come and nobody came: no such act is in the file."""
     visits = {"inspect_site", "ask_correction", "start_expert", "hold_hearing"}
     found = [one.act for one in playing.state(name).done if one.act in visits]
@@ -185,7 +189,7 @@ def no_visit(playing: Playing, name: str, at: datetime) -> str:
 
 
 @check
-def prolonged_by_order(playing: Playing, name: str, at: datetime) -> str:
+def prolonged_by_order(playing: Playing, name: str) -> str:
     """The permit runs as long as the order says, and its holder was told."""
     fields = playing.state(name).fields
     until = playing.moment("2026-08-10 Mon 23:59")

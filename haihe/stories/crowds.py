@@ -21,6 +21,7 @@ from haihe.stories.playing import Broken, Line, Playing
 
 MATTERS_MAX: Final = 100_000
 FAR: Final = timedelta(days=3650)
+Steps = Sequence[Mapping[str, Any]]
 Vary = Callable[[int], Mapping[str, Data]]  # number -> act -> values that differ
 
 
@@ -80,9 +81,7 @@ class Crowd:
         return matters
 
 
-def played(
-    playing: Playing, kind: str, name: str, at: datetime, steps: Sequence[Mapping[str, Any]]
-) -> Played:
+def played(playing: Playing, kind: str, name: str, at: datetime, steps: Steps) -> Played:
     """One matter played by the rules; a step has `do`, and where needed after, with, organ, as."""
     local = at.astimezone(playing.stage.pack.zone)
     key = f"{playing.story.story}/{playing.run}/{name}"

@@ -49,7 +49,7 @@ def _problems(playing: Playing, name: str, wanted: Expect, at: datetime) -> Iter
         found = checks.CHECKS.get(wanted.check)
         if found is None:
             raise UnusableStory(f"checks.py has no `{wanted.check}`")
-        problem = found(playing, name, at)
+        problem = found(playing, name)
         if problem:
             yield problem
 

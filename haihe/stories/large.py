@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
+from haihe.kernel.values import Data
 from haihe.stories.crowds import Crowd, among, count, equal, holds, played, rows_of
 from haihe.stories.findings import found_by
 from haihe.stories.playing import Line, Playing
@@ -37,7 +38,7 @@ def visits(playing: Playing) -> Iterator[Line]:
     first = playing.moment("2026-04-07 Tue 09:00")
     assert isinstance(first, datetime)
     crowd = Crowd(playing)
-    noted = {"do": "note", "with": {"found_on": {"day": 0}, "minor_involved": False}}
+    noted: Any = {"do": "note", "with": {"found_on": {"day": 0}, "minor_involved": False}}
     at_once = played(
         playing, "visit_problem", "at-once", first, [
             noted,
@@ -53,8 +54,8 @@ def visits(playing: Playing) -> Iterator[Line]:
         size = min(BATCH, PUT_ON_LISTS - number)
         stays = LEFT if number == 0 else 0
         at = first + timedelta(days=1 + number // BATCH)
-        begun = [noted, {"do": "list", "after": "1..2 hours", "with": {"list_term": "d15"}}]
-        rest = [
+        begun: Any = [noted, {"do": "list", "after": "1..2 hours", "with": {"list_term": "d15"}}]
+        rest: Any = [
             {"do": "fix_listed", "after": "8..9 days"},
             {"do": "check_pass", "after": "2..3 days"},
         ]
@@ -122,7 +123,7 @@ def appearances(playing: Playing) -> Iterator[Line]:
 
 @large
 def ideas(playing: Playing) -> Iterator[Line]:
-    """金点子: 1700 fixes, each answered in public with its reason; the same idea twice is joined."""
+    """金点子: 1700 fixes, each answered in public with its reason; each is told."""
     first = playing.moment("2026-03-02 Mon 09:00")
     assert isinstance(first, datetime)
     crowd = Crowd(playing)
@@ -132,17 +133,17 @@ def ideas(playing: Playing) -> Iterator[Line]:
                                     "thanks_by_name": False}},
             {"do": "take_in", "after": "1..2 days"},
             {"do": "adopt", "after": "6..7 days",
-             "with": {"answer_text": "采纳。早高峰左转灯延长十二秒，请大家监督。", "no_personal_data": True}},
+             "with": {"answer_text": "采纳。左转灯延长十二秒，请监督。", "no_personal_data": True}},
             {"do": "carry_out", "after": "18..20 days", "with": {"done_text": "已经延长十二秒"}},
             {"do": "check_pass", "after": "1..2 days"},
             {"do": "thank", "after": "3..5 hours", "with": {"named_in_thanks": False}},
         ],
     )  # fmt: skip
 
-    def vary(number: int) -> dict[str, dict[str, str]]:
+    def vary(number: int) -> dict[str, Data]:
         return {"take_in": {"gist": f"第{number + 1}条：路口左转灯时间短"}}
 
-    ids = crowd.like(one, IDEAS, MINUTE / 4, lambda number: dict(vary(number)))
+    ids = crowd.like(one, IDEAS, MINUTE / 4, vary)
     taken = crowd.take_in()
     later = first + timedelta(days=60)
     yield equal("征集到的1700条都登记了。", first, taken, IDEAS)

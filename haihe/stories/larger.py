@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from msgspec.json import decode
 
+from haihe.kernel.values import Data
 from haihe.pack.models import load_models
 from haihe.records import keys, sweeping
 from haihe.records.accounts import enrol
@@ -39,11 +40,11 @@ __all__ = ["LARGE"]  # with those of this module in it
 
 @large
 def tasks(playing: Playing) -> Iterator[Line]:
-    """警务协同: each task has one owner, a clock and a lawful purpose; twice the same is refused."""
+    """警务协同: each task has one owner, a clock and a lawful purpose."""
     first = playing.moment("2026-03-02 Mon 09:00")
     assert isinstance(first, datetime)
     crowd = Crowd(playing)
-    ask = {"do": "ask", "with": {"task_kind": "collect", "task_speed": "ordinary",
+    ask: Any = {"do": "ask", "with": {"task_kind": "collect", "task_speed": "ordinary",
            "personal_data": False, "minor_involved": False,
            "legal_purpose": "查明案件事实，依法调取", "asked_for": "调取现场监控"}}  # fmt: skip
     answered = played(
@@ -63,11 +64,11 @@ def tasks(playing: Playing) -> Iterator[Line]:
     )  # fmt: skip
     every = timedelta(seconds=1)
 
-    def vary(number: int) -> dict[str, dict[str, str]]:
+    def vary(number: int) -> dict[str, Data]:
         return {"ask": {"case_number": f"津公协2026第{number + 1:05d}号"}}
 
-    ids = crowd.like(answered, TASKS - REPEATED, every, lambda number: dict(vary(number)))
-    again = crowd.like(twice, REPEATED, every, lambda number: dict(vary(number)))
+    ids = crowd.like(answered, TASKS - REPEATED, every, vary)
+    again = crowd.like(twice, REPEATED, every, vary)
     taken = crowd.take_in()
     later = first + timedelta(days=30)
     everything = ids + again
@@ -86,7 +87,7 @@ def tasks(playing: Playing) -> Iterator[Line]:
 
 @large
 def task_force(playing: Playing) -> Iterator[Line]:
-    """诚基中心: rooms of one place are listed, removed and checked; the figures are those of events.
+    """诚基中心: rooms of one place are listed, removed and checked.
 
     Alarms at the place before and after are compared with those of a place where nothing was done.
     """
@@ -94,7 +95,7 @@ def task_force(playing: Playing) -> Iterator[Line]:
     assert isinstance(first, datetime)
     crowd = Crowd(playing)
     ids: list[str] = []
-    room = [
+    room: Any = [
         {"do": "note", "with": {"found_on": {"day": 0}, "place": PLACE, "minor_involved": False,
                                 "what": "房间被隔成多间出租"}},
         {"do": "list", "after": "1..2 hours", "with": {"list_term": "d15"}},
@@ -105,12 +106,12 @@ def task_force(playing: Playing) -> Iterator[Line]:
         at = first + timedelta(days=number // BATCH)
         one = played(playing, "visit_problem", f"room-{number}", at, room)
         ids += crowd.like(one, min(BATCH, ROOMS - number), MINUTE)
-    call = [
+    call: Any = [
         {"do": "take_call", "with": {"channel": "phone", "urgent": False, "place": PLACE,
                                      "what": "楼内吵闹，有人打架"}},
         {"do": "grade", "with": {"category": "public_security", "level": "third"}},
     ]  # fmt: skip
-    elsewhere = [
+    elsewhere: Any = [
         {**call[0], "with": {**call[0]["with"], "place": CONTROL}},
         call[1],
     ]
@@ -157,7 +158,7 @@ def stored_at(microseconds: int) -> datetime:
 
 @large
 def cards(playing: Playing) -> Iterator[Line]:
-    """案卡巡查: 290 planted errors of forty kinds are all found by machine, none where all is well."""
+    """案卡巡查: 290 planted errors of forty kinds are found by machine, and no other."""
     stage = playing.stage
     simulation = stage.simulation
     first = playing.moment("2026-03-02 Mon 10:00")
@@ -208,15 +209,15 @@ def cards(playing: Playing) -> Iterator[Line]:
 
 @large
 def fines(playing: Playing) -> Iterator[Line]:
-    """财产刑未执行: every fine nobody acted on is found, none that was paid; the model is shared."""
+    """财产刑未执行: every fine nobody acted on is found, none that was paid."""
     first = playing.moment("2026-03-02 Mon 10:00")
     assert isinstance(first, datetime)
     crowd = Crowd(playing)
-    filed = [
+    filed: Any = [
         {"do": "refer", "with": {"penalty_items": ["罚金"], "minor_involved": False}},
         {"do": "file", "after": "1..2 days", "with": {"minor_involved": False}},
     ]  # fmt: skip
-    paid_steps = [
+    paid_steps: Any = [
         *filed,
         {"do": "search_network", "after": "1..2 days", "with": {"search_result": "found"}},
         {"do": "money_in", "after": "4..5 days"},
@@ -227,10 +228,10 @@ def fines(playing: Playing) -> Iterator[Line]:
     left = played(playing, "property_penalty_enforcement", "left", first, filed)
     paid = played(playing, "property_penalty_enforcement", "paid", first, paid_steps)
 
-    def owed(number: int) -> dict[str, dict[str, float]]:
+    def owed(number: int) -> dict[str, Data]:
         return {"refer": {"fine_amount": FINES[number]}}
 
-    unpaid = crowd.like(left, len(FINES), timedelta(minutes=3), lambda number: dict(owed(number)))
+    unpaid = crowd.like(left, len(FINES), timedelta(minutes=3), owed)
     done = crowd.like(paid, PAID, timedelta(minutes=3))
     crowd.take_in()
     later = first + timedelta(days=60)
@@ -279,7 +280,7 @@ def units(playing: Playing) -> Iterator[Line]:
     one = played(
         playing, "grid_event", "reported", first, [
             {"do": "report", "as": "grid_worker", "organ": "community",
-             "with": {"category": "safety", "what": "夜里有陌生车辆停在水塘边", "minor_involved": False}},
+             "with": {"category": "safety", "what": "水塘边没有护栏", "minor_involved": False}},
             {"do": "accept", "after": "5..10 minutes", "with": {"urgency": "ordinary"}},
         ],
     )  # fmt: skip

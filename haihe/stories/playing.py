@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from random import Random
 from typing import Any, Final
@@ -37,6 +37,7 @@ from haihe.stories.pictures import kept_picture
 from haihe.stories.telling import Story, Tell, UnusableStory, moments
 
 SEED: Final = 1
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _WHEN: Final = re.compile(r"\d{4}-\d{2}-\d{2} [A-Z][a-z]{2}( \d{2}:\d{2})?")
 _OF: Final = " of "
 
@@ -113,11 +114,12 @@ class Playing:
     matters: dict[str, Placed] = field(default_factory=dict)
     chance: Random = field(default_factory=lambda: Random(SEED))
     steps: int = 0
+    now: datetime = NEVER  # when the sentence is told that is being told
 
     def tell(self, judge: Callable[[Playing, Tell, datetime], str]) -> Iterator[Line]:
         """Play the story sentence by sentence; `judge` says what does not hold ("" if it does)."""
         for one, told in zip(self.story.tells, moments(self.story, self.stage.pack), strict=True):
-            at = told + self.shift
+            at = self.now = told + self.shift
             if one.expect is not None:
                 found = judge(self, one, at)
                 yield Line(one.says, at, "holds", not found, found, one.in_)
@@ -193,7 +195,7 @@ class Playing:
     def _act(self, one: Tell, at: datetime) -> Line:
         walk = self._walk(one, at)
         try:
-            command = self._command(one, walk, at)
+            command = self._command(one, walk)
         except Unplayable as error:
             raise Broken(f"{one.do}: {error}") from error
         answer = write.submit(command, now=at)
@@ -206,14 +208,19 @@ class Playing:
             self.matters[one.in_] = Placed(one.in_, answer.matter, walk)
         for name, kind in one.opens.items():
             self._opened(name, kind, one, answer.seq, at)
-        return Line(one.says, at, "act", True, matter=one.in_, by=one.by)
+        return Line(one.says, at, "act", holds=True, matter=one.in_, by=one.by)
 
     def _refused(self, one: Tell, answer: object, at: datetime) -> Line:
         if not isinstance(answer, Refused):
-            return Line(one.says, at, "refusal", False, "没有被拒绝", one.in_, one.by)
+            return self._told(one, at, "没有被拒绝")
         wrong = answer.reason != one.refused or not set(one.cites) <= set(answer.cites)
         found = f"{answer.reason}: {answer.says}" if wrong else ""
-        return Line(one.says, at, "refusal", not wrong, found, one.in_, one.by)
+        return self._told(one, at, found)
+
+    @staticmethod
+    def _told(one: Tell, at: datetime, found: str) -> Line:
+        """An act that had to be refused: as the story says, or not."""
+        return Line(one.says, at, "refusal", not found, found, one.in_, one.by)
 
     def _walk(self, one: Tell, at: datetime) -> Walk:
         local = at.astimezone(self.stage.pack.zone)
@@ -232,7 +239,7 @@ class Playing:
         walk.forget_clocks()
         return walk
 
-    def _command(self, one: Tell, walk: Walk, at: datetime) -> Command:
+    def _command(self, one: Tell, walk: Walk) -> Command:
         step = walk.procedure.steps.get(one.do)
         if step is None and one.do not in ACTS:
             raise Broken(f"{walk.procedure.kind} has no act `{one.do}`")
@@ -282,7 +289,7 @@ class Playing:
         return {name: self.value(walk.procedure, name, told) for name, told in one.with_.items()}
 
     def value(self, procedure: Procedure, name: str, told: Any) -> Any:
-        """A value as the door takes it: bodies by sort, matters by name, days with their weekday."""
+        """A value as the door takes it: bodies by sort, matters by name, days by weekday."""
         asked = procedure.fields.get(name)
         sort = asked.type if asked is not None else ""
         if isinstance(told, str) and told.startswith("@"):
