@@ -56,13 +56,13 @@ class Opening(Frozen, frozen=True, kw_only=True):
     href: str
 
 
-class _Need(Frozen, frozen=True):
+class _Need(msgspec.Struct, frozen=True):
     kind: str = ""
     need: str = ""
     words: tuple[str, ...] = ()
 
 
-class _Needs(Frozen, frozen=True):
+class _Needs(msgspec.Struct, frozen=True):
     needs: tuple[_Need, ...] = ()
     same: tuple[tuple[str, ...], ...] = ()
 

@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from haihe.kernel.acts import ACTS
+from haihe.kernel.checklist import checklist
 from haihe.kernel.clocks import clocks
 from haihe.kernel.decide import possible
 from haihe.kernel.kernel_acts import issued
@@ -44,6 +45,7 @@ from haihe.records.shown import (
     Asked,
     CitizenFile,
     ClockFace,
+    Condition,
     File,
     KindOf,
     Link,
@@ -436,10 +438,32 @@ def _acts(printer: Printer, read: _Read, reader: Reader, view: View | None) -> t
         ):
             if name not in best or _better(refused, best[name][1]):
                 best[name] = (role, refused)
-    return tuple(
-        printer.step(read.procedure, name, role, refused, read.state, read.clocks, view)
-        for name, (role, refused) in best.items()
-        if refused is None or name in read.procedure.steps or refused.reason not in _NOT_YOURS
+    found = []
+    for name, (role, refused) in best.items():
+        is_general = name not in read.procedure.steps
+        if refused is not None and is_general and refused.reason in _NOT_YOURS:
+            continue
+        act = printer.step(read.procedure, name, role, refused, read.state, read.clocks, view)
+        found.append(_with_conditions(printer, read, state, reader, act))
+    return tuple(found)
+
+
+def _with_conditions(printer: Printer, read: _Read, state: State, reader: Reader, act: Act) -> Act:
+    """A step with everything it needs, so that what is missing is seen before it is taken."""
+    step = read.procedure.steps.get(act.id)
+    if step is None or not (step.needs or step.issues):
+        return act
+    actor = Actor(person=reader.person, role=act.role, organ=reader.organ)
+    calendar = printer.rules.calendar
+    checks = checklist(read.procedure, state, act.id, actor, printer.now, calendar)
+    conditions = tuple(
+        Condition(
+            says=one.says,
+            stands=one.stands,
+            instead=one.instead,
+            articles=printer.articles(one.cites),
+        )
+        for one in checks
     )
 
 

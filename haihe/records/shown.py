@@ -72,6 +72,15 @@ class FormField(Frozen, frozen=True, kw_only=True):
     value: str = ""
 
 
+class Condition(Frozen, frozen=True, kw_only=True):
+    """A condition of a step before it is taken: `stands` is met, missing, or form: it will tell."""
+
+    says: str
+    stands: str
+    instead: str = ""
+    articles: tuple[str, ...] = ()
+
+
 class Act(Frozen, frozen=True, kw_only=True):
     """An act and whether this reader may take it now; `refusal` says why not."""
 
@@ -84,6 +93,8 @@ class Act(Frozen, frozen=True, kw_only=True):
     articles: tuple[str, ...]
     form: tuple[FormField, ...]
     refusal: Refusal | None = None
+    conditions: tuple[Condition, ...] = ()  # of a step of a matter: what it needs, missing first
+    papers: tuple[str, ...] = ()  # the papers it issues
 
 
 class ClockFace(Frozen, frozen=True, kw_only=True):

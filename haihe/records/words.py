@@ -21,6 +21,7 @@ from typing import Final
 import msgspec
 
 from haihe.kernel.procedure import Procedure
+from haihe.kernel.values import Datum
 from haihe.records import lists, reading, rules, subject
 from haihe.records.database import Connection, Row, reading_connection, writing
 from haihe.records.lists import Condition
@@ -83,7 +84,7 @@ def similar(reader: Reader, text: str, limit: int, now: datetime | None = None) 
     marks = ", ".join("?" * len(ids))
     chosen = Condition(f"NOT m.ended AND m.matter_id IN ({marks})", tuple(ids))
     found = lists.found_among(reader, chosen, SIMILAR_MAX, at)
-    told = {"by": "similar", "found": len(found.items)}
+    told: dict[str, Datum] = {"by": "similar", "found": len(found.items)}
     reading.trace("search", reader, "handle", at, told=told)
     place = {matter: number for number, matter in enumerate(ids)}
     ranked = sorted(found.items, key=lambda item: place[item.matter])
