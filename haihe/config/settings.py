@@ -176,7 +176,7 @@ WHITENOISE_MAX_AGE = 300  # seconds
 # What is too large for memory waits sealed in HAIHE_HOME (docs/traces.md).
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "haihe.look.uploads.SealingHandler",
+    "haihe.look.uploads.SealedOnArrival",
 ]
 
 # How staff sign in (docs/identity.md). Limits on tries are ours: attempts.py, for all processes.

@@ -9,7 +9,7 @@ import pytest
 from django.utils.module_loading import import_string
 
 from haihe.look import uploads
-from haihe.look.uploads import SealedUpload, SealingHandler
+from haihe.look.uploads import SealedOnArrival, SealedUpload
 from haihe.records.ciphers import NotOpened
 from haihe.records.files import FILE_BYTES_MAX, FileTooLarge, keep
 
@@ -23,7 +23,7 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def received(*pieces: bytes) -> SealedUpload:
-    handler = SealingHandler()
+    handler = SealedOnArrival()
     handler.new_file("photo", "a.jpg", "image/jpeg", None)
     for piece in pieces:
         assert handler.receive_data_chunk(piece, 0) is None
@@ -31,8 +31,8 @@ def received(*pieces: bytes) -> SealedUpload:
 
 
 def on_the_disk(upload: SealedUpload) -> bytes:
-    descriptor = upload._draft.fileno()
-    upload._draft.flush()
+    descriptor = upload.draft.lying.fileno()
+    upload.draft.lying.flush()
     return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
 
 
@@ -61,7 +61,7 @@ def test_pieces_that_were_exchanged_on_the_disk_do_not_open() -> None:
     upload = received(b"one", b"two")
     lying = on_the_disk(upload)
     half = len(lying) // 2
-    os.pwrite(upload._draft.fileno(), lying[half:] + lying[:half], 0)
+    os.pwrite(upload.draft.lying.fileno(), lying[half:] + lying[:half], 0)
     with pytest.raises(NotOpened):
         upload.read()
 
@@ -76,7 +76,7 @@ def test_what_is_too_large_is_not_kept_to_its_end_and_told_as_too_large() -> Non
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(at_home: Path) -> None:
-    handler = SealingHandler()
+    handler = SealedOnArrival()
     handler.upload_interrupted()
     handler.new_file("photo", "a.jpg", "image/jpeg", None)
     handler.receive_data_chunk(PIECE, 0)
@@ -89,4 +89,4 @@ def test_the_server_takes_no_other_way_to_the_disk() -> None:
 
     small, large = map(import_string, settings.FILE_UPLOAD_HANDLERS)
     assert small.__name__ == "MemoryFileUploadHandler"
-    assert large is uploads.SealingHandler
+    assert large is uploads.SealedOnArrival
