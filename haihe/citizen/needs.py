@@ -52,11 +52,12 @@ class Need(Frozen, frozen=True, kw_only=True):
 
 
 class Needs(Frozen, frozen=True, kw_only=True):
-    """`needs.yaml`: the needs in their order, the names of their groups, words of one meaning."""
+    """`needs.yaml`: the needs in their order, names of groups and fields, words of one meaning."""
 
     needs: tuple[Need, ...] = ()
     groups: dict[str, str] = {}
     same: tuple[tuple[str, ...], ...] = ()
+    fields: dict[str, str] = {}  # what a citizen calls a field; "": left out where it may be
 
     def get(self, id: str) -> Need | None:
         """The need of this id."""

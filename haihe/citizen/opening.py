@@ -1,42 +1,78 @@
-"""The form with which a citizen opens a matter, filled in as far as the need says it."""
+"""The form with which a citizen opens a matter, filled in as far as need and place say it."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 from msgspec.structs import replace
 
-from haihe.citizen import needs
+from haihe.citizen import needs, same
 from haihe.citizen.needs import Need
+from haihe.citizen.place import PLACE_PERMISSION, carried
 from haihe.citizen.start import said
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
-from haihe.records import files, read
-from haihe.records.shown import Act, KindOf
+from haihe.records import files, read, where
+from haihe.records.shown import Act, KindOf, Refusal
+
+PERMISSIONS: Final = "Permissions-Policy"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def opening(request: HttpRequest, kind: str, act: str) -> HttpResponse:
-    """The generated form with which a citizen opens a matter; afterwards the receipt."""
-    chosen, step = _opening(kind, act)
+    """The generated form with which a citizen opens a matter; afterwards the receipt.
+
+    Where the same thing seems to be reported already, it is shown before anything is sent.
+    """
+    chosen, step = public_opening(kind, act)
     need = _need(request, kind, act)
     if need is not None and need.by_code:
         return redirect(need.href)
     here = request.get_full_path()
-    form = forms.printed(_filled(step, said(request, need)), here)
+    place = where.given(kind, act, request.GET.get("area", ""))
+    step = _called(_offering(step, place), needs.needs().fields)
+    form = forms.printed(_filled(step, said(request, need) | place), here)
+    found: tuple[same.Same, ...] = ()
     if request.method == "POST":
-        answer = acting.attempt(
-            request, step, here, anyone(step), kind=kind, keep=files.keep_cleaned
-        )
-        if not isinstance(answer, forms.ActForm):
-            return redirect("citizen:receipt", answer.code)
-        form = answer
-    values = {"here": "report", "kind": chosen, "form": form, "need": need}
+        answer = same.asked(request, kind, step, here)
+        if isinstance(answer, str):
+            return redirect("citizen:receipt", answer)
+        if isinstance(answer, same.Found):
+            form, found = answer.form, answer.found
+        else:
+            form_or_done = _sent(request, kind, step, here, answer)
+            if isinstance(form_or_done, str):
+                return redirect("citizen:receipt", form_or_done)
+            form = form_or_done
+    values = {
+        "here": "report",
+        "kind": chosen,
+        "form": form,
+        "need": need,
+        "found": found,
+        "asks_place": where.matters(kind),
+        "chosen": where.areas(request.GET.get("area", "") or "-"),
+        "routed": any(field.type == "organ" and field.name in place for field in step.form),
+        "carried": carried(request),
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.tried else HTTPStatus.OK
-    return render(request, "citizen/opening.html", values, status=status)
+    response = render(request, "citizen/opening.html", values, status=status)
+    response[PERMISSIONS] = PLACE_PERMISSION
+    return response
+
+
+def _sent(
+    request: HttpRequest, kind: str, step: Act, here: str, refused: Refusal | None
+) -> forms.ActForm | str:
+    """Open the matter: its follow code, or the form once more with what was wrong."""
+    answer = acting.attempt(request, step, here, anyone(step), kind=kind, keep=files.keep_cleaned)
+    if not isinstance(answer, forms.ActForm):
+        return answer.code
+    return answer if refused is None else replace(answer, refusal=refused)
 
 
 def anyone(act: Act) -> Actor:
@@ -44,7 +80,8 @@ def anyone(act: Act) -> Actor:
     return Actor(person=read.PUBLIC, role=act.role, organ=read.PUBLIC)
 
 
-def _opening(kind: str, act: str) -> tuple[KindOf, Act]:
+def public_opening(kind: str, act: str) -> tuple[KindOf, Act]:
+    """The kind and its opening step that anybody may take today; 404 if there is none."""
     for chosen in read.openings_for_public():
         for step in chosen.acts:
             if (chosen.kind, step.id) == (kind, act):
@@ -59,6 +96,27 @@ def _need(request: HttpRequest, kind: str, act: str) -> Need | None:
     if named is not None and (named.kind, named.step) == (kind, act):
         return named
     return told.of(kind, act)
+
+
+def _called(step: Act, labels: dict[str, str]) -> Act:
+    """The step with its fields called as a citizen would; one called "" may be left out and is."""
+    form = (
+        replace(one, label=labels.get(one.name) or one.label)
+        for one in step.form
+        if one.required or labels.get(one.name) != ""
+    )
+    return replace(step, form=tuple(form))
+
+
+def _offering(step: Act, place: dict[str, str]) -> Act:
+    """The step with the body of the chosen place among its choices: a form lists some only."""
+    form = (
+        replace(one, choices=(*one.choices, where.named(place[one.name])))
+        if one.type == "organ" and one.name in place and place[one.name] not in dict(one.choices)
+        else one
+        for one in step.form
+    )
+    return replace(step, form=tuple(form))
 
 
 def _filled(step: Act, given: dict[str, str]) -> Act:

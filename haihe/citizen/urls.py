@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.citizen import follow, opening, readings, start, uploads
+from haihe.citizen import follow, opening, place, readings, start, uploads
 
 app_name = "citizen"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("search/", start.search, name="search"),
     path("report/", start.report, name="report"),
     path("report/<slug:kind>/<slug:act>/", opening.opening, name="opening"),
+    path("report/<slug:kind>/<slug:act>/place/", place.place, name="place"),
+    path("report/<slug:kind>/<slug:act>/place/here/", place.here, name="here"),
     path("upload/", uploads.begin, name="upload"),
     path("upload/<str:id>/", uploads.piece, name="upload_piece"),
     path("receipt/<str:code>/", follow.receipt, name="receipt"),

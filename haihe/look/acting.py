@@ -46,7 +46,7 @@ def attempt(
         return forms.printed_again(act, href, post, expects=seq, wrong=typed.wrong, kept=typed.kept)
     happened = typed.data.pop(forms.HAPPENED_AT, None)
     command = Command(
-        key=key or _key(post, actor),
+        key=key or key_of(post, actor),
         act=act.id,
         actor=actor,
         matter=matter,
@@ -66,7 +66,7 @@ def attempt(
     )
 
 
-def _key(post: QueryDict, actor: Actor) -> str:
+def key_of(post: QueryDict, actor: Actor) -> str:
     """The form's key, bound to its sender; without one a repetition could not be told."""
     key = post.get("_key", "")
     if not _KEY.fullmatch(key):

@@ -22,7 +22,7 @@ from haihe.kernel.standing import Reader as Asking
 from haihe.kernel.standing import knows_of
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Data, Datum, Event, Refused
-from haihe.records import answers, keys, papers, personal, reach, reading, rules, traces
+from haihe.records import answers, joining, keys, papers, personal, reach, reading, rules, traces
 from haihe.records.accounts import person_name, reader_of
 from haihe.records.archive import as_heir
 from haihe.records.chain import HASHES, EventRow
@@ -245,13 +245,20 @@ def _when_issued(
 
 
 def follow(code: str, now: datetime | None = None) -> CitizenFile | None:
-    """What a citizen sees with the follow code; None if no matter has it."""
+    """What a citizen sees with the follow code; None if no matter has it.
+
+    Who joined a matter has a code of one's own, with which it is seen and not acted on.
+    """
     matter = matter_of(code)
-    if matter is None:
+    joined = joining.joined_matter(code) if matter is None else None
+    if matter is None and joined is None:
         return None
     printer = _printer(now)
-    read = _read(reading_connection(), matter, printer)
-    return None if read is None else _citizen_file(printer, read)
+    read = _read(reading_connection(), matter or joined or "", printer)
+    if read is None:
+        return None
+    file = _citizen_file(printer, read)
+    return file if joined is None else joining.as_joiner(file)
 
 
 def matter_of(code: str) -> str | None:
@@ -557,6 +564,8 @@ def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
         acts=_public_acts(printer, read),
         seq=state.seq,
         fingerprint=read.head[:FINGERPRINT_BYTES].hex(),
+        kind=procedure.kind,
+        also=sum(event.data.get(joining.ALSO) is True for event, _ in read.events),
     )
 
 
@@ -581,7 +590,7 @@ def _public_acts(printer: Printer, read: _Read) -> tuple[Act, ...]:
     asked = Asking(person=PUBLIC, kind="citizen", holds_code=True)
     view = may_read(asked, "own", read.state, read.procedure)
     return tuple(
-        msgspec.structs.replace(act, name=called(read.procedure, act.id))
+        msgspec.structs.replace(joining.without_mark(act), name=called(read.procedure, act.id))
         for act in _acts(printer, read, reader, view if isinstance(view, View) else None)
         if (act.general and ACTS[act.id].who == "public")
         or (not act.general and set(read.procedure.steps[act.id].by) & set(roles))

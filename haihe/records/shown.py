@@ -260,6 +260,9 @@ class CitizenFile(Frozen, frozen=True, kw_only=True):
     acts: tuple[Act, ...]  # what the public role may still do (异议)
     seq: int
     fingerprint: str
+    kind: str = ""
+    also: int = 0  # how many others met the same thing and joined
+    joined: bool = False  # seen with the code of somebody who joined it
 
 
 class Item(Frozen, frozen=True, kw_only=True):

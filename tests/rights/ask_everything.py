@@ -150,6 +150,8 @@ class Asking:
         code = self.matters["open"].code
         words: dict[str, list[tuple[str, list[object]]]] = {
             "citizen:opening": [("", ["permit", "apply"]), ("none", ["permit", "grant"])],
+            "citizen:here": [("", ["permit", "apply"])],
+            "citizen:place": [("", ["permit", "apply"])],
             "citizen:receipt": [("", [code]), ("none", [NO_CODE])],
             "citizen:follow": [("", [code]), ("none", [NO_CODE])],
             "citizen:readings": [("", [code]), ("none", [NO_CODE])],

@@ -177,6 +177,8 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "citizen:readings": _by_code,
     "citizen:receipt": _by_code,
     "citizen:report": _everybody(200),
+    "citizen:here": _everybody(405),
+    "citizen:place": _everybody(200),
     "citizen:search": _everybody(200),
     "citizen:upload": _everybody(405),
     "citizen:upload_piece": _everybody(404),

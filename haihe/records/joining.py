@@ -1,0 +1,93 @@
+"""我也遇到: somebody else met the same thing and joins the matter instead of opening a second one.
+
+Where a kind has the step JOIN of the public, what the joiner tells becomes a step of the matter
+that is there. The joiner gets a code of one's own, which shows how far the matter is and gives no
+right to act in the place of who came first: no rating, no withdrawal, nothing of the other is seen.
+The code is found again by the key of the command that recorded the joining; only its digest lies
+there, and of 67 bits of chance a digest tells nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Final
+
+from msgspec.structs import replace
+
+from haihe.kernel.procedure import Procedure
+from haihe.kernel.sentence import ASK, ASK_AFTER
+from haihe.kernel.values import Actor, Command, Data, Refused
+from haihe.records import keys, write
+from haihe.records.codes import follow_code, normal_code
+from haihe.records.database import reading_connection
+from haihe.records.shown import Act, CitizenFile
+
+JOIN: Final = "add_more"
+TOLD: Final = "added_text"
+PHOTOS: Final = "photos_added"
+ALSO: Final = "also_met"  # set by joining only: it tells a joiner from who came first
+_KEY: Final = "public:join:"
+
+
+def may_join(procedure: Procedure) -> bool:
+    """Whether somebody may join matters of this kind."""
+    step = procedure.steps.get(JOIN)
+    public = {name for name, role in procedure.roles.items() if role.stands == "public"}
+    return step is not None and bool(public & set(step.by)) and ALSO in step.may_ask
+
+
+def join(
+    matter: str, procedure: Procedure, data: Data, form: str, now: datetime | None = None
+) -> str | Refused:
+    """Join a matter with what a form (its key) told; gives the joiner's own code.
+
+    The same form joins once, however often it comes.
+    """
+    role = next(
+        name for name in procedure.steps[JOIN].by if procedure.roles[name].stands == "public"
+    )
+    code = follow_code(f"{JOIN}:{matter}:{form}", keys.store().codes)
+    command = Command(
+        key=_key(code),
+        act=JOIN,
+        actor=Actor(person="public", role=role, organ="public"),
+        matter=matter,
+        data=data | {ALSO: True},
+    )
+    answer = write.submit(command, now=now)
+    return answer if isinstance(answer, Refused) else code
+
+
+def joined_matter(code: str) -> str | None:
+    """The matter that was joined with this code, as somebody typed it."""
+    normal = normal_code(code)
+    if normal is None:
+        return None
+    rows = reading_connection().rows(
+        "SELECT matter_id FROM command_key WHERE key = ?", (_key(normal),)
+    )
+    return str(rows[0][0]) if rows else None
+
+
+def carried_out(key: str) -> bool:
+    """Whether a command with this key was carried out already: a second click on one button."""
+    rows = reading_connection().rows("SELECT 1 FROM command_key WHERE key = ?", (key,))
+    return bool(rows)
+
+
+def as_joiner(file: CitizenFile) -> CitizenFile:
+    """The matter as who joined it sees it: how far it is, and nothing that came from another."""
+    told = replace(file.told, can=ASK_AFTER if file.ended else ASK, acts=())
+    return replace(file, subject="", acts=(), told=told, joined=True)
+
+
+def without_mark(act: Act) -> Act:
+    """The step as a form of who came first: without the mark that only joining sets."""
+    if act.id != JOIN:
+        return act
+    return replace(act, form=tuple(field for field in act.form if field.name != ALSO))
+
+
+def _key(code: str) -> str:
+    return _KEY + hashlib.sha256(code.encode()).hexdigest()
