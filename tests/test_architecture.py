@@ -34,9 +34,9 @@ CLOCK_READINGS = {"now", "utcnow", "today"}
 OPEN_MODULES = {
     "account_acts", "account_book", "accounts", "answers", "attempts", "audit", "board",
     "board_export", "board_findings", "board_lists", "board_map", "board_settings",
-    "board_trends", "citizens", "clients", "drafts", "exports", "factors", "files", "halls", "lists",
+    "board_trends", "citizens", "clients", "exports", "factors", "files", "halls", "lists",
     "looked", "models_shown", "posts", "read", "retention", "sessions", "shown", "tags",
-    "workshop", "write",
+    "upload_drafts", "workshop", "write",
 }  # fmt: skip
 DOCUMENTED_PACKAGES = ("haihe/kernel", "haihe/records", "haihe/queueing")
 FILE_BYTES_MAX = 300_000

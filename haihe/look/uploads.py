@@ -1,4 +1,4 @@
-"""Large files as a form sends them: kept sealed until the request is over (records/drafts.py).
+"""Large files as a form sends them: sealed until the request is over (records/upload_drafts.py).
 
 Django writes an upload of more than FILE_UPLOAD_MAX_MEMORY_SIZE to the temporary folder of the
 machine as it is; nothing of the kind happens here.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
-from haihe.records.drafts import Draft
+from haihe.records.upload_drafts import Draft
 
 if TYPE_CHECKING:
     _Upload = UploadedFile[bytes]

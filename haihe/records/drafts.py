@@ -1,57 +1,147 @@
-"""Files that are on their way in: what is too large for memory waits sealed, never in clear.
+"""Applications that are being filled in: kept sealed, found by a code on any device, forgotten.
 
-Each draft is sealed piece by piece under a key that only this process has, in a folder of
-HAIHE_HOME that nobody else may enter. It has no name there and is gone when it is closed; what a
-crash leaves opens for nobody.
+A draft is no matter yet: nobody at the police sees it, and after DRAFT_LASTS it is gone. Whoever
+has the code goes on where it was left, online, at a terminal or at a window; it becomes one matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryFile
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import uuid4
 
-from haihe.records.ciphers import CIPHERS
-from haihe.records.files import FILE_BYTES_MAX
-from haihe.records.home import cipher_name, home
-from haihe.records.keys import random_bytes
+import msgspec
 
-LENGTH_BYTES: Final = 4  # before each sealed piece
+from haihe.kernel.values import Actor, Data, Frozen
+from haihe.records import keys
+from haihe.records.codes import code_tag, follow_code, normal_code
+from haihe.records.database import Connection, reading_connection, writing
+from haihe.records.instants import stored
 
-
-class Draft:
-    """The pieces of one file, sealed on the disk; up to one piece more than FILE_BYTES_MAX."""
-
-    def __init__(self) -> None:
-        made = CIPHERS[cipher_name()]
-        self.lying = TemporaryFile(dir=_folder())  # noqa: SIM115 # closed with the draft
-        self._box = made.box(random_bytes(made.key_bytes))
-        self._pieces = 0
-        self._size = 0
-
-    def add(self, piece: bytes) -> None:
-        """Seal a piece behind those before it; what is beyond any file's size is dropped."""
-        if self._size > FILE_BYTES_MAX:
-            return
-        sealed = self._box.seal(piece, str(self._pieces).encode())
-        self.lying.write(len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed)
-        self._pieces += 1
-        self._size += len(piece)
-
-    def pieces(self) -> Iterator[bytes]:
-        """Every piece in clear, in order, as it came. Raises ciphers.NotOpened."""
-        self.lying.seek(0)
-        for number in range(self._pieces):
-            length = int.from_bytes(self.lying.read(LENGTH_BYTES), "big")
-            yield self._box.open(self.lying.read(length), str(number).encode())
-
-    def close(self) -> None:
-        """Remove it."""
-        self.lying.close()
+DRAFT_LASTS: Final = timedelta(days=30)
+DRAFT_BYTES_MAX: Final = 200_000
+PURPOSE: Final = "draft"
+OPEN: Final = "open"
+SENDING: Final = "sending"  # it was submitted; what follows from that is not yet all written
 
 
-def _folder() -> Path:
-    folder = home() / "uploads"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+class Got(Frozen, frozen=True, kw_only=True):
+    """What a register answered, or why it did not (`why`)."""
+
+    at: str
+    values: dict[str, str] = {}
+    reference: str = ""
+    why: str = ""
+
+
+class Draft(Frozen, frozen=True, kw_only=True):
+    """An application as far as it was filled in; `channels` are those it was touched at."""
+
+    item: str
+    window: str = ""
+    channels: tuple[str, ...] = ()
+    who: Data = {}
+    facts: Data = {}
+    got: dict[str, Got] = {}
+    files: tuple[str, ...] = ()
+    actor: Actor | None = None  # who sent it, when it was sent
+    sent_at: str = ""
+
+
+class Kept(Frozen, frozen=True, kw_only=True):
+    """A draft with its id and its code."""
+
+    id: str
+    code: str
+    draft: Draft
+    state: str = OPEN
+
+
+class TooLong(Exception):
+    """The draft has more in it than is kept."""
+
+
+def begin(draft: Draft, now: datetime) -> Kept:
+    """Keep a new draft; gives it with the code that finds it again."""
+    kept_id = uuid4().hex
+    own = keys.store().codes
+    code = follow_code(f"draft {kept_id}", own)
+    connection = reading_connection()
+    with writing(connection):
+        connection.insert(
+            "draft", [(kept_id, code_tag(code, own), _sealed(kept_id, draft), OPEN, stored(now))]
+        )
+    return Kept(id=kept_id, code=code, draft=draft)
+
+
+def load(code: str, now: datetime) -> Kept | None:
+    """The draft behind a code as somebody typed it; None where there is none (any more)."""
+    normal = normal_code(code)
+    if normal is None:
+        return None
+    marks = [code_tag(normal, one) for one in keys.store().every_codes()]
+    rows = reading_connection().rows(
+        f"SELECT draft_id, sealed, state, changed_at FROM draft "
+        f"WHERE code_tag IN ({', '.join('?' * len(marks))})",
+        marks,
+    )
+    if not rows or rows[0][3] < stored(now - DRAFT_LASTS):
+        return None
+    kept_id, sealed, state, _ = rows[0]
+    return Kept(id=kept_id, code=normal, draft=_opened(kept_id, bytes(sealed)), state=state)
+
+
+def keep(kept: Kept, now: datetime, state: str = OPEN) -> None:
+    """Keep what a draft has become."""
+    connection = reading_connection()
+    with writing(connection):
+        connection.run(
+            "UPDATE draft SET sealed = ?, state = ?, changed_at = ? WHERE draft_id = ?",
+            (_sealed(kept.id, kept.draft), state, stored(now), kept.id),
+        )
+
+
+def forget(connection: Connection, kept_id: str) -> None:
+    """The draft has become a matter, or is not wanted; inside the caller's transaction."""
+    connection.run("DELETE FROM draft WHERE draft_id = ?", (kept_id,))
+
+
+def drop(kept: Kept) -> None:
+    """Forget a draft because its owner wants it."""
+    connection = reading_connection()
+    with writing(connection):
+        forget(connection, kept.id)
+
+
+def prune(connection: Connection, now: datetime) -> int:
+    """Forget drafts nobody touched for DRAFT_LASTS; gives how many went."""
+    with writing(connection):
+        return connection.run(
+            "DELETE FROM draft WHERE changed_at < ? AND state = ?",
+            (stored(now - DRAFT_LASTS), OPEN),
+        )
+
+
+def cut_off(connection: Connection, before: datetime, most: int) -> list[Kept]:
+    """Drafts whose submission was cut off: the process ended between two transactions."""
+    rows = connection.rows(
+        "SELECT draft_id, sealed FROM draft WHERE state = ? AND changed_at < ? "
+        "ORDER BY changed_at LIMIT ?",
+        (SENDING, stored(before), most),
+    )
+    return [
+        Kept(id=kept_id, code="", draft=_opened(kept_id, bytes(sealed)), state=SENDING)
+        for kept_id, sealed in rows
+    ]
+
+
+def _sealed(kept_id: str, draft: Draft) -> bytes:
+    plain = msgspec.json.encode(draft)
+    if len(plain) > DRAFT_BYTES_MAX:
+        raise TooLong(f"{len(plain)} bytes; at most {DRAFT_BYTES_MAX} are kept")
+    return keys.store().key("content").seal(PURPOSE, plain, kept_id)
+
+
+def _opened(kept_id: str, sealed: bytes) -> Draft:
+    plain = keys.store().key("content").open(PURPOSE, sealed, kept_id)
+    return msgspec.json.decode(plain, type=Draft)
