@@ -101,10 +101,11 @@ def page(request: HttpRequest, reader: Reader) -> HttpResponse:
             "of_matters": what in MATTERS,
             "pictures": _pictures(numbers, what, one_kind, told, district),
             "rows": _rows(numbers, what, one_kind, told, district),
+            "total": _total(numbers, district),
             "nowhere": _href(what, one_kind, "none", told),
-            "whole": _href(what, one_kind, "", told),
+            "whole": _href(what, one_kind, district, told),
             "back": address("map", what=what, kind=one_kind, as_of=told.text),
-            "legend": _legend(numbers, district),
+            "legend": [] if district else _legend(numbers),
             "source": load_outlines().source,
             "invented": not load_outlines().points,
         },
@@ -125,6 +126,11 @@ def _href(what: str, one_kind: str, code: str, told: Asked) -> str:
         return address("matters", which, kind=one_kind, area=code, as_of=told.text)
     when = "today" if what == "findings_today" else ""
     return address("findings", when=when, area=code, as_of=told.text)
+
+
+def _total(numbers: AreaNumbers, district: str) -> int:
+    of = (one.total for one in numbers.districts if one.code == district)
+    return next(of, 0) if district else numbers.total
 
 
 def _rows(
@@ -248,12 +254,11 @@ def radius(total: int, most: int, *, named: bool) -> float:
     return least if total <= 0 else least + span * math.sqrt(total / max(most, 1))
 
 
-def _legend(numbers: AreaNumbers, district: str) -> list[tuple[int, str]]:
-    """What each colour means: 1–4, 5–8 …, of districts or of the streets of one."""
-    of = numbers.streets if district else numbers.districts
-    most = max((one.total for one in of), default=0)
+def _legend(numbers: AreaNumbers) -> list[tuple[int, str]]:
+    """What each colour of a district means: 0, 1–4, 5–8 …"""
+    most = max((one.total for one in numbers.districts), default=0)
     found: dict[int, list[int]] = {}
-    for total in sorted({one.total for one in of}):
+    for total in sorted({one.total for one in numbers.districts}):
         found.setdefault(heat(total, most), []).append(total)
     return [
         (step, f"{totals[0]}" if totals[0] == totals[-1] else f"{totals[0]}–{totals[-1]}")

@@ -93,15 +93,15 @@ def _spread(ring: tuple[Point, ...], streets: tuple[str, ...]) -> dict[str, Poin
     corners = tuple(projected(one) for one in ring)
     left, right = min(x for x, _ in corners), max(x for x, _ in corners)
     top, bottom = min(y for _, y in corners), max(y for _, y in corners)
+    across, down = (right - left) / LATTICE, (bottom - top) / LATTICE
     lattice = [
-        (
-            left + (right - left) * (column + 0.5) / LATTICE,
-            top + (bottom - top) * (row + 0.5) / LATTICE,
-        )
+        (left + across * (column + 0.5), top + down * (row + 0.5))
         for row in range(LATTICE)
         for column in range(LATTICE)
     ]
-    inside = [point for point in lattice if _holds(corners, point)]
+    inside = [point for point in lattice if _well_inside(corners, point, across, down)] or [
+        point for point in lattice if _holds(corners, point)
+    ]
     if not inside or not streets:
         return {}
     return dict(zip(streets, _apart(inside, len(streets)), strict=False))
@@ -123,6 +123,13 @@ def _apart(points: list[Point], count: int) -> list[Point]:
             for known, one in zip(nearest, points, strict=True)
         ]
     return sorted(taken, key=lambda one: (round(one[1], 3), one[0]))
+
+
+def _well_inside(corners: Sequence[Point], point: Point, across: float, down: float) -> bool:
+    """Whether a step to any side is inside as well: a mark on a border belongs to nobody."""
+    x, y = point
+    steps = ((across, 0.0), (-across, 0.0), (0.0, down), (0.0, -down))
+    return all(_holds(corners, (x + east, y + south)) for east, south in steps)
 
 
 def _holds(corners: Sequence[Point], point: Point) -> bool:

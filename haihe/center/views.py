@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast, get_args
+from typing import Final, cast, get_args
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from haihe.center import faces
+from haihe.center import faces, live
 from haihe.center.asked import AFTER_MAX, Asked, address, area, asked, kind, organ, word
+from haihe.center.figures import board_values
 from haihe.center.words import NUMBERS
 from haihe.look.staff import supervisor_page
 from haihe.records import board, board_findings, board_settings
@@ -26,40 +26,29 @@ WHENS: Final[tuple[When, ...]] = get_args(When)
 @supervisor_page
 def overview(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The numbers of the day, or as of a past one; every number leads to its list."""
-    values = board_values(reader, asked(request))
+    if live.wanted(request):
+        return live.answer(request, reader, "center/part_figures.html")
+    told = asked(request)
+    tag = "" if told.as_of else live.version(reader)
+    values = board_values(reader, told) | {"version": tag}
     return render(request, "center/board.html", values)
 
 
-def board_values(reader: Reader, told: Asked) -> dict[str, Any]:
-    """What the board, its wall screen and its report print."""
-    made = board.board(reader, as_of=told.as_of)
-    models = board_findings.numbers(reader, as_of=told.as_of)
-    total = sum(one.open for one in models)
-    return {
-        "reader": reader,
-        "here": "board",
-        "asked": told,
-        "board": made,
-        "groups": faces.groups(made, told.text),
-        "kinds": faces.kinds(made.kinds, told.text),
-        "models": faces.models(models, told.text),
-        "findings": faces.Face(
-            which="findings",
-            name=_("监督发现"),
-            says=_("现在没有消除的"),
-            tone="plain",
-            total=total,
-            href=address("findings", as_of=told.text),
-        ),
-        "again": address("board", as_of=made.as_of),
-    }
+@require_safe
+@supervisor_page
+def wall(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """The same numbers for a screen on the wall: large, dark, nothing to scroll."""
+    if live.wanted(request):
+        return live.answer(request, reader, "center/part_wall.html")
+    tag = live.version(reader)
+    return render(request, "center/wall.html", live.values(reader, tag))
 
 
 @require_safe
 @supervisor_page
 def matters(request: HttpRequest, reader: Reader, which: str) -> HttpResponse:
     """The matters behind one number."""
-    ask, told = _ask(request, which)
+    ask, told = ask_of(request, which)
     listing = board.matters(ask, reader, after=request.GET.get("after", "")[:AFTER_MAX])
     name, says = NUMBERS[ask.which]
     query = {"kind": ask.kind, "area": ask.area, "organ": ask.organ, "as_of": told.text}
@@ -71,12 +60,14 @@ def matters(request: HttpRequest, reader: Reader, which: str) -> HttpResponse:
         "name": name,
         "says": says,
         "more": address("matters", which, **query, after=listing.after),
+        "table": address("matters-csv", which, **query),
         "back": address("board", as_of=told.text),
     }
     return render(request, "center/matters.html", values)
 
 
-def _ask(request: HttpRequest, which: str) -> tuple[Ask, Asked]:
+def ask_of(request: HttpRequest, which: str) -> tuple[Ask, Asked]:
+    """Which matters a page or file was asked for; 404 for a list there is not."""
     if which not in NUMBERS:
         raise Http404
     told = asked(request)
@@ -88,15 +79,11 @@ def _ask(request: HttpRequest, which: str) -> tuple[Ask, Asked]:
 @supervisor_page
 def findings(request: HttpRequest, reader: Reader) -> HttpResponse:
     """What the models noticed: the events that prove it, and the rectification it opened."""
-    told = asked(request)
-    model, when = word(request, "model"), word(request, "when") or "open"
-    if when not in WHENS:
-        raise Http404
-    ask = AskFindings(model, when, area(request), organ(request), told.as_of)
+    ask, told = findings_of(request)
     found = board_findings.page(ask, reader, after=request.GET.get("after", "")[:AFTER_MAX])
     query = {
-        "model": model,
-        "when": "" if when == "open" else when,
+        "model": ask.model,
+        "when": "" if ask.when == "open" else ask.when,
         "area": ask.area,
         "organ": ask.organ,
         "as_of": told.text,
@@ -107,14 +94,24 @@ def findings(request: HttpRequest, reader: Reader) -> HttpResponse:
         "asked": told,
         "found": found,
         "listing": found.listing,
-        "model": model,
-        "when": when,
+        "model": ask.model,
+        "when": ask.when,
         "area_name": board.area_name(ask.area, board.instant(told.as_of)),
         "models": faces.models(board_findings.numbers(reader, as_of=told.as_of), told.text),
         "more": address("findings", **query, after=found.listing.after),
+        "table": address("findings-csv", **query),
         "all": address("findings", as_of=told.text),
     }
     return render(request, "center/findings.html", values)
+
+
+def findings_of(request: HttpRequest) -> tuple[AskFindings, Asked]:
+    """Which findings a page or file was asked for."""
+    told = asked(request)
+    model, when = word(request, "model"), word(request, "when") or "open"
+    if when not in WHENS:
+        raise Http404
+    return AskFindings(model, when, area(request), organ(request), told.as_of), told
 
 
 @require_safe

@@ -22,7 +22,7 @@ NUMBERS: Final[Mapping[Which, tuple[Promise, Promise]]] = {
     "open": (_("正在办理"), _("全部未办结事项")),
     "contested": (_("群众有异议"), _("办结后提出异议")),
     "suspended": (_("已经中止"), _("期限暂停计算")),
-    "rectifications_today": (_("今日立项整改"), _("今天立的整改")),
+    "rectifications_today": (_("今日立项"), _("今天立的整改")),
     "rectifications": (_("正在整改"), _("还没有销号的")),
     "rectifications_overdue": (_("整改超期"), _("没有按期答复或者整改")),
     "rectifications_escalated": (_("整改已提级"), _("交给上一级单位的")),

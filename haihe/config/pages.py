@@ -57,6 +57,12 @@ PAGES: Final = (
     Page("officer:act", "/officer/matter/{matter}/act/{act}/", OFFICER),
     Page("officer:paper", "/officer/matter/{papered}/paper/{step}/{paper}/", OFFICER),
     Page("center:board", "/center/", SUPERVISOR),
+    Page("center:board", "/center/?as_of=2026-11-01", SUPERVISOR),
+    Page("center:wall", "/center/wall/", SUPERVISOR),
+    Page("center:report", "/center/report/", SUPERVISOR),
+    Page("center:map", "/center/map/", SUPERVISOR),
+    Page("center:map", "/center/map/?what=new_four_weeks&area=120103", SUPERVISOR),
+    Page("center:trends", "/center/trends/", SUPERVISOR),
     Page("center:findings", "/center/findings/", SUPERVISOR),
     Page("center:matters", "/center/matters/open/", SUPERVISOR),
     Page("center:settings", "/center/settings/", SUPERVISOR),
@@ -116,6 +122,9 @@ NO_PAGE: Final = {
     "officer:docx": A_FILE,
     "officer:issue": ONLY_POSTED,
     "center:disposal": ONLY_POSTED,
+    "center:board-csv": A_FILE,
+    "center:matters-csv": A_FILE,
+    "center:findings-csv": A_FILE,
 }
 
 

@@ -18,6 +18,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from haihe.identity.addresses import address_of
@@ -29,6 +31,7 @@ IDLE: Final = timedelta(minutes=30)
 WHOLE: Final = timedelta(hours=12)
 AN_ACCOUNT_MAX: Final = 3  # sessions of one account at once
 NOTED_EVERY: Final = timedelta(minutes=1)
+BY_ITSELF: Final = "X-Asked-By"
 
 _TIMES: Final = "signed_in"
 _DUE: Final = "factor_due"
@@ -37,9 +40,9 @@ _ENDED: Final = "ended"
 _BEFORE_FACTOR: Final = ("/identity/", "/officer/login/", "/officer/logout/", "/static/")
 
 WHY: Final = {
-    "idle": f"{IDLE // timedelta(minutes=1)}分钟没有操作，已自动退出。没有提交的内容请重新填写。",
-    "whole": f"登录已满{WHOLE // timedelta(hours=1)}小时，请重新登录。",
-    "elsewhere": "这个账号在别处登录太多，或者这次登录已被结束。请重新登录。",
+    "idle": gettext_lazy("半小时没有操作，已自动退出。没有提交的内容请重新填写。"),
+    "whole": gettext_lazy("登录已满十二小时，请重新登录。"),
+    "elsewhere": gettext_lazy("这个账号在别处登录太多，或者这次登录已被结束。请重新登录。"),
 }
 
 
@@ -92,7 +95,7 @@ def end_everywhere(user_id: int) -> int:
 
 def why_ended(request: HttpRequest) -> str:
     """Why the last session with this browser ended by itself, once."""
-    return WHY.get(str(request.session.pop(_ENDED, "")), "") if _ENDED in request.session else ""
+    return str(WHY.get(request.session.pop(_ENDED, ""), ""))
 
 
 def ask_for_factor(request: HttpRequest) -> None:
@@ -157,18 +160,26 @@ def device_words(agent: str) -> str:
     browsers = {"Edg/": "Edge", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
     systems = {
         "Windows": "Windows",
-        "Android": "安卓",
+        "Android": "Android",
         "iPhone": "iPhone",
         "Mac OS": "macOS",
         "Linux": "Linux",
     }
-    browser = next((name for mark, name in browsers.items() if mark in agent), "其他浏览器")
+    browser = next((name for mark, name in browsers.items() if mark in agent), _("其他浏览器"))
     system = next((name for mark, name in systems.items() if mark in agent), "")
     return f"{browser} · {system}" if system else browser
 
 
 def _is_this(request: HttpRequest, key: str) -> bool:
     return key == request.session.session_key
+
+
+def asks_by_itself(request: HttpRequest) -> bool:
+    """Whether the page asks and not its reader: that keeps nobody signed in who went away.
+
+    A wall screen is there to be looked at by who does not touch it; it ends with WHOLE.
+    """
+    return request.headers.get(BY_ITSELF) == "page"
 
 
 def _keep_to_limits(request: HttpRequest) -> None:
@@ -180,7 +191,7 @@ def _keep_to_limits(request: HttpRequest) -> None:
         finish(request, "whole")
     elif now - told["seen"] > IDLE.total_seconds():
         finish(request, "idle")
-    elif now - told["seen"] > NOTED_EVERY.total_seconds():
+    elif now - told["seen"] > NOTED_EVERY.total_seconds() and not asks_by_itself(request):
         if kept.seen(str(request.session.session_key), datetime.now(UTC)):
             request.session[_TIMES] = told | {"seen": now}
         else:

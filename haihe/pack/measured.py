@@ -14,13 +14,14 @@ RESULTS: Final = "backtest.json"
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """Of one model: `hit` findings on faults that had been planted, `extra` on none of any kind.
+    """Of one model: `hit` findings on planted faults, `extra` on none; how many were planted.
 
     What another model finds rightly as well counts neither way (haihe backtest).
     """
 
     hit: int = 0
     extra: int = 0
+    planted: int = 0
 
 
 class _Results(msgspec.Struct, frozen=True):

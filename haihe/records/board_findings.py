@@ -92,7 +92,7 @@ def numbers(
                 open=standing.get(model, 0),
                 today=fresh.get(model, 0),
                 hit=told.hit,
-                judged=told.hit + told.extra,
+                judged=told.hit + told.extra if told.planted else 0,
                 precision_aim=round(card.expects.precision * 100) if card else 0,
             )
         )

@@ -11,8 +11,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Final, Literal, NamedTuple
 
 from haihe.kernel.values import Datum, Frozen, Refused
@@ -221,17 +222,21 @@ def _export(row: _Row, reader: Reader, now: datetime | None) -> Export:
 
 
 def _written(reader: Reader, list_: str, now: datetime) -> tuple[bytes, int]:
-    """The list as CSV in UTF-8 with its mark, as spreadsheets expect; and its rows."""
+    """The list as CSV, and its rows."""
+    if list_ == "findings":
+        return as_csv(HEAD_OF_FINDINGS, _of_findings(reader, now))
+    return as_csv(HEAD, _of_matters(reader, list_, now))
+
+
+def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[bytes, int]:
+    """A table in UTF-8 with its mark, as spreadsheets expect, and its rows: at most ROWS_MAX."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(HEAD_OF_FINDINGS if list_ == "findings" else HEAD)
+    writer.writerow(head)
     count = 0
-    cells = _of_findings(reader, now) if list_ == "findings" else _of_matters(reader, list_, now)
-    for row in cells:
+    for row in islice(rows, ROWS_MAX):
         writer.writerow([f"'{one}" if one.startswith(_FORMULA) else one for one in row])
         count += 1
-        if count >= ROWS_MAX:
-            break
     return text.getvalue().encode("utf-8-sig"), count
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -229,3 +230,49 @@ def test_the_lengths_of_the_city_are_told_with_source_and_day_of_checking(
     assert "来源：本市默认值（国家规则只写及时）" in page.text
     assert re.search(r"\d{4}年\d+月\d+日 星期.核对", page.text)
     assert "办案期限" not in page.text, "what the law fixes is no setting"
+
+
+def test_a_report_names_its_instant_whose_rights_and_the_address_of_every_figure(
+    supervisor: Visitor,
+) -> None:
+    page = supervisor.get("/center/report/")
+
+    assert "as_of=" in page.path, "a report is always one of a named instant"
+    assert "河西区司法局" in page.text
+    assert re.search(r"监督范围内\d+个单位", page.text)
+    numbers = told_numbers(page)
+    assert len(numbers) > 25
+    assert all("as_of=" in href and href in page.text for href in numbers)
+    some = next(href for href, number in numbers.items() if number > 1)
+    assert rows_of(supervisor, supervisor.get(some)) == numbers[some]
+
+
+def test_the_figures_leave_as_a_table_with_their_queries(supervisor: Visitor) -> None:
+    page = supervisor.get("/center/board.csv")
+    rows = list(csv.DictReader(page.body.decode("utf-8-sig").splitlines()))
+
+    assert page.headers["Content-Type"].startswith("text/csv")
+    assert {row["截至"] for row in rows} == {unquote(page.path.partition("as_of=")[2])}
+    assert all("河西区司法局" in row["权限"] for row in rows)
+    seen = next(row for row in rows if row["指标"] == "今日已查看")
+    assert int(seen["合计"]) > 0
+    open_ = next(row for row in rows if row["指标"] == "正在办理")
+    assert rows_of(supervisor, supervisor.get(open_["地址"])) == int(open_["数"])
+
+
+def test_a_list_leaves_as_a_table_without_a_word_of_what_it_is_about_and_leaves_a_trace(
+    supervisor: Visitor,
+) -> None:
+    listed = supervisor.get("/center/matters/open/")
+    subjects = re.findall(r'class="cover"[^>]*>([^<]{6,})</a>', listed.html)
+    assert subjects
+    page = supervisor.get("/center/matters/open.csv")
+    rows = list(csv.DictReader(page.body.decode("utf-8-sig").splitlines()))
+
+    assert f"共 {len(rows)} 件" in listed.text
+    table = page.body.decode("utf-8-sig")
+    assert not [one for one in subjects if one in table and len(one) > 8]
+    found = supervisor.get("/center/findings.csv")
+    assert found.body.decode("utf-8-sig").startswith("编号,种类,模型")
+    traces = supervisor.get("/center/traces/?sort=export")
+    assert "导出" in traces.text

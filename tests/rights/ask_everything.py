@@ -183,6 +183,7 @@ class Asking:
             "mfa_remove_webauthn": [("none", [1])],
             **{one: [("", [NEWCOMER])] for one in OF_ADMINISTRATION},
             "center:matters": [("", ["open"]), ("all", ["new_today"]), ("none", ["nothing"])],
+            "center:matters-csv": [("", ["open"]), ("none", ["nothing"])],
             "center:model": [("none", ["no-model"])],
             "center:model-change": [("new", ["new"])],
         }

@@ -84,6 +84,11 @@ def _supervisors(answer: Answer) -> int:
     return 404 if answer.matter == "none" else 200
 
 
+def _supervisors_led_on(answer: Answer) -> int:
+    """A page of a named instant leads supervisors to that of now."""
+    return 302 if answer.reader in SUPERVISORS else _supervisors(answer)
+
+
 def _auditors(answer: Answer) -> int:
     """Supervisors, and of the three administrators the one who audits."""
     return 200 if answer.reader == "audit-administrator" else _supervisors(answer)
@@ -157,7 +162,12 @@ def _sign_in(answer: Answer) -> int:
 # Addresses that name no matter: what each reader gets.
 EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "center:board": _supervisors,
+    "center:board-csv": _supervisors_led_on,
     "center:findings": _supervisors,
+    "center:findings-csv": _supervisors,
+    "center:matters-csv": _supervisors,
+    "center:report": _supervisors_led_on,
+    "center:wall": _supervisors,
     "center:map": _supervisors,
     "center:matters": _supervisors,
     "center:model": _supervisors,
@@ -239,6 +249,7 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     # The look itself: its parts, and what a reader chose about it.
     "look:choose": _everybody(405),
     "look:parts": _everybody(200),
+    "officer:batch": _staff,
     "officer:device": _everybody(405),
     "officer:device_entry": _everybody(405),
     "officer:device_file": _everybody(405),
