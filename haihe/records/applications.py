@@ -15,11 +15,11 @@ import msgspec
 from msgspec.structs import replace
 
 from haihe.kernel.allowance import Allowance, parse_allowance
-from haihe.kernel.catalogue import Catalogue, Item, Judged, approver, judged
+from haihe.kernel.catalogue import FIELDS, Catalogue, Item, Judged, approver, judged
 from haihe.kernel.procedure import Field
 from haihe.kernel.sources import Answer, Question, Source
 from haihe.kernel.values import Actor, Command, Data, Datum, Frozen, Refused, number_words
-from haihe.pack.catalogue import load_catalogue
+from haihe.pack.catalogue import load_catalogue, mark
 from haihe.records import drafts, keys, rules, sources, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection, reading_connection, writing
@@ -487,3 +487,13 @@ def _complete(connection: Connection, now: datetime) -> int:
     for kept in cut:
         submit(kept, now)
     return len(cut)
+
+
+def marks(item: Item) -> dict[str, tuple[str, str]]:
+    """What each field of an item rests on: lawA … assumed, and the article in words."""
+    in_use: Any = rules.current()
+    found = {field: mark(item, field, in_use.pack.law) for field in FIELDS}
+    return {
+        field: (one.basis + one.level, in_use.article(one.cite) if one.basis == "law" else "")
+        for field, one in found.items()
+    }

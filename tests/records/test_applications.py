@@ -22,7 +22,7 @@ from haihe.records.shown import Reader
 from tests.records.fresh import fresh_journal, problems
 
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # Monday, nine o'clock in the city
-NUMBER = "120199199003070017"
+NUMBER = "120199199003070019"
 WHO = {
     "applicant": "王女士",
     "number": NUMBER,
