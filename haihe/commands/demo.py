@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from haihe.kernel.qualification import Held
+    from haihe.records.account_book import Duty
 
 HELP = "向空库装入演示城市：人员、事项和演示账号"
 
@@ -45,6 +46,13 @@ SIGN_INS = (
     ("analyst", "数据分析员：模型工作台"),
     ("administrator", "综治中心管理员：委托移送、督办"),
 )
+
+
+ADMINISTRATORS: Final[dict[str, tuple[str, Duty, str]]] = {  # no county ever had this region
+    "engineer": ("系统管理员秦工", "system", "12019919800101001A"),
+    "security": ("安全管理员安岚", "security", "12019919800101002A"),
+    "auditor": ("审计管理员沈静", "audit", "12019919800101003A"),
+}
 
 
 class Post(msgspec.Struct, forbid_unknown_fields=True):
@@ -132,6 +140,7 @@ def welcome(address: str) -> str:
     from haihe.records.accounts import person_name
 
     lines = [
+        f"  从这里开始：选一个身份，一点就进，每个身份有两分钟的导览 {address}demo/",
         f"  群众     {address}",
         f"  办理     {address}officer/",
         f"  监督     {address}center/",
@@ -170,6 +179,7 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
         return 0
     city = load()
     _appoint(city)
+    _appoint_administrators()
     now = (now or datetime.now(UTC)).replace(microsecond=0)
     plan = sorted(_planned(city, now), key=lambda one: one[0])
     assert len(plan) <= PACE
@@ -177,10 +187,24 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
     for at, number, step in plan:
         _take(at, number, step, city, opened)
     simulated = _simulate(now, SIMULATED_DAYS if days is None else days)
+    told = _tell_stories(now)
     _answer_for_areas(_local_day(now))
     halls_demo.fill(now)
     sweep_all(now)
-    return len(opened) + simulated
+    return len(opened) + simulated + told
+
+
+def _tell_stories(now: datetime) -> int:
+    """The told stories, each so late that it has just ended; gives how many matters."""
+    from django.contrib.auth.hashers import make_password
+
+    from haihe.stories.playing import Broken
+    from haihe.stories.running import tell_all
+
+    try:
+        return tell_all(now, make_password(PASSWORD))
+    except Broken as error:
+        raise Unfilled(f"stories/: {error}") from error
 
 
 def _simulate(now: datetime, days: int) -> int:
@@ -240,6 +264,24 @@ def _appoint(city: City) -> None:
             qualifications=_qualifications(person, post),
         )
         account_book.enter(user_id, person, post.name, origin="demo", made_by="haihe demo")
+
+
+def _appoint_administrators() -> None:
+    """The three administrators, each a human being of their own; their numbers are nobody's."""
+    from django.contrib.auth import get_user_model
+    from django.contrib.auth.hashers import make_password
+
+    from haihe.records import account_acts, account_book
+    from haihe.records.accounts import enrol
+
+    for person, (name, duty, human) in ADMINISTRATORS.items():
+        user, _ = get_user_model().objects.get_or_create(username=person)
+        user.password = make_password(PASSWORD)
+        user.save()
+        enrol(person, name, int(user.pk))
+        account_book.enter(user.pk, person, name, origin="demo", made_by="haihe demo")
+        account_book.appoint(user.pk, duty, human, by="haihe demo")
+        account_acts.note("haihe demo", "appointed", person, more=duty)
 
 
 def _answer_for_areas(day: date) -> None:
@@ -336,25 +378,6 @@ def _zone() -> ZoneInfo:
 def _photo(name: str) -> str:
     """A drawn picture stands for a photograph; it is kept like any file that is sent in."""
     from haihe.records import files
+    from haihe.stories.pictures import picture
 
     return files.keep([picture(*SHADES[name])])
-
-
-def picture(red: int, green: int, blue: int) -> bytes:
-    """A PNG of 320 by 240 that fades from a colour to white."""
-    import zlib
-
-    width, height = 320, 240
-    rows = bytearray()
-    for row in range(height):
-        fade = row / height
-        shade = bytes(round(part + (255 - part) * fade) for part in (red, green, blue))
-        rows += b"\0" + shade * width
-
-    def chunk(name: bytes, content: bytes) -> bytes:
-        size, check = len(content), zlib.crc32(name + content)
-        return size.to_bytes(4, "big") + name + content + check.to_bytes(4, "big")
-
-    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 2, 0, 0, 0))
-    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(rows))) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body

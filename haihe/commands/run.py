@@ -49,8 +49,10 @@ def run(args: argparse.Namespace) -> int:
         refusal = public_demo_refusal(args.host)
     if refusal:
         return refuse(refusal)
+    os.environ.pop("HAIHE_DEMO", None)  # nobody else turns it on
     if args.demo:
         os.environ.setdefault("HAIHE_SENDER", "console")
+        os.environ["HAIHE_DEMO"] = "1"
     with stopped_by_signals():
         try:
             prepare(demo=args.demo)

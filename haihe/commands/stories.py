@@ -7,7 +7,12 @@ import json
 import os
 import sys
 import tempfile
-from typing import Any
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from haihe.stories.telling import Story
 
 HELP = "把源文中的故事逐一办一遍，核对每个故事说的结果；play 在演示库中逐步演一个"
 
@@ -59,6 +64,52 @@ def _check(names: tuple[str, ...], *, as_json: bool) -> int:
         passed = sum(1 for one in found if one.passed)
         print(f"{passed} 个故事通过，共 {len(found)} 个。", file=sys.stderr)
     return 0 if all(one.passed or one.story in MAY_WAIT for one in found) else 1
+
+
+def _play(args: argparse.Namespace) -> int:
+    """Tell one story in the demo of this HAIHE_HOME, so late that it ends just now."""
+    _set_up()
+    from haihe.pack.yaml_file import UnusablePack
+    from haihe.records import account_book, rules
+    from haihe.stories.telling import load_story
+
+    if not account_book.holds_demo():
+        print("这里不是演示。请在 make run 用的同一个 HAIHE_HOME 里演。", file=sys.stderr)
+        return 2
+    try:
+        story = load_story(args.name)
+    except (UnusablePack, OSError) as error:
+        print(f"{args.name}: {error}", file=sys.stderr)
+        return 2
+    if not story.tells:
+        why = story.waits or "这个故事成百上千件，只用 haihe stories 核对。"
+        print(f"{story.story} {story.title}：{why}", file=sys.stderr)
+        return 2
+    rules.current().look_again()
+    return _told(story, args.address.rstrip("/"), SPEEDS[args.speed])
+
+
+def _told(story: Story, address: str, pause: float) -> int:
+    """Print each sentence as it happens, with the addresses to open; 1 if the rules refuse one."""
+    from haihe.stories.playing import Broken
+    from haihe.stories.running import telling
+
+    print(f"{story.story} {story.title}\n{story.told}\n", flush=True)
+    seen: set[str] = set()
+    try:
+        for playing, line in telling(story, datetime.now(UTC)):
+            sign = {"act": "·", "refusal": "✗ 规则不许：", "holds": "✓"}[line.sort]
+            print(f"{line.at:%m月%d日 %H:%M} {sign} {line.says}", flush=True)
+            if line.matter in playing.matters and line.matter not in seen:
+                seen.add(line.matter)
+                code = playing.code(line.matter)
+                print(f"      打开看：{address}/follow/{code}/", flush=True)
+            time.sleep(pause)
+    except Broken as error:
+        print(f"演到这里停了：{error}", file=sys.stderr)
+        return 1
+    print(f"\n全过程：{address}/demo/stories/{story.story}/")
+    return 0
 
 
 def _set_up() -> None:

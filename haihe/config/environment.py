@@ -65,6 +65,7 @@ SETTINGS = (
     ),
     Setting("HAIHE_OIDC_CLIENT", "none", "our client id there"),
     Setting("HAIHE_OIDC_SECRET_FILE", "none", "file that holds our client secret there, mode 600"),
+    Setting("HAIHE_DEMO", "unset", "`1` adds /demo/: set by `haihe run --demo`, never by you"),
     Setting("HAIHE_DEBUG", "unset", "`1` shows errors in the browser; never where others can see"),
     Setting("HAIHE_PACK", "the pack shipped", "folder that replaces law, procedures and models"),
     Setting("HAIHE_CITY", "the city shipped", "folder that replaces city"),

@@ -111,19 +111,18 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
+CONTEXT = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+    "haihe.identity.context.account",
+    "haihe.look.choices.look",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "haihe.identity.context.account",
-                "haihe.look.choices.look",
-            ]
-        },
+        "OPTIONS": {"context_processors": CONTEXT},
     }
 ]
 
@@ -156,6 +155,12 @@ if HAIHE_OIDC_ISSUER:
     SOCIALACCOUNT_ADAPTER = "haihe.identity.provider.CitizenDoor"
     SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [provider]}}
     SOCIALACCOUNT_REQUESTS_TIMEOUT = 10  # seconds
+
+# The demo's own pages (enter as anybody in one click) exist only where `haihe run --demo` serves.
+HAIHE_DEMO = os.environ.get("HAIHE_DEMO") == "1"
+if HAIHE_DEMO:
+    INSTALLED_APPS += ["haihe.demo"]
+    CONTEXT.append("haihe.demo.context.guide")
 
 # Errors go to standard error, whoever runs the server; refused pages (403, 404) are not errors.
 LOGGING = {

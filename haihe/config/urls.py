@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
@@ -14,6 +15,9 @@ urlpatterns = [
     path("center/", include("haihe.center.urls")),
     path("hall/", include("haihe.hall.urls")),
 ]
+
+if settings.HAIHE_DEMO:
+    urlpatterns.append(path("demo/", include("haihe.demo.urls")))
 
 handler400 = "haihe.look.errors.bad_request"
 handler403 = "haihe.look.errors.not_allowed"

@@ -64,7 +64,7 @@ def kept() -> dict[str, KeptStory]:
 
 
 def keep(told: Iterable[tuple[Playing, Iterable[Line]]]) -> None:
-    """Write down what was told, beside what was told before; the newest telling of a story stays."""
+    """Write down what was told; of a story told twice the newest telling stays."""
     everything = kept() | {playing.story.story: _kept(playing, lines) for playing, lines in told}
     path = home.home() / FILE
     draft = path.with_suffix(".draft")

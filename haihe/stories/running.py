@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from secrets import token_hex
 from typing import Final
 
 from haihe.kernel.qualification import Held
@@ -14,9 +15,9 @@ from haihe.records import account_book
 from haihe.records.accounts import UnusableAccount, create_staff
 from haihe.simulation.organs import UnknownSort
 from haihe.stories.judging import judge
+from haihe.stories.keeping import keep
 from haihe.stories.larger import LARGE
 from haihe.stories.playing import Broken, Line, Playing, Stage
-from haihe.stories.keeping import keep
 from haihe.stories.telling import (
     STORIES,
     Story,
@@ -114,6 +115,24 @@ def tell_all(now: datetime, hashed: str) -> int:
         told.append((playing, list(playing.tell(unjudged))))
     keep(told)
     return sum(len(playing.matters) for playing, _ in told)
+
+
+def telling(story: Story, now: datetime) -> Iterator[tuple[Playing, Line]]:
+    """One story told sentence by sentence in a demo; what was told is kept after each.
+
+    Raises Broken when the rules refuse an act, or when its days have not come yet.
+    """
+    stage = Stage()
+    shift = shift_to(story, stage.pack, now)
+    if shift is None:
+        raise Broken("它的日子还没有到")
+    playing = Playing(stage, story, token_hex(4), shift)
+    appoint(playing)
+    lines: list[Line] = []
+    for line in playing.tell(judge):
+        lines.append(line)
+        keep([(playing, lines)])
+        yield playing, line
 
 
 def unjudged(playing: Playing, one: Tell, at: datetime) -> str:
