@@ -86,14 +86,17 @@ def _one_round(connection: Connection, after: int, upto: int) -> None:
     matters = [str(row[0]) for row in rows]
     for start in range(0, len(matters), MATTERS_AT_ONCE):
         with writing(connection):
-            _tell(connection, matters[start : start + MATTERS_AT_ONCE])
+            tell(connection, matters[start : start + MATTERS_AT_ONCE])
     with writing(connection):
         if reached(connection) < upto:
             connection.replace("reached", [(NOTE, upto)])
 
 
-def _tell(connection: Connection, matters: Sequence[str]) -> None:
-    """Add the rows of these matters that are not there yet, and end the last ones that are."""
+def tell(connection: Connection, matters: Sequence[str]) -> None:
+    """Add the rows of these matters that are not there yet, and end the last ones that are.
+
+    At most IN_MAX matters, in the transaction of whoever calls.
+    """
     assert len(matters) <= IN_MAX
     current = rules.current()
     known = _known(connection, matters)
