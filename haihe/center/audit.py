@@ -8,6 +8,7 @@ from typing import Final
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from haihe.identity.administration import administrator_of
@@ -42,7 +43,7 @@ def _page(request: HttpRequest, reader: Reader) -> HttpResponse:
     The form is posted: a searched name or number belongs in no address and no log of a server.
     """
     if not audit.may_audit(reader):
-        raise PermissionDenied("查阅记录只对监督岗位和审计管理员开放。")
+        raise PermissionDenied(_("查阅记录只对监督岗位和审计管理员开放。"))
     sent = request.POST if request.method == "POST" else request.GET
     asked = {name: sent.get(name, "")[:WORDS_MAX].strip() for name in ASKED}
     days = {name: _day(sent.get(name, "")) for name in ("first", "last")}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from haihe.center.asked import address
 from haihe.center.words import LEVELS, NUMBERS, SECTIONS
 from haihe.records.board import Board, KindNumber, Number
@@ -56,7 +58,6 @@ class ModelFace:
     open: Face
     today: Face
     precision: str
-    percent: str
 
 
 def groups(made: Board, as_of: str) -> tuple[Group, ...]:
@@ -88,7 +89,10 @@ def face(one: Number, as_of: str, **query: str) -> Face:
 
 def share(part: int, whole: int) -> str:
     """12/15（80%）: a rate never goes without its fraction; nothing of nothing has none."""
-    return f"{part}/{whole}（{part / whole:.0%}）" if whole else f"{part}/{whole}"
+    fraction = f"{part}/{whole}"
+    if not whole:
+        return fraction
+    return _("%(fraction)s（%(rate)s）") % {"fraction": fraction, "rate": f"{part / whole:.0%}"}
 
 
 def kinds(found: tuple[KindNumber, ...], as_of: str) -> tuple[KindFace, ...]:
@@ -123,8 +127,7 @@ def models(found: tuple[ModelNumber, ...], as_of: str) -> tuple[ModelFace, ...]:
             tone="bad" if one.level == "grave" else "plain",
             open=_of_model(one, "open", one.open, as_of),
             today=_of_model(one, "today", one.today, as_of),
-            precision=f"{one.hit}/{one.judged}" if one.judged else "",
-            percent=one.percent,
+            precision=share(one.hit, one.judged) if one.judged else "",
         )
         for one in found
     )

@@ -10,6 +10,8 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.kernel.values import Refused
@@ -58,7 +60,7 @@ def change(request: HttpRequest, reader: Reader, model: str) -> HttpResponse:
     from haihe.records import workshop  # Arrow and DuckDB come with it: here alone they are needed
 
     if ANALYST not in reader.roles:
-        raise PermissionDenied("模型由数据分析员起草；您可以查看模型和它的每个版本。")
+        raise PermissionDenied(_("模型由数据分析员起草；您可以查看模型和它的每个版本。"))
     post = request.POST
     examined, wrong, refusal = None, "", None
     texts = {name: post.get(name, "") for name in _LABELS} if post else workshop.texts_of(model)
@@ -66,9 +68,7 @@ def change(request: HttpRequest, reader: Reader, model: str) -> HttpResponse:
     if post:
         examined = workshop.examine(texts)
         if post.get("do") == "send" and examined.passes:
-            wrong = (
-                "" if 2 <= len(note) <= NOTE_MAX else f"写明改了什么、为什么改（2到{NOTE_MAX}字）"
-            )
+            wrong = "" if 2 <= len(note) <= NOTE_MAX else _told_too_little()
             if not wrong:
                 answer = workshop.propose(examined, note, reader, _key(request, reader))
                 if not isinstance(answer, Refused):
@@ -92,11 +92,15 @@ def change(request: HttpRequest, reader: Reader, model: str) -> HttpResponse:
     return render(request, "center/workshop.html", values)
 
 
+def _told_too_little() -> str:
+    return _("写明改了什么、为什么改（2到%(most)s字）") % {"most": NOTE_MAX}
+
+
 _LABELS: Final = {
-    "card.yaml": "卡片（card.yaml）：问题、依据、输入、已知误报、怎么办",
-    "model.sql": "语句（model.sql）：一条 SELECT，给出 matter_id、cause、seq",
-    "cases.yaml": "示例（cases.yaml）：至少一个找到、一个不找到",
-    "population.sql": "总体（population.sql，可不填）：给出 measure、n",
+    "card.yaml": gettext_lazy("卡片（card.yaml）：问题、依据、输入、已知误报、怎么办"),
+    "model.sql": gettext_lazy("语句（model.sql）：一条 SELECT，给出 matter_id、cause、seq"),
+    "cases.yaml": gettext_lazy("示例（cases.yaml）：至少一个找到、一个不找到"),
+    "population.sql": gettext_lazy("总体（population.sql，可不填）：给出 measure、n"),
 }
 _ROWS: Final = {"card.yaml": 16, "model.sql": 14, "cases.yaml": 16, "population.sql": 4}
 

@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from haihe.identity.confirming import confirmed
@@ -18,9 +19,9 @@ from haihe.records.shown import Reader
 
 REASON_MAX: Final = 2_000
 DONE: Final = {
-    "propose": "已经提出，等另一人批准。",
-    "approve": "已经批准：密钥已销毁，姓名等个人信息和附件不能再恢复。",
-    "refuse": "已经退回，个人信息仍然保存。",
+    "propose": _("已经提出，等另一人批准。"),
+    "approve": _("已经批准：密钥已销毁，姓名等个人信息和附件不能再恢复。"),
+    "refuse": _("已经退回，个人信息仍然保存。"),
 }
 
 

@@ -43,11 +43,6 @@ class ModelNumber(Frozen, frozen=True, kw_only=True):
     judged: int
     precision_aim: int
 
-    @property
-    def percent(self) -> str:
-        """The measured precision."""
-        return f"{self.hit / self.judged:.0%}" if self.judged else ""
-
 
 class Findings(Frozen, frozen=True, kw_only=True):
     """A page of the list behind a number of findings; `total` is that number."""

@@ -12,7 +12,7 @@ from haihe.look import catalogues, extraction, words
 from haihe.look.extraction import Said, Unmarked
 from tests.pages.visitor import Visitor
 
-COMPLETE = ("look",)
+COMPLETE = ("look", "identity", "center")
 
 
 @pytest.mark.parametrize("package", COMPLETE)
