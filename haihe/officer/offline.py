@@ -15,14 +15,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Concatenate, Final, NamedTuple, ParamSpec
 from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
 
 import msgspec
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -270,7 +268,7 @@ def _carried_out(
         post.setlist(name, values)
     for name, digests in sent.files.items():
         post.setlist(f"_kept_{name}", digests)
-    typed = forms.read(act.form, post, MultiValueDict(), _zone())
+    typed = forms.read(act.form, post, MultiValueDict(), views.zone())
     if typed.wrong:
         return _refusal(
             _("有的内容需要补充或者更正。"), _("点“改”，改好后会按原来的次序再送。")
@@ -384,9 +382,3 @@ def _letters(made: bytes) -> str:
 @cache
 def _worker() -> bytes:
     return (Path(__file__).parent / "static" / "officer" / "worker.js").read_bytes()
-
-
-def _zone() -> ZoneInfo:
-    zone = timezone.get_default_timezone()
-    assert isinstance(zone, ZoneInfo)
-    return zone

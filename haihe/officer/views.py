@@ -6,11 +6,13 @@ import re
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.kernel.values import Actor
@@ -36,6 +38,7 @@ PURPOSES = {
 # The lists of the inbox, and what each says when nothing is in it.
 LISTS: Final[dict[lists.Of, str]] = {
     "own": "本单位",
+    "contested": "群众有异议",
     "asked": "请我们答复",
     "helps": "协同办理",
     "had": "经手过",
@@ -43,6 +46,7 @@ LISTS: Final[dict[lists.Of, str]] = {
 }
 EMPTY: Final[dict[lists.Of, tuple[str, str]]] = {
     "own": ("本单位没有待办事项。", "接到电话或有人来访，点“登记新事项”。"),
+    "contested": ("没有群众提出异议的已办结事项。", "群众对办结不满意时，会列在这里。"),
     "asked": ("没有等我们答复的请求。", "别的单位请求协助时，会列在这里。"),
     "helps": ("没有正在协同办理的事项。", "承办单位加签后，会列在这里。"),
     "had": ("没有经手过的事项。", "转出去的事项会列在这里。"),
@@ -82,8 +86,11 @@ def inbox(request: HttpRequest, reader: Reader) -> HttpResponse:
         "by_number": _NUMBER.fullmatch(number) is not None,
         "newest": words.NEWEST,
         "of": of,
+        "after": request.GET.get("after", ""),
         "lists": [(one, LISTS[one]) for one in lists.OF if _has_list(reader, one)],
         "empty": EMPTY[of],
+        "selecting": "select" in request.GET and of == "own" and not number,
+        "may_select": of == "own" and not number,
     }
     return render(request, "officer/inbox.html", values)
 
@@ -261,6 +268,13 @@ def _back_to_file(matter: str, purpose: str, seq: int, need: str = "") -> HttpRe
 def _asked(purpose: str, need: str) -> str:
     """Purpose and stated need, as they go on from page to page of one matter."""
     return urlencode({"purpose": purpose} | ({"need": need} if need else {}))
+
+
+def zone() -> ZoneInfo:
+    """The zone of this city."""
+    found = timezone.get_default_timezone()
+    assert isinstance(found, ZoneInfo)
+    return found
 
 
 def _status(form: forms.ActForm) -> HTTPStatus:
