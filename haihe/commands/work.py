@@ -31,6 +31,7 @@ NIGHT_SECONDS: Final = 600.0  # how often it is asked whether the night's sweep 
 NIGHT_HOUR: Final = 2
 SUCCESSION_SECONDS: Final = 60.0
 SOURCES_SECONDS: Final = 10.0
+CERTIFICATES_SECONDS: Final = 5.0
 PRUNE_SECONDS: Final = 3_600.0
 HALLS_SECONDS: Final = 600.0
 PLAY_SECONDS: Final = 4.0
@@ -96,6 +97,7 @@ def run(args: argparse.Namespace) -> int:
             Job("sweep", args.sweep_seconds, sweep),
             Job("succession", SUCCESSION_SECONDS, pass_to_heirs),
             Job("sources", SOURCES_SECONDS, resume_applications),
+            Job("certificates", CERTIFICATES_SECONDS, issue_certificates),
             Job("views", args.views_seconds, bring_up_views),
             Job("past", PAST_SECONDS, keep_past),
             Job("words", WORDS_SECONDS, index_words),
@@ -205,20 +207,16 @@ def resume_applications() -> None:
         log.info("%s questions to registers are still without an answer", done.down)
 
 
-def end_hall_days() -> None:
-    """Close the days of service halls that are over, and remember what people waited."""
+def issue_certificates() -> None:
+    """Hand out what was granted as certificates."""
 
-    from haihe.records import halls
+    from haihe.records import certificates, database
 
-    halls.end_days(datetime.now(UTC))
-
-
-def play_hall() -> None:
-    """Let the hall of a demo go on; a hall where people work is left alone."""
-
-    from haihe.records import halls_demo
-
-    halls_demo.go_on(datetime.now(UTC))
+    connection = database.connect()
+    try:
+        certificates.issue_new(connection, datetime.now(UTC))
+    finally:
+        connection.close()
 
 
 def prune() -> None:

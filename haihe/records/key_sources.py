@@ -35,9 +35,13 @@ FINGERPRINT_DIGITS: Final = 16
 PRIVATE: Final = "seal-signing"  # the key with a public half
 VARIABLE_PREFIX: Final = "HAIHE_KEY_"
 
-Name = Literal["content", "index", "codes", "marks", "pseudonyms", "seal-signing", "django", "api"]
+Name = Literal[
+    "content", "index", "codes", "marks", "pseudonyms", "seal-signing", "django", "api",
+    "certificates",
+]  # fmt: skip
 NAMES: Final[tuple[Name, ...]] = (
     "content", "index", "codes", "marks", "pseudonyms", "seal-signing", "django", "api",
+    "certificates",
 )  # fmt: skip
 _KEY_FILE = re.compile(rf"({'|'.join(NAMES)})\.([1-9]\d{{0,2}})\.key")
 _VARIABLE = re.compile(

@@ -99,6 +99,14 @@ def _sealed_anew(purpose: str) -> Callable[[KeyStore, Row, datetime], bytes | No
 
 
 USES: Final[tuple[Use, ...]] = (
+    Use(
+        "content",
+        "certificate",
+        "sealed",
+        "certificate_id",
+        ("certificate_id", "sealed"),
+        _sealed_anew("certificate"),
+    ),
     Use("content", "draft", "sealed", "draft_id", ("draft_id", "sealed"), _sealed_anew("draft")),
     Use(
         "content",

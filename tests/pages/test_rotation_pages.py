@@ -14,7 +14,10 @@ from tests.pages.test_officer_pages import called
 from tests.pages.visitor import Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("content", "index", "codes", "marks", "pseudonyms", "django", "api", "seal-signing")
+NAMES = (
+    "content", "index", "codes", "marks", "pseudonyms", "django", "api", "certificates",
+    "seal-signing",
+)  # fmt: skip
 
 
 def haihe(settings: dict[str, str], *words: str) -> str:

@@ -1,0 +1,418 @@
+"""Electronic certificates of what was granted: signed, revocable by id, checked by anybody offline.
+
+Each has an explicit random id: revocation is by that id, never by a digest of the text (a signature
+can be written in more than one way). The signed text lies sealed; whoever has the follow code of
+the matter, or was shown the certificate, can check it without us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from haihe.kernel.catalogue import Item, Order
+from haihe.kernel.deadline import due, expires_at
+from haihe.kernel.state import State
+from haihe.kernel.values import Actor, Command, Data, Frozen, Refused
+from haihe.records import applications, home, jws, keys, personal, rules, write
+from haihe.records.chain import HASHES, EventRow
+from haihe.records.database import Connection, writing
+from haihe.records.instants import restored, stored
+from haihe.records.journal import EVENT_COLUMNS, event_of, folded, procedure_of
+from haihe.records.jws import NotSigned
+
+TYPE: Final = "haihe-certificate"
+LIST_TYPE: Final = "haihe-revoked"
+PURPOSE: Final = "certificate"
+SIGNING: Final = "certificates"
+ID_BYTES: Final = 16
+QR_CHARACTERS_MAX: Final = 1_195  # one code that every phone reads (SMART Health Cards)
+NAME_CHARACTERS_MAX: Final = 60
+EVENTS_A_ROUND_MAX: Final = 1_000
+OVERLAP: Final = 500  # positions of PostgreSQL may be committed out of order
+PROLONGED_A_ROUND_MAX: Final = 10_000
+MARK_FILE: Final = "certificates.json"  # in HAIHE_HOME: how far events were looked at
+KINDS: Final = ("service_item", "police_permit")
+GRANTING: Final = ("approve", "grant")
+GRANTED: Final = frozenset({"decided", "delivered", "granted"})
+
+
+class Claims(Frozen, frozen=True, kw_only=True):
+    """What a certificate says; short names, because it has to fit into one code."""
+
+    id: str
+    iss: str  # the body that granted it
+    item: str
+    no: str  # the number of the decision
+    name: str  # the holder
+    iat: int  # seconds since 1970 in UTC
+    what: str = ""  # what was granted, in words
+    exp: int | None = None
+
+
+class Issued(NamedTuple):
+    """A certificate as its holder sees it."""
+
+    id: str
+    matter: str
+    item: str
+    text: str  # the signed statement; "" when its personal values were erased
+    issued_at: datetime
+    valid_until: datetime | None
+    revoked_at: datetime | None
+    reason: str
+    instead: str
+
+
+class Checked(NamedTuple):
+    """What a check found: the claims, or why it is none; `revoked` when its id is on the list."""
+
+    claims: Claims | None
+    wrong: str
+    revoked: bool = False
+    expired: bool = False
+
+    @property
+    def good(self) -> bool:
+        """Signed by us, not revoked, in force."""
+        return self.claims is not None and not self.revoked and not self.expired
+
+
+class Prolonged(NamedTuple):
+    """What an order moved: the ids of old and new certificates, and what was refused."""
+
+    moved: tuple[tuple[str, str], ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+# ── keys ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _private(number: int) -> Ed25519PrivateKey:
+    secret = keys.store().key("certificates").secret(SIGNING, number)
+    return Ed25519PrivateKey.from_private_bytes(secret)
+
+
+def _key_id(number: int) -> str:
+    return f"c{number}"
+
+
+def _sign(connection: Connection, claims: Mapping[str, Any], sort: str, now: datetime) -> str:
+    """Signed by the newest key, whose public half is published before it signs."""
+    number = keys.store().key("certificates").newest.number
+    private = _private(number)
+    if not connection.rows("SELECT 1 FROM certificate_key WHERE number = ?", (number,)):
+        public = private.public_key().public_bytes_raw()
+        with writing(connection):
+            connection.run(
+                "INSERT INTO certificate_key (number, algorithm, public_key, made_at) "
+                "VALUES (?, ?, ?, ?) ON CONFLICT (number) DO NOTHING",
+                (number, jws.ALGORITHM, public, stored(now)),
+            )
+    return jws.signed(claims, _key_id(number), sort, private.sign)
+
+
+def public_keys(connection: Connection) -> dict[str, bytes]:
+    """The public half of every key that ever signed, by its id; retired ones too."""
+    rows = connection.rows("SELECT number, public_key FROM certificate_key ORDER BY number")
+    return {_key_id(number): bytes(public) for number, public in rows}
+
+
+def key_set(connection: Connection) -> dict[str, Any]:
+    """The same as a JSON Web Key Set (RFC 8037)."""
+    return {
+        "keys": [
+            {
+                "kty": "OKP",
+                "crv": "Ed25519",
+                "use": "sig",
+                "alg": jws.ALGORITHM,
+                "kid": key_id,
+                "x": jws.letters(public).decode(),
+            }
+            for key_id, public in public_keys(connection).items()
+        ]
+    }
+
+
+def keys_of(told: Any) -> dict[str, bytes]:
+    """The keys of a published set; raises NotSigned when it is none."""
+    try:
+        return {one["kid"]: jws.raw(one["x"]) for one in told["keys"] if one["crv"] == "Ed25519"}
+    except (KeyError, TypeError, ValueError):
+        raise NotSigned('密钥名单读不懂：需要 {"keys": [{kid, crv: Ed25519, x}]}') from None
+
+
+# ── issued ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def issue_new(connection: Connection, now: datetime) -> int:
+    """A certificate for everything that was granted since the last round; gives how many."""
+    path = home.home() / MARK_FILE
+    try:
+        mark = int(msgspec.json.decode(path.read_bytes(), type=dict[str, int])["position"])
+    except (OSError, KeyError, msgspec.MsgspecError):
+        mark = 0
+    made = 0
+    for _ in range(EVENTS_A_ROUND_MAX):
+        rows = connection.rows(
+            "SELECT position, matter_id FROM event WHERE position > ? AND act IN (?, ?) "
+            "ORDER BY position LIMIT ?",
+            (max(0, mark - OVERLAP), *GRANTING, EVENTS_A_ROUND_MAX),
+        )
+        made += sum(ensure(connection, matter, now) is not None for _, matter in rows)
+        if len(rows) < EVENTS_A_ROUND_MAX:
+            break
+        mark = rows[-1][0] + OVERLAP
+    ((last,),) = connection.rows("SELECT coalesce(max(position), 0) FROM event")
+    home.put_whole(path, msgspec.json.encode({"position": last}), replacing=True)
+    return made
+
+
+def ensure(connection: Connection, matter: str, now: datetime) -> str | None:
+    """Issue the certificate of a matter unless it has one; the id of the new one, or None."""
+    if connection.rows("SELECT 1 FROM certificate WHERE matter_id = ? LIMIT 1", (matter,)):
+        return None
+    granted = _granted(connection, matter)
+    if granted is None:
+        return None
+    state, told, item = granted
+    return _issue(connection, matter, item, state, told, now, _until(state, item, now))
+
+
+def _granted(connection: Connection, matter: str) -> tuple[State, Data, Item] | None:
+    """The matter if what it granted is handed out as a certificate."""
+    in_use = rules.current()
+    found = connection.rows(
+        "SELECT kind, version FROM matter WHERE matter_id = ? AND kind IN (?, ?)", (matter, *KINDS)
+    )
+    if not found:
+        return None
+    procedure = procedure_of(in_use, *found[0])
+    rows = connection.rows(
+        f"SELECT {EVENT_COLUMNS} FROM event WHERE matter_id = ? ORDER BY seq", (matter,)
+    )
+    state = folded(procedure, (event_of(EventRow._make(row), in_use.zone) for row in rows))
+    item = applications.catalogue().items.get(str(state.fields.get("item_code", "")))
+    if item is None or not item.electronic or state.state not in GRANTED:
+        return None
+    sealed = personal.latest_values(connection, matter, keys.store(), HASHES[home.hash_name()])
+    return state, {**state.fields, **sealed}, item
+
+
+def _until(state: State, item: Item, now: datetime) -> datetime | None:
+    """When it ends: as was decided, else as the item says, else never."""
+    decided = state.fields.get("granted_until")
+    if isinstance(decided, str):
+        return datetime.fromisoformat(decided)
+    if item.valid is None:
+        return None
+    calendar = rules.current().calendar
+    return expires_at(due(item.valid, now, calendar, roll="never", law=None), calendar)
+
+
+def _issue(
+    connection: Connection,
+    matter: str,
+    item: Item,
+    state: State,
+    told: Data,
+    now: datetime,
+    until: datetime | None,
+) -> str:
+    in_use = rules.current()
+    body = str(told.get("approving_organ") or told.get("permit_office") or state.owner.organ)
+    claims = Claims(
+        id=jws.letters(keys.random_bytes(ID_BYTES)).decode(),
+        iss=in_use.organ_name(body),
+        item=item.result,
+        no=str(told.get("result_number") or told.get("permit_number") or ""),
+        name=str(told.get("applicant", ""))[:NAME_CHARACTERS_MAX],
+        what=str(told.get("granted_text") or item.name)[:NAME_CHARACTERS_MAX],
+        iat=int(now.timestamp()),
+        exp=int(until.timestamp()) if until is not None else None,
+    )
+    text = _sign(connection, _short(claims), TYPE, now)
+    assert len(text) <= QR_CHARACTERS_MAX, "a certificate fits into one code"
+    sealed = keys.store().key("content").seal(PURPOSE, text.encode(), claims.id)
+    row = (
+        claims.id, matter, item.code, sealed, stored(now),
+        stored(until) if until is not None else None, None, "", None,
+    )  # fmt: skip
+    with writing(connection):
+        connection.insert("certificate", [row])
+    return claims.id
+
+
+def _short(claims: Claims) -> dict[str, Any]:
+    told = msgspec.to_builtins(claims)
+    return {name: value for name, value in told.items() if value not in (None, "")}
+
+
+# ── shown ────────────────────────────────────────────────────────────────────────────────────────
+
+_COLUMNS: Final = (
+    "certificate_id, matter_id, item, sealed, issued_at, valid_until, revoked_at, reason, instead"
+)
+
+
+def of_matter(connection: Connection, matter: str) -> list[Issued]:
+    """The certificates of a matter, the newest first."""
+    rows = connection.rows(
+        f"SELECT {_COLUMNS} FROM certificate WHERE matter_id = ? ORDER BY issued_at DESC",
+        (matter,),
+    )
+    return [_issued(row) for row in rows]
+
+
+def by_id(connection: Connection, certificate: str) -> Issued | None:
+    """One certificate; None if there is none of this id."""
+    rows = connection.rows(
+        f"SELECT {_COLUMNS} FROM certificate WHERE certificate_id = ?", (certificate,)
+    )
+    return _issued(rows[0]) if rows else None
+
+
+def _issued(row: Any) -> Issued:
+    certificate, matter, item, sealed, issued, until, revoked, reason, instead = row
+    zone = rules.current().zone
+    text = keys.store().key("content").open(PURPOSE, bytes(sealed), certificate) if sealed else b""
+    return Issued(
+        certificate,
+        matter,
+        item,
+        text.decode(),
+        restored(issued, zone),
+        restored(until, zone) if until is not None else None,
+        restored(revoked, zone) if revoked is not None else None,
+        reason,
+        instead or "",
+    )
+
+
+# ── checked ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def check(text: str, public: Mapping[str, bytes], revoked: Iterable[str], now: datetime) -> Checked:
+    """Whether a text is a certificate of ours that holds now; needs nothing but what is published.
+
+    The text may be the address that a code holds: what follows its # is looked at.
+    """
+    try:
+        told = jws.claims_of(text.rpartition("#")[2], public, TYPE)
+        claims = msgspec.convert(told, Claims)
+    except (NotSigned, msgspec.ValidationError) as wrong:
+        return Checked(None, str(wrong) if isinstance(wrong, NotSigned) else "证照的内容读不懂")
+    expired = claims.exp is not None and claims.exp <= now.timestamp()
+    return Checked(claims, "", claims.id in set(revoked), expired)
+
+
+def revoked_ids(connection: Connection) -> list[str]:
+    """The ids of every certificate that was revoked."""
+    rows = connection.rows(
+        "SELECT certificate_id FROM certificate WHERE revoked_at IS NOT NULL ORDER BY revoked_at"
+    )
+    return [row[0] for row in rows]
+
+
+def revoked_list(connection: Connection, now: datetime) -> str:
+    """The list of revoked ids as a signed statement, with the moment at which it was made."""
+    claims = {"at": int(now.timestamp()), "revoked": revoked_ids(connection)}
+    return _sign(connection, claims, LIST_TYPE, now)
+
+
+def ids_of(text: str, public: Mapping[str, bytes]) -> tuple[list[str], datetime]:
+    """The ids on a signed list and when it was made; raises NotSigned."""
+    told = jws.claims_of(text, public, LIST_TYPE)
+    return list(told["revoked"]), datetime.fromtimestamp(told["at"], UTC)
+
+
+# ── revoked, prolonged ───────────────────────────────────────────────────────────────────────────
+
+
+def revoke(
+    connection: Connection, certificate: str, reason: str, now: datetime, instead: str = ""
+) -> bool:
+    """Put an id on the list; False if there is none or it is on the list already."""
+    with writing(connection):
+        return bool(
+            connection.run(
+                "UPDATE certificate SET revoked_at = ?, reason = ?, instead = ? "
+                "WHERE certificate_id = ? AND revoked_at IS NULL",
+                (stored(now), reason, instead or None, certificate),
+            )
+        )
+
+
+def prolong(connection: Connection, order: Order, now: datetime) -> Prolonged:
+    """Move every certificate an order names to its new last day; again does nothing more.
+
+    Each matter records the step with the number of the order; the old certificate is revoked in
+    favour of the new one.
+    """
+    assert order.expires_from is not None
+    assert order.expires_to is not None
+    assert order.until is not None
+    zone = rules.current().zone
+    first = datetime.combine(order.expires_from, datetime.min.time(), zone)
+    last = datetime.combine(order.expires_to + timedelta(days=1), datetime.min.time(), zone)
+    until = datetime.combine(order.until + timedelta(days=1), datetime.min.time(), zone)
+    marks = ", ".join("?" * len(order.items))
+    rows = connection.rows(
+        f"SELECT certificate_id, matter_id FROM certificate WHERE revoked_at IS NULL "
+        f"AND valid_until > ? AND valid_until <= ? AND item IN ({marks}) "
+        "ORDER BY valid_until LIMIT ?",
+        (stored(first), stored(last), *order.items, PROLONGED_A_ROUND_MAX),
+    )
+    moved, refused = [], []
+    for certificate, matter in rows:
+        wrong = _record_prolonging(connection, order, certificate, matter, until, now)
+        granted = _granted(connection, matter) if not wrong else None
+        if granted is None:
+            refused.append((certificate, wrong or "事项不在已准予的状态"))
+            continue
+        state, told, item = granted
+        made = _issue(connection, matter, item, state, told, now, until)
+        revoke(connection, certificate, f"依{order.number}顺延，换发新证", now, made)
+        moved.append((certificate, made))
+    return Prolonged(tuple(moved), tuple(refused))
+
+
+def _record_prolonging(
+    connection: Connection,
+    order: Order,
+    certificate: str,
+    matter: str,
+    until: datetime,
+    now: datetime,
+) -> str:
+    """Take the step in the matter; "" when it was taken, else why not."""
+    ((kind, organ),) = connection.rows(
+        "SELECT kind, owner_organ FROM matter WHERE matter_id = ?", (matter,)
+    )
+    role = "window" if kind == "service_item" else "bureau_head"
+    answer = write.submit(
+        Command(
+            key=f"prolong:{order.id}:{certificate}",
+            act="prolong",
+            matter=matter,
+            actor=Actor(person="connector", role=role, organ=organ),
+            data={
+                "prolong_order": order.number,
+                "granted_until": (until - timedelta(minutes=1)).isoformat(),
+                "holder_told": True,
+            },
+        ),
+        now=now,
+    )
+    return answer.says if isinstance(answer, Refused) else ""
+
+
+def holder_phone(connection: Connection, matter: str) -> str:
+    """The phone an applicant left, to be told; "" if none."""
+    told = personal.latest_values(connection, matter, keys.store(), HASHES[home.hash_name()])
+    return str(told.get("applicant_phone", ""))
