@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from haihe.center import drawing
 from haihe.center.asked import Asked, address, area, asked, kind, word
 from haihe.center.drawing import Frame, Shape
-from haihe.look.staff import supervisor_page
+from haihe.center.entering import center_page
 from haihe.pack.outlines import load_outlines
 from haihe.records import board, board_map
 from haihe.records.board import Ask
@@ -73,7 +73,7 @@ class Picture:
 
 
 @require_safe
-@supervisor_page
+@center_page
 def page(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Where matters or findings lie; `district` looks at one with its streets."""
     told = asked(request)

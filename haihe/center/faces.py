@@ -15,13 +15,16 @@ from haihe.records.shown import Tone
 
 @dataclass(frozen=True)
 class Face:
-    """A number that is a link to its list; `share` is the fraction it is the part of."""
+    """A number that is a link to its list; `share` is the fraction it is the part of.
+
+    `total` is None while its history is still being made.
+    """
 
     which: str
     name: str
     says: str
     tone: Tone
-    total: int
+    total: int | None
     href: str
     share: str = ""
 
@@ -83,7 +86,7 @@ def face(one: Number, as_of: str, **query: str) -> Face:
         tone=one.tone if one.total else "plain",
         total=one.total,
         href=address("matters", one.which, as_of=as_of, **query),
-        share="" if one.of is None else share(one.total, one.of),
+        share="" if one.of is None or one.total is None else share(one.total, one.of),
     )
 
 

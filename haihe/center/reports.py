@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from haihe.center import faces
 from haihe.center.asked import address, asked
+from haihe.center.entering import center_page
 from haihe.center.figures import board_values
 from haihe.center.views import ask_of, findings_of
-from haihe.look.staff import supervisor_page
 from haihe.records import board, board_export
 from haihe.records.board_export import Figure
 from haihe.records.shown import Reader
@@ -22,7 +22,7 @@ CHINESE: Final = "zh-hans"  # what leaves the house is written in the language o
 
 
 @require_safe
-@supervisor_page
+@center_page
 def report(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The board for paper; always of one named instant, so that its address gives it again."""
     told = asked(request)
@@ -43,7 +43,7 @@ def report(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 
 @require_safe
-@supervisor_page
+@center_page
 def board_csv(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The figures of the board as a table, each with its query."""
     told = asked(request)
@@ -57,7 +57,7 @@ def board_csv(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 
 @require_safe
-@supervisor_page
+@center_page
 def matters_csv(request: HttpRequest, reader: Reader, which: str) -> HttpResponse:
     """The list behind a number as a table, without a word of what the matters are about."""
     ask, _told = ask_of(request, which)
@@ -65,7 +65,7 @@ def matters_csv(request: HttpRequest, reader: Reader, which: str) -> HttpRespons
 
 
 @require_safe
-@supervisor_page
+@center_page
 def findings_csv(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The findings behind a number as a table."""
     ask, _told = findings_of(request)
@@ -76,7 +76,7 @@ def figures_of(request: HttpRequest, values: dict[str, Any]) -> list[Figure]:
     """Every number of the board with what was asked and the address that asks it again."""
     made: list[Figure] = []
     whole = {
-        one.which: one.total
+        one.which: one.total or 0
         for group in cast(tuple[faces.Group, ...], values["groups"])
         for one in group.faces
     }
@@ -97,7 +97,7 @@ def _figure(
     request: HttpRequest, group: str, one: faces.Face, name: str, says: str, of: int | None
 ) -> Figure:
     href = request.build_absolute_uri(one.href)
-    return Figure(group=group, name=name, total=one.total, of=of, asks=says, address=href)
+    return Figure(group=group, name=name, total=one.total or 0, of=of, asks=says, address=href)
 
 
 def _file(name: str, content: bytes) -> HttpResponse:

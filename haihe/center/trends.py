@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from haihe.center.asked import address, asked
 from haihe.center.asked import organ as organ_asked
-from haihe.look.staff import supervisor_page
+from haihe.center.entering import center_page
 from haihe.records import board_trends
 from haihe.records.board_trends import Course, DayNumber, Trend
 from haihe.records.shown import Reader
@@ -63,7 +63,7 @@ class CourseFace:
 
 
 @require_safe
-@supervisor_page
+@center_page
 def page(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The reader's whole reach, or one organ in it."""
     told = asked(request)

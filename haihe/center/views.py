@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from haihe.center import faces, live
 from haihe.center.asked import AFTER_MAX, Asked, address, area, asked, kind, organ, word
+from haihe.center.entering import center_page
 from haihe.center.figures import board_values
 from haihe.center.words import NUMBERS
-from haihe.look.staff import supervisor_page
 from haihe.records import board, board_findings, board_settings
 from haihe.records.board import Ask
 from haihe.records.board_findings import AskFindings, When
@@ -23,7 +23,7 @@ WHENS: Final[tuple[When, ...]] = get_args(When)
 
 
 @require_safe
-@supervisor_page
+@center_page
 def overview(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The numbers of the day, or as of a past one; every number leads to its list."""
     if live.wanted(request):
@@ -35,7 +35,7 @@ def overview(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 
 @require_safe
-@supervisor_page
+@center_page
 def wall(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The same numbers for a screen on the wall: large, dark, nothing to scroll."""
     if live.wanted(request):
@@ -45,7 +45,7 @@ def wall(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 
 @require_safe
-@supervisor_page
+@center_page
 def matters(request: HttpRequest, reader: Reader, which: str) -> HttpResponse:
     """The matters behind one number."""
     ask, told = ask_of(request, which)
@@ -76,7 +76,7 @@ def ask_of(request: HttpRequest, which: str) -> tuple[Ask, Asked]:
 
 
 @require_safe
-@supervisor_page
+@center_page
 def findings(request: HttpRequest, reader: Reader) -> HttpResponse:
     """What the models noticed: the events that prove it, and the rectification it opened."""
     ask, told = findings_of(request)
@@ -115,7 +115,7 @@ def findings_of(request: HttpRequest) -> tuple[AskFindings, Asked]:
 
 
 @require_safe
-@supervisor_page
+@center_page
 def settings(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The lengths this city agreed on, with source and day of checking, and when each was set."""
     values = {"reader": reader, "here": "settings", "groups": board_settings.settings()}

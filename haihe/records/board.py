@@ -39,12 +39,15 @@ ROUNDS_FOR_A_PAGE: Final = 2  # of haihe.records.past: more is left to the worke
 
 
 class Number(Frozen, frozen=True, kw_only=True):
-    """A number; `of` is the whole it is a part of, where it is a share."""
+    """A number; `of` is the whole it is a part of, where it is a share.
+
+    `total` is None while the history it is counted in is still being made.
+    """
 
     which: Which
     section: Section
     tone: Tone
-    total: int
+    total: int | None
     of: int | None = None
     of_which: str = ""
 
@@ -284,9 +287,12 @@ def in_area(area: str) -> Condition:
     return Condition("m.area >= ? AND m.area < ?", (area, f"{area}:"))
 
 
-def _count(connection: Connection, which: Which, moment: Moment, visible: Condition) -> int:
+def _count(connection: Connection, which: Which, moment: Moment, visible: Condition) -> int | None:
     if LISTS[which].stood and not moment.past:
-        moment = moment_of(None, moment.at, stood=True)
+        try:
+            moment = moment_of(None, moment.at, stood=True)
+        except StillBeingMade:
+            return None
     return _total(connection, whole(Ask(which), moment, visible), moment)
 
 
@@ -312,7 +318,7 @@ def _beyond(after: str, order: str) -> tuple[Condition, str]:
 # ── the numbers ──────────────────────────────────────────────────────────────────────────────
 
 
-def _number(which: Which, totals: dict[Which, int]) -> Number:
+def _number(which: Which, totals: dict[Which, int | None]) -> Number:
     one, whole = LISTS[which], SHARES.get(which)
     return Number(
         which=which,

@@ -6,16 +6,19 @@ stands beside its matter and its rectification as those stood then.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from haihe.kernel.values import Frozen
 from haihe.pack.measured import Measured, load_measured
+from haihe.pack.models import Card
 from haihe.records import lists, published, rules
 from haihe.records.board import as_of_text, in_area, moment_of, words_of
 from haihe.records.board_lists import Moment
-from haihe.records.database import Connection, reading_connection
+from haihe.records.database import Connection, Place, place, reading_connection
 from haihe.records.instants import stored
 from haihe.records.lists import FOUND_NOW, Condition, Found
 from haihe.records.shown import FindingList, Reader
@@ -24,6 +27,7 @@ from haihe.records.shown import FindingList, Reader
 When = Literal["open", "today"]
 
 MODELS_MAX: Final = 500
+CARDS_KEPT_SECONDS: Final = 60.0  # a model published meanwhile shows its level that much later
 LEVELS: Final = ("grave", "warning", "notice")
 
 
@@ -71,7 +75,7 @@ def numbers(
     connection = reading_connection()
     standing = _by_model(connection, reader, moment, "open")
     fresh = _by_model(connection, reader, moment, "today")
-    cards = {one.id: one.card for one in published.in_use(connection).models}
+    cards = _cards(connection)
     measured = load_measured()
     name = rules.current().model_name
     found: list[ModelNumber] = []
@@ -92,6 +96,25 @@ def numbers(
             )
         )
     return tuple(sorted(found, key=_gravest_first))
+
+
+class _Kept:
+    """The cards of the models in use, read a while ago: ninety files are not read for a page."""
+
+    cards: Mapping[str, Card] = MappingProxyType({})
+    of: Place | None = None
+    until = 0.0
+
+
+_kept = _Kept()
+
+
+def _cards(connection: Connection) -> Mapping[str, Card]:
+    here = place()
+    if _kept.of != here or time.monotonic() >= _kept.until:
+        _kept.cards = {one.id: one.card for one in published.in_use(connection).models}
+        _kept.of, _kept.until = here, time.monotonic() + CARDS_KEPT_SECONDS
+    return _kept.cards
 
 
 def open_now(reader: Reader) -> Mapping[str, int]:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from haihe.commands.demo import PASSWORD
-from tests.pages.test_citizen_pages import LAMP, TYPED
+from tests.pages.test_citizen_pages import LAMP, TYPED, report
 from tests.pages.visitor import Visitor
 
 SECONDS_BEHIND_MAX = 2.0
@@ -43,8 +43,7 @@ def new_today(number: int) -> str:
 
 def report_a_lamp(visitor: Visitor) -> None:
     """A citizen reports something: one more matter of today."""
-    form = visitor.get(LAMP)
-    receipt = visitor.send(form, form.form(LAMP), TYPED | {"place": f"浙江路{time.time_ns()}号"})
+    receipt = report(visitor, LAMP, TYPED | {"place": f"浙江路{time.time_ns()}号"})
     assert "/receipt/" in receipt.path, receipt.text[:300]
 
 
