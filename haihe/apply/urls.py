@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.apply import filling, services
+from haihe.apply import certificates, filling, services
 
 app_name = "apply"
 
@@ -13,6 +13,16 @@ urlpatterns = [
     path("services/power/", services.power, name="power"),
     path("services/branch/<slug:branch>/", services.branch, name="branch"),
     path("services/<slug:item>/", services.item, name="item"),
+    path("certificates/check/", certificates.check, name="check_certificate"),
+    path("certificates/keys.json", certificates.keys, name="certificate_keys"),
+    path("certificates/revoked.jws", certificates.revoked, name="certificate_revoked"),
+    path("certificates/worker.js", certificates.worker, name="certificate_worker"),
+    path("certificates/of/<str:code>/", certificates.held, name="certificates"),
+    path(
+        "certificates/of/<str:code>/<str:certificate>.jws",
+        certificates.file,
+        name="certificate_file",
+    ),
     path("apply/", filling.again, name="again"),
     path("apply/<str:code>/", filling.who, name="who"),
     path("apply/<str:code>/facts/", filling.facts, name="facts"),

@@ -1,0 +1,157 @@
+"""Certificates for their holders and for whoever wants to check one, with us or without."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from haihe.records import certificates, read, rules
+from haihe.records.certificates import Checked, Issued
+from haihe.records.database import reading_connection
+
+TEXT_CHARACTERS_MAX: Final = 5_000
+LIST_SECONDS: Final = 300  # how long others may keep the published list
+WORKER: Final = "apply/worker.js"
+
+
+@require_safe
+def held(request: HttpRequest, code: str) -> HttpResponse:
+    """The certificates of a matter for who has its follow code."""
+    matter = read.matter_of(code)
+    if matter is None:
+        raise Http404
+    connection = reading_connection()
+    certificates.ensure(connection, matter, datetime.now(UTC))
+    found = [_shown(request, one) for one in certificates.of_matter(connection, matter)]
+    values = {"here": "follow", "code": code, "found": found}
+    return render(request, "apply/held.html", values)
+
+
+@require_safe
+def file(_request: HttpRequest, code: str, certificate: str) -> HttpResponse:
+    """The signed text as a file, for who has the follow code."""
+    matter = read.matter_of(code)
+    issued = certificates.by_id(reading_connection(), certificate)
+    if matter is None or issued is None or issued.matter != matter or not issued.text:
+        raise Http404
+    answer = HttpResponse(issued.text, content_type="application/jose")
+    answer["Content-Disposition"] = f'attachment; filename="{certificate}.jws"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+# The page works on any machine, also when it was kept there: its form carries nothing of a session.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """Check a certificate: in the browser by the script, on our side where there is none."""
+    connection, now = reading_connection(), datetime.now(UTC)
+    values: dict[str, Any] = {
+        "here": "services",
+        "zone": str(rules.current().zone),
+        "keys": certificates.key_set(connection),
+        "revoked": certificates.revoked_list(connection, now),
+    }
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        text = request.POST.get("text", "")[:TEXT_CHARACTERS_MAX]
+        found = certificates.check(
+            text,
+            certificates.public_keys(connection),
+            certificates.revoked_ids(connection),
+            now,
+        )
+        values |= {"checked": _said(found), "text": text}
+        status = HTTPStatus.OK if found.claims is not None else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "apply/check_certificate.html", values, status=status)
+
+
+@require_safe
+def keys(_request: HttpRequest) -> HttpResponse:
+    """The public keys as a JSON Web Key Set, for everybody."""
+    return _published(JsonResponse(certificates.key_set(reading_connection())))
+
+
+@require_safe
+def revoked(_request: HttpRequest) -> HttpResponse:
+    """The list of revoked ids, signed."""
+    text = certificates.revoked_list(reading_connection(), datetime.now(UTC))
+    return _published(HttpResponse(text, content_type="application/jose"))
+
+
+@require_safe
+def worker(_request: HttpRequest) -> HttpResponse:
+    """The script that keeps the page that checks for when there is no network."""
+    lines = (
+        f'const page = "{reverse("apply:check_certificate")}";',
+        f'const files = ["{static("apply/check.js")}", "{static("look/look.css")}", '
+        f'"{static("look/mark.svg")}"];',
+        f'importScripts("{static(WORKER)}");',
+    )
+    return HttpResponse("\n".join(lines), content_type="text/javascript")
+
+
+def _published(answer: HttpResponse) -> HttpResponse:
+    answer["Cache-Control"] = f"public, max-age={LIST_SECONDS}"
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+def _shown(request: HttpRequest, issued: Issued) -> dict[str, Any]:
+    address = request.build_absolute_uri(reverse("apply:check_certificate"))
+    code = segno.make(f"{address}#{issued.text}", error="l", micro=False) if issued.text else None
+    item = issued.item
+    return {
+        "id": issued.id,
+        "item": item,
+        "code": mark_safe(code.svg_inline(omitsize=True, border=4)) if code is not None else "",
+        "issued": f"{issued.issued_at:%Y-%m-%d}",
+        "until": f"{issued.valid_until:%Y-%m-%d %H:%M}" if issued.valid_until else "",
+        "revoked": f"{issued.revoked_at:%Y-%m-%d}" if issued.revoked_at else "",
+        "reason": issued.reason,
+        "said": _said(
+            certificates.check(
+                issued.text,
+                certificates.public_keys(reading_connection()),
+                [issued.id] if issued.revoked_at else [],
+                datetime.now(UTC),
+            )
+        ),
+    }
+
+
+def _said(found: Checked) -> dict[str, Any]:
+    """What a check found, for people."""
+    if found.claims is None:
+        return {"tone": "bad", "says": _("不能证明是真的"), "why": found.wrong, "rows": []}
+    one, zone = found.claims, rules.current().zone
+    says = (
+        _("已吊销，不要再用")
+        if found.revoked
+        else _("已过有效期")
+        if found.expired
+        else _("是真的，现在有效")
+    )
+    rows = [
+        (_("证照"), one.item),
+        (_("编号"), one.no),
+        (_("持证人"), one.name),
+        (_("准予的内容"), one.what),
+        (_("签发单位"), one.iss),
+        (_("签发日期"), f"{datetime.fromtimestamp(one.iat, zone):%Y-%m-%d}"),
+    ]
+    if one.exp is not None:
+        rows.append((_("有效期至"), f"{datetime.fromtimestamp(one.exp - 60, zone):%Y-%m-%d %H:%M}"))
+    tone = "good" if found.good else "warn"
+    return {"tone": tone, "says": says, "why": "", "rows": [row for row in rows if row[1]]}
