@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from haihe.identity import staff_door
-from haihe.officer import batch, exports, intake, offline, papers, views
+from haihe.officer import batch, calendars, exports, intake, offline, papers, views
 
 app_name = "officer"
 
@@ -23,6 +23,9 @@ urlpatterns = [
     path("offline/entry/", offline.entry, name="device_entry"),
     path("offline/device/<slug:device>/", offline.withdraw, name="withdraw_device"),
     path("batch/", batch.page, name="batch"),
+    path("calendar/", calendars.page, name="calendar"),
+    path("calendar/<slug:secret>.ics", calendars.feed, name="feed"),
+    path("calendar/<slug:feed>/withdraw/", calendars.withdraw, name="withdraw_feed"),
     path("exports/", exports.page, name="exports"),
     path("exports/<int:number>/", exports.file, name="export"),
     path("matter/<str:matter>/", views.file, name="file"),

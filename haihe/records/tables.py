@@ -275,6 +275,13 @@ TABLES: dict[str, Table] = {
             indexes=("signed_in_user ON signed_in (user_id, seen_at)",),
         ),
         _table("word", "pair integer, matter_id text, seq integer", "pair, matter_id"),
+        _table(
+            "feed",
+            "digest bytes, person text, post_id text, made_at integer, seen_at integer?, "
+            "withdrawn_at integer?",
+            "digest",
+            indexes=("feed_of ON feed (person, post_id)",),
+        ),
         _table("word_upto", "note integer, position integer", "note"),
         _table(
             "device",

@@ -178,6 +178,8 @@ class Asking:
             "officer:export": [("none", [1])],
             "officer:withdraw_device": [("none", ["0" * 32])],
             "officer:opening": [("", ["permit", "receive"]), ("none", ["permit", "grant"])],
+            "officer:feed": [("none", ["0" * 64])],
+            "officer:withdraw_feed": [("none", ["0" * 64])],
             "identity:account": [("", [NEWCOMER])],
             "identity:invitation": [("none", ["no-invitation"])],
             "mfa_remove_webauthn": [("none", [1])],
