@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.citizen.opening import anyone
 from haihe.look import acting, forms
-from haihe.records import files, read
-from haihe.records.shown import Act, CitizenFile
+from haihe.records import files, messages, rating, read
+from haihe.records.shown import Act, CitizenFile, ClockFace
 
 TYPED_CODE_CHARACTERS_MAX: Final = 60
 # What may be begun from a matter: the page to which a typed code leads then.
+RATINGS: Final = frozenset({"rate", "evaluate"})  # the steps by which kinds ask for a rating
 THEN: Final = {"readings": "citizen:readings", "rate": "citizen:follow"}
 
 
@@ -95,9 +96,36 @@ def _follow_page(
         "forms": printed,
         "cannot": [act for act in file.acts if act.refusal is not None],
         "done": done,
+        "yours": _yours(file),
+        "ratings": RATINGS,
+        **_own(file),
     }
     status = HTTPStatus.OK if tried is None else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "citizen/follow.html", values, status=status)
+
+
+def _own(file: CitizenFile) -> dict[str, object]:
+    """What only who came first is told: new messages, and whether the end may be rated."""
+    if file.joined:
+        return {}
+    return {
+        "unread": messages.unread([file.matter])[file.matter],
+        "ratable": rating.ratable(file.matter) if file.ended else None,
+    }
+
+
+def _yours(file: CitizenFile) -> ClockFace | None:
+    """The clock that runs for the citizen and that one of the open steps would stop."""
+    if not any(act.refusal is None and not act.general for act in file.acts):
+        return None
+    return next(
+        (
+            clock
+            for clock in file.clocks
+            if clock.id == file.told.clock and clock.whose == "citizen" and not file.ended
+        ),
+        None,
+    )
 
 
 def _act_href(code: str, act: Act) -> str:

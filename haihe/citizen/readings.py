@@ -11,22 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from msgspec.structs import replace
 
 from haihe.citizen.follow import unknown_code
-from haihe.identity.citizens import citizen_page
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
 from haihe.records import looked, read
-from haihe.records.citizens import Citizen
 from haihe.records.shown import Act
 
 NUMBER_MAX: Final = 1_000_000_000
-
-
-@require_safe
-@citizen_page
-def mine(request: HttpRequest, citizen: Citizen) -> HttpResponse:
-    """What was brought with one's phone, and how often each was opened."""
-    values = {"here": "mine", "citizen": citizen, "mine": looked.mine(citizen.phone_tags)}
-    return render(request, "citizen/mine.html", values)
 
 
 @require_safe

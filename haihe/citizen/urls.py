@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.citizen import follow, opening, place, readings, start, uploads
+from haihe.citizen import follow, mine, opening, place, readings, start, uploads
 
 app_name = "citizen"
 
@@ -20,7 +20,9 @@ urlpatterns = [
     path("receipt/<str:code>/", follow.receipt, name="receipt"),
     path("follow/", follow.ask, name="ask"),
     path("follow/<str:code>/", follow.follow, name="follow"),
-    path("mine/", readings.mine, name="mine"),
+    path("mine/", mine.mine, name="mine"),
+    path("follow/<str:code>/messages/", mine.told, name="messages"),
+    path("follow/<str:code>/rate/", mine.rate, name="rate"),
     path("follow/<str:code>/readings/", readings.readings, name="readings"),
     path("follow/<str:code>/readings/<int:number>/", readings.object_to, name="object"),
     path("follow/<str:code>/act/<slug:act>/", follow.act, name="act"),

@@ -57,7 +57,7 @@ def keep(chunks: Iterable[bytes]) -> str:
 
 
 def keep_cleaned(chunks: Iterable[bytes]) -> str:
-    """Keep a file without what a picture tells besides what is seen; its clear form never lies here.
+    """Keep a file without what a picture tells besides what is seen; only then it lies here.
 
     Raises FileTooLarge, and pictures.NotCleaned for a picture that cannot be cleaned.
     """

@@ -27,9 +27,10 @@ from haihe.records.rules import Rules
 from haihe.records.shown import FindingList, FindingRow, Item, Listing, Reader, Tone
 from haihe.records.subject import subjects
 
-# own: what the reader's organ has; reach: what the organs have that the reader supervises; the
+# own: what the reader's organ has open; contested: what it ended and the party contests;
+# reach: what the organs have that the reader supervises; the
 # others by what the reader's organ has to do with it.
-Of = Literal["own", "asked", "helps", "had", "reach"]
+Of = Literal["own", "contested", "asked", "helps", "had", "reach"]
 OF: Final[tuple[Of, ...]] = get_args(Of)
 
 LIST_MAX: Final = 200
@@ -53,6 +54,7 @@ class Condition(NamedTuple):
 
 OPEN: Final = Condition("NOT m.ended")  # the words of the index by urgency
 OPEN_OF_ORGAN: Final = Condition("m.ended = ?", (False,))  # a column of the index by organ
+CONTESTED: Final = Condition("m.ended = ? AND m.contested = ?", (True, True))
 
 
 class _Wanted(NamedTuple):
@@ -83,9 +85,10 @@ def inbox(
     """Open matters, the most urgent first; by stake the newest first, `had` with ended ones."""
     limit = _limit(limit)
     connection = reading_connection()
-    if of == "own":
+    if of in ("own", "contested"):
         owned = Condition("m.owner_organ = ?", (reader.organ,))
-        where = (owned, OPEN_OF_ORGAN, *_beyond(after), *_own(reader))
+        which = OPEN_OF_ORGAN if of == "own" else CONTESTED
+        where = (owned, which, *_beyond(after), *_own(reader))
         rows = _rows(connection, _Query("matter m", where, "m.urgent_at, m.matter_id"), limit + 1)
     elif of == "reach":
         wanted = _Wanted(OPEN, OPEN_OF_ORGAN, _beyond(after), "m.urgent_at, m.matter_id")

@@ -90,6 +90,7 @@ class Objectionable(Frozen, frozen=True, kw_only=True):
 class Mine(Frozen, frozen=True, kw_only=True):
     """A matter that somebody brought with a phone, and how often it was opened."""
 
+    matter: str
     code: str
     number: str
     title: str
@@ -150,7 +151,8 @@ def mine(phone_tags: Sequence[bytes], now: datetime | None = None) -> tuple[Mine
         procedure = procedure_of(printer.rules, kind, version)
         found.append(
             Mine(
-                code=_code(matter, code_tag),
+                matter=matter,
+                code=code_of(matter, code_tag),
                 number=number,
                 title=procedure.name,
                 state_name=procedure.states[state].name,
@@ -314,10 +316,10 @@ def _objections(connection: Connection, matter: str, numbers: list[int]) -> dict
         "JOIN matter m ON m.matter_id = k.matter_id WHERE k.key",
         list(by_key),
     )
-    return {by_key[key]: _code(opened, tag) for key, opened, tag in rows}
+    return {by_key[key]: code_of(opened, tag) for key, opened, tag in rows}
 
 
-def _code(matter: str, code_tag: bytes) -> str:
+def code_of(matter: str, code_tag: bytes) -> str:
     """The follow code of a matter, by the version of the key its tag was made with."""
     return follow_code(matter, store().codes_of(bytes(code_tag)[0]))
 

@@ -161,6 +161,7 @@ TABLES: dict[str, Table] = {
             "digest, matter_id",
             indexes=("file_use_of ON file_use (matter_id)",),
         ),
+        _table("citizen_seen", "matter_id text, seq integer, seen_at integer", "matter_id"),
         _table("matter_key", "matter_id text, wrapped bytes", "matter_id"),
         _table(
             "clock",

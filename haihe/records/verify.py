@@ -589,6 +589,11 @@ def _verify_references(connection: Connection, result: Verified) -> None:
         "ON e.matter_id = k.matter_id AND e.seq = k.seq WHERE e.seq IS NULL"
     ):
         result.found("command_stranger", "a command was answered; its event is gone", matter, seq)
+    for matter, seq in connection.stream(
+        "SELECT s.matter_id, s.seq FROM citizen_seen s LEFT JOIN event e "
+        "ON e.matter_id = s.matter_id AND e.seq = s.seq WHERE e.seq IS NULL"
+    ):
+        result.found("seen_stranger", "a citizen saw an event that is not there", matter, seq)
     for matter, seq, act in connection.stream(
         "SELECT o.matter_id, o.seq, e.act FROM outbox o LEFT JOIN event e "
         "ON e.matter_id = o.matter_id AND e.seq = o.seq LEFT JOIN matter m "

@@ -136,7 +136,7 @@ class Asking:
         except NoReverseMatch:
             addresses = self._with_words(route)
         if route == "officer:inbox":
-            lists = ("own", "asked", "helps", "had", "reach")
+            lists = ("own", "contested", "asked", "helps", "had", "reach")
             addresses |= {f"of {one}": f"{addresses['']}?of={one}" for one in lists}
             addresses["searched"] = f"{addresses['']}?number=PE-"
         for reader in self.clients:
@@ -154,6 +154,8 @@ class Asking:
             "citizen:place": [("", ["permit", "apply"])],
             "citizen:receipt": [("", [code]), ("none", [NO_CODE])],
             "citizen:follow": [("", [code]), ("none", [NO_CODE])],
+            "citizen:messages": [("", [code]), ("none", [NO_CODE])],
+            "citizen:rate": [("", [code]), ("none", [NO_CODE])],
             "citizen:readings": [("", [code]), ("none", [NO_CODE])],
             "citizen:object": [("none", [NO_CODE, 1])],
             "citizen:act": [("none", [NO_CODE, "contest"])],

@@ -1,0 +1,144 @@
+"""My own matters: messages, contesting an end so that it is seen, rating once, all of mine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.pages.test_citizen_pages import LAMP, MEDIATION, TYPED, code_on, report
+from tests.pages.test_citizen_sign_in import CODE, asked, code_sent_to, typed
+from tests.pages.visitor import Page, Visitor
+
+SignedIn = Callable[[str], Visitor]
+APPLY = "/report/people_mediation/apply/"
+REJECTED = {"rejection": "属于物业维修范围", "route_told": "yes"}
+WHY = "物业说不归他们管，没有解决。"
+
+
+def number_on(page: Page) -> str:
+    found = re.search(r"[A-Z]+-\d{4}-\d{6}", page.text)
+    assert found, page.text
+    return found[0]
+
+
+def rejected(citizen: Visitor, officer: Visitor, place: str) -> tuple[str, str]:
+    """The code and number of a report that the street did not take."""
+    receipt = report(citizen, LAMP, TYPED | {"place": place})
+    number = number_on(receipt)
+    found = officer.get(f"/officer/?number={number}")
+    file = officer.get(found.link(place))
+    assert officer.send(file, file.form("/act/reject/"), REJECTED).status == 200
+    return code_on(receipt), number
+
+
+def test_each_step_of_an_organ_is_a_message_that_is_new_until_it_was_read(
+    anybody: Visitor, signed_in: SignedIn
+) -> None:
+    code, _ = rejected(anybody, signed_in("dispatcher"), "营口道11号")
+    page = anybody.get(f"/follow/{code}/")
+    assert "消息（1 条新）" in page.text
+
+    told = anybody.get(page.link("消息"))
+    assert "不予受理" in told.text
+    assert "这件事不归网格处理，已经告知您其他途径。" in told.text
+    assert "不予受理告知书" in told.text
+    assert ">新</span>" in told.html
+    assert "群众反映" not in told.text.split("消息")[-1], "what one did oneself is no message"
+
+    assert "条新" not in anybody.get(f"/follow/{code}/").text
+    again = anybody.get(f"/follow/{code}/messages/")
+    assert ">新</span>" not in again.html
+    assert "看过" in again.text
+
+
+def test_messages_of_no_code_are_not_there(anybody: Visitor) -> None:
+    assert anybody.get("/follow/2222-2222-2222-2222/messages/").status == 404
+    assert anybody.get("/follow/2222-2222-2222-2222/rate/").status == 404
+
+
+def test_a_contested_end_reaches_the_owner_and_the_supervisor(
+    anybody: Visitor, signed_in: SignedIn
+) -> None:
+    officer = signed_in("dispatcher")
+    code, number = rejected(anybody, officer, "营口道22号")
+    assert number not in officer.get("/officer/?of=contested").text
+    page = anybody.get(f"/follow/{code}/")
+    assert "承办单位和监督它的单位都会看到" in page.text
+    done = anybody.send(page, page.form("/act/contest/"), {"reason": WHY})
+
+    assert "已经收到您的异议，正在核查。" in done.text
+    mine = officer.get("/officer/?of=contested")
+    assert number in mine.text
+    assert "群众有异议" in officer.get(mine.link("营口道22号")).text
+    watching = signed_in("administrator")  # the center above the street
+    assert number in watching.get("/center/matters/contested/").text
+
+
+def test_whoever_did_nothing_finds_no_contested_matter_of_others(
+    anybody: Visitor, signed_in: SignedIn
+) -> None:
+    code, number = rejected(anybody, signed_in("dispatcher"), "营口道33号")
+    page = anybody.get(f"/follow/{code}/")
+    anybody.send(page, page.form("/act/contest/"), {"reason": WHY})
+    assert number not in signed_in("tianta-dispatcher").get("/officer/?of=contested").text
+
+
+@pytest.fixture
+def ended(anybody: Visitor) -> str:
+    """The code of a mediation that was given up: a kind without a rating of its own."""
+    code = code_on(report(anybody, APPLY, MEDIATION))
+    page = anybody.get(f"/follow/{code}/")
+    assert "对结果不满意" not in page.text, "nothing is rated before its end"
+    assert anybody.get(f"/follow/{code}/rate/").status == 404
+    anybody.send(page, page.form("/act/drop/"), {"drop_reason": "no_longer"})
+    return code
+
+
+def test_an_end_is_rated_once_and_the_second_time_leads_to_the_first(
+    anybody: Visitor, ended: str
+) -> None:
+    page = anybody.get(anybody.get(f"/follow/{ended}/").link("对结果不满意"))
+    assert "大营门街道人民调解委员会" in page.text
+    form = page.form("/rate/")
+    assert "organ_concerned" not in form.names, "who is rated follows from the matter"
+    receipt = anybody.send(page, form, {"rating": "1"})
+    assert receipt.path.startswith("/receipt/")
+
+    again = anybody.get(f"/follow/{ended}/rate/")
+    assert again.path == f"/follow/{code_on(receipt)}/"
+    assert "看我的评价办到哪了" in anybody.get(f"/follow/{ended}/").text
+
+
+def test_nobody_gives_a_bad_rating_without_the_code_of_a_matter(anybody: Visitor) -> None:
+    page = anybody.get("/report/rectification/raise_rating/")
+    assert page.path == "/follow/?then=rate"
+
+
+def test_a_kind_with_a_rating_of_its_own_is_not_rated_twice(
+    anybody: Visitor, signed_in: SignedIn
+) -> None:
+    code, _ = rejected(anybody, signed_in("dispatcher"), "营口道44号")
+    assert anybody.get(f"/follow/{code}/rate/").status == 404
+
+
+def test_all_of_mine_stands_on_one_page_with_what_is_new(
+    anybody: Visitor, signed_in: SignedIn, settings: dict[str, str]
+) -> None:
+    mine = {"reporter": "试验某", "reporter_phone": "13900004242", "place": "营口道55号"}
+    receipt = report(anybody, LAMP, TYPED | mine)
+    number, officer = number_on(receipt), signed_in("dispatcher")
+    file = officer.get(officer.get(f"/officer/?number={number}").link("营口道55号"))
+    officer.send(file, file.form("/act/reject/"), REJECTED)
+    page = asked(anybody, "13900004242", "/identity/citizen/?next=/mine/")
+    assert page.form(CODE)
+    own = typed(anybody, page, code_sent_to("13900004242", settings))
+
+    assert own.path == "/mine/"
+    assert number in own.text
+    assert "1 条新消息" in own.text
+    assert "这件事不归网格处理" in own.text
+    assert "谁看过我的信息" in own.text
+    anybody.get(own.link("消息（1 条新）"))
+    assert "条新" not in anybody.get("/mine/").text
