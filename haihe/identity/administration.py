@@ -21,6 +21,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haihe.identity import sessions, staff_door
@@ -33,12 +35,14 @@ Rest = ParamSpec("Rest")
 SOUGHT_MAX: Final = 100
 POSTS_SHOWN_MAX: Final = 30
 PERSON: Final = re.compile(r"[a-z][a-z0-9.-]{1,49}")
-NO_PERSON: Final = "账号用小写字母开头，可以有数字、点和横线，2至50位。"
-OF_AN_ADMINISTRATOR: Final = (
+NO_PERSON: Final = gettext_lazy("账号用小写字母开头，可以有数字、点和横线，2至50位。")
+OF_AN_ADMINISTRATOR: Final = gettext_lazy(
     "管理员的账号只能在服务器上用 haihe accounts 办理，管理员之间互不经手。"
 )
-TAKEN: Final = "这个账号已经有人用了。"
-NOT_YOURS: Final = "这一步由另一种管理员办理：系统管账号，安全管权限，审计管痕迹，互不代办。"
+TAKEN: Final = gettext_lazy("这个账号已经有人用了。")
+NOT_YOURS: Final = gettext_lazy(
+    "这一步由另一种管理员办理：系统管账号，安全管权限，审计管痕迹，互不代办。"
+)
 
 
 def administrator_of(request: HttpRequest) -> Duty | None:
@@ -67,7 +71,7 @@ def duty_page(
                 return redirect_to_login(request.get_full_path(), reverse("officer:login"))
             duty = administrator_of(request)
             if duty is None:
-                raise PermissionDenied("这一页只对管理员开放。")
+                raise PermissionDenied(_("这一页只对管理员开放。"))
             if duty not in duties:
                 raise PermissionDenied(NOT_YOURS)
             return page(request, duty, *args, **kwargs)
@@ -192,12 +196,12 @@ def give_post(request: HttpRequest, duty: Duty, person: str) -> HttpResponse:
             post=request.POST.get("post", "")[: posts.ID_LENGTH_MAX], person=person, since=since
         )
         if entry.duty:
-            raise posts.UnusablePost("管理员账号不担任办案岗位。")
+            raise posts.UnusablePost(_("管理员账号不担任办案岗位。"))
         posts.hold(holding)
     except posts.UnusablePost as wrong:
         return _account_page(request, duty, entry, str(wrong))
     except ValueError:
-        return _account_page(request, duty, entry, "请选岗位，并填起始日期，例如 2026-09-01。")
+        return _account_page(request, duty, entry, _("请选岗位，并填起始日期，例如 2026-09-01。"))
     account_acts.note(_me(request), "post_given", person, duty=duty, more=holding.post)
     return redirect("identity:account", person)
 
@@ -285,11 +289,11 @@ def _page(
 
 def _unusable(person: str, name: str) -> str:
     if not PERSON.fullmatch(person):
-        return NO_PERSON
+        return str(NO_PERSON)
     if not name:
-        return "请填姓名。"
+        return _("请填姓名。")
     taken = get_user_model().objects.filter(username=person).exists()
-    return TAKEN if taken else ""
+    return str(TAKEN) if taken else ""
 
 
 def _posts(entry: Entry) -> tuple[posts.Post, ...]:
@@ -306,7 +310,7 @@ def _known(person: str) -> Entry:
 def _working(person: str) -> Entry:
     entry = _known(person)
     if entry.withdrawn_at is not None:
-        raise PermissionDenied("这个账号已经停用。")
+        raise PermissionDenied(_("这个账号已经停用。"))
     return entry
 
 

@@ -18,6 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from haihe.identity import senders
@@ -34,9 +36,11 @@ WHOLE: Final = timedelta(hours=8)
 TYPED_MAX: Final = 40
 AFTER_MAX: Final = 500
 
-NO_PHONE: Final = "请填11位手机号，例如 13912345678。"
-WRONG_CODE: Final = "验证码不对，或者已经过期。请核对短信里的六位数字，也可以重新获取。"
-NOT_SENT: Final = "短信暂时发不出去，请过几分钟再试。急事请直接拨打110或到窗口办理。"
+NO_PHONE: Final = gettext_lazy("请填11位手机号，例如 13912345678。")
+WRONG_CODE: Final = gettext_lazy(
+    "验证码不对，或者已经过期。请核对短信里的六位数字，也可以重新获取。"
+)
+NOT_SENT: Final = gettext_lazy("短信暂时发不出去，请过几分钟再试。急事请直接拨打110或到窗口办理。")
 
 
 def citizen_of(request: HttpRequest) -> Citizen | None:
@@ -95,19 +99,21 @@ def ask(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("phone", "")[:TYPED_MAX]
     phone = kept.normal_phone(typed)
     if phone is None:
-        return _ask_page(request, typed, NO_PHONE)
+        return _ask_page(request, typed, str(NO_PHONE))
     sender = senders.sender()
     if sender is None:
-        return _ask_page(request, typed, NOT_SENT)
+        return _ask_page(request, typed, str(NOT_SENT))
     answer = kept.new_code(phone, address_of(request), datetime.now(UTC))
     if isinstance(answer, Wait):
-        return _ask_page(request, typed, f"验证码要得太勤了，请过{waiting(answer.length)}再试。")
+        told = _("验证码要得太勤了，请过%(wait)s再试。")
+        return _ask_page(request, typed, told % {"wait": waiting(answer.length)})
     minutes = kept.CODE_LASTS // timedelta(minutes=1)
-    words = f"海河验证码{answer.code}，{minutes}分钟内有效。任何工作人员都不会向您索要验证码。"
+    told = _("海河验证码%(code)s，%(minutes)s分钟内有效。任何工作人员都不会向您索要验证码。")
+    words = told % {"code": answer.code, "minutes": minutes}
     try:
         sender.send(answer.phone, words)
     except senders.NotSent:
-        return _ask_page(request, typed, NOT_SENT)
+        return _ask_page(request, typed, str(NOT_SENT))
     request.session[PHONE_KEY] = phone
     return redirect(_with_after(request, "identity:citizen_code"))
 
@@ -123,9 +129,10 @@ def code(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("code", "")[:TYPED_MAX]
     answer = kept.by_code(phone, typed, address_of(request), datetime.now(UTC))
     if isinstance(answer, Wait):
-        return _code_page(request, phone, f"试得太多了，请过{waiting(answer.length)}再试。")
+        told = _("试得太多了，请过%(wait)s再试。") % {"wait": waiting(answer.length)}
+        return _code_page(request, phone, told)
     if answer is None:
-        return _code_page(request, phone, WRONG_CODE)
+        return _code_page(request, phone, str(WRONG_CODE))
     after = after_of(request)
     let_in(request, answer)
     return redirect(after or "/")
@@ -142,9 +149,12 @@ def waiting(length: timedelta) -> str:
     """How long to wait, rounded up, in words: 40秒, 3分钟, 2小时."""
     seconds = max(1, -(-length // timedelta(seconds=1)))
     if seconds < 60:
-        return f"{seconds}秒"
+        return ngettext("%(n)s秒", "%(n)s秒", seconds) % {"n": seconds}
     minutes = -(-seconds // 60)
-    return f"{minutes}分钟" if minutes < 60 else f"{-(-minutes // 60)}小时"
+    if minutes < 60:
+        return ngettext("%(n)s分钟", "%(n)s分钟", minutes) % {"n": minutes}
+    hours = -(-minutes // 60)
+    return ngettext("%(n)s小时", "%(n)s小时", hours) % {"n": hours}
 
 
 def _ask_page(request: HttpRequest, typed: str = "", wrong: str = "") -> HttpResponse:

@@ -14,12 +14,12 @@ Rest = ParamSpec("Rest")
 
 # The acts that ask for it; a page that does one of them is wrapped in `confirmed`.
 SENSITIVE: Final = (
-    "批量导出",
-    "删除个人信息",
-    "批准销毁",
-    "更改他人账号、岗位和管理员",
-    "签发和收回接口令牌",
-    "更改自己的验证方式",
+    "批量导出",  # Chinese: a list for the handbook
+    "删除个人信息",  # Chinese: a list for the handbook
+    "批准销毁",  # Chinese: a list for the handbook
+    "更改他人账号、岗位和管理员",  # Chinese: a list for the handbook
+    "签发和收回接口令牌",  # Chinese: a list for the handbook
+    "更改自己的验证方式",  # Chinese: a list for the handbook
 )
 
 

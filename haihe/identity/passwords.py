@@ -6,6 +6,7 @@ from typing import Final
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 LENGTH_MIN: Final = 10
 LONG: Final = 16  # a sentence of this length needs no signs
@@ -29,7 +30,8 @@ class LongOrMixed:
 
     def get_help_text(self) -> str:
         """The rule in words."""
-        return (
-            f"密码至少{LENGTH_MIN}位，含大写、小写、数字、符号中的{KINDS_MIN}种；"
-            f"或者用一句{LONG}个字符以上、好记的话。"
+        told = _(
+            "密码至少%(least)s位，含大写、小写、数字、符号中的%(kinds)s种；"
+            "或者用一句%(long)s个字符以上、好记的话。"
         )
+        return told % {"least": LENGTH_MIN, "kinds": KINDS_MIN, "long": LONG}

@@ -25,6 +25,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from haihe.identity.citizens import after_of, let_in
@@ -72,9 +73,9 @@ def refused(request: HttpRequest) -> HttpResponse:
     return errors.message(
         request,
         HTTPStatus.UNAUTHORIZED,
-        "没有登录成功",
-        "身份认证没有通过，或者认证服务暂时连不上。您的信息没有改动。",
-        "请回到首页重新登录；也可以用手机号登录，或凭查询码查进度。",
+        _("没有登录成功"),
+        _("身份认证没有通过，或者认证服务暂时连不上。您的信息没有改动。"),
+        _("请回到首页重新登录；也可以用手机号登录，或凭查询码查进度。"),
     )
 
 

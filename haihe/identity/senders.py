@@ -36,7 +36,7 @@ class ConsoleSender:
 
     def send(self, phone: str, words: str) -> None:
         """One line on standard error."""
-        print(f"[短信] {phone}: {words}", file=sys.stderr, flush=True)
+        print(f"[短信] {phone}: {words}", file=sys.stderr, flush=True)  # Chinese: a log
 
 
 def sender() -> Sender | None:

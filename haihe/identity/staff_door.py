@@ -26,6 +26,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from haihe.identity import sessions
 from haihe.identity.addresses import address_of
@@ -42,18 +44,23 @@ NAME_MAX: Final = 150
 ONE_TIME: Final = Quota(1, timedelta(seconds=120))  # a code of an authenticator works once
 OWN_FACTORS: Final = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
-WRONG: Final = "账号或密码不对。请核对大小写；忘记密码请找本单位的系统管理员重新发邀请。"
-WRONG_CODE: Final = "验证码不对或已经用过。请等验证器换下一个数字再试，也可以用备用码。"
+WRONG: Final = gettext_lazy(
+    "账号或密码不对。请核对大小写；忘记密码请找本单位的系统管理员重新发邀请。"
+)
+WRONG_CODE: Final = gettext_lazy(
+    "验证码不对或已经用过。请等验证器换下一个数字再试，也可以用备用码。"
+)
 NO_PASSWORD: Final = (
-    "这个账号没有密码",
-    "所以没有可以修改的密码；通行密钥照常可用，什么都没有改动。",
-    "想设一个密码，请本单位的系统管理员重新发邀请，打开邀请里的链接自己设。",
+    gettext_lazy("这个账号没有密码"),
+    gettext_lazy("所以没有可以修改的密码；通行密钥照常可用，什么都没有改动。"),
+    gettext_lazy("想设一个密码，请本单位的系统管理员重新发邀请，打开邀请里的链接自己设。"),
 )
 
 
 def locked_words(length: timedelta) -> str:
     """What somebody is told who tried too often; the same for accounts that do not exist."""
-    return f"试得太多了，请过{waiting(length)}再试。着急的话，请安全管理员解锁。"
+    told = _("试得太多了，请过%(wait)s再试。着急的话，请安全管理员解锁。")
+    return told % {"wait": waiting(length)}
 
 
 def lock_name(username: str) -> str:
@@ -67,8 +74,8 @@ class StaffDoor(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "username_password_mismatch": WRONG,
-        "incorrect_password": "密码不对，请再试一次。",
-        "enter_current_password": "请填写现在的密码。",
+        "incorrect_password": gettext_lazy("密码不对，请再试一次。"),
+        "enter_current_password": gettext_lazy("请填写现在的密码。"),
     }
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
@@ -161,7 +168,9 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": WRONG_CODE,
-        "cannot_delete_authenticator": "这是最后一种第二验证方式，先添加另一种才能停用它。",
+        "cannot_delete_authenticator": gettext_lazy(
+            "这是最后一种第二验证方式，先添加另一种才能停用它。"
+        ),
     }
 
     def encrypt(self, text: str) -> str:
@@ -182,14 +191,14 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
         """通行密钥 1, 通行密钥 2 …"""
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
-        return f"通行密钥 {count + 1}"
+        return f"通行密钥 {count + 1}"  # Chinese: it is stored
 
     def build_totp_svg(self, url: str) -> str:
         """The picture as a page holds it: without the head of a file of its own."""
         return str(super().build_totp_svg(url)).partition("?>")[2].strip()
 
     def _get_site_name(self) -> str:
-        return "海河"
+        return "海河"  # Chinese: the name an authenticator keeps
 
 
 class SignInForm(LoginForm):  # type: ignore[misc] # allauth ships no types
@@ -258,7 +267,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, AbstractBaseUser) and request.user.has_usable_password():
         answer: HttpResponse = password_change(request)
         return answer
-    return errors.message(request, HTTPStatus.FORBIDDEN, *NO_PASSWORD)
+    return errors.message(request, HTTPStatus.FORBIDDEN, *map(str, NO_PASSWORD))
 
 
 sign_in = SignIn.as_view()

@@ -140,4 +140,4 @@ def _conflicts(package: str, everywhere: Mapping[str, dict[Key, Forms]]) -> Iter
             continue
         for key in sorted(everywhere[package].keys() & english.keys()):
             if everywhere[package][key] != english[key]:
-                yield Fault("conflict", f"{package}、{other}", key[1])
+                yield Fault("conflict", f"{package} {other}", key[1])

@@ -17,7 +17,7 @@ from django.template.base import Lexer, Token, TokenType
 from django.utils.text import smart_split
 from django.utils.translation import trim_whitespace
 
-CHINESE = re.compile(r"[\u3400-\u9fff]")
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")  # full-width marks too
 STAYS = re.compile(r"# Chinese: \S")
 _IN_TAG = re.compile(r"""_\((?:"([^"]*)"|'([^']*)')\)""")
 _ENDS = ("endblocktranslate", "endblocktrans")
@@ -63,6 +63,7 @@ def in_template(source: str, file: str) -> Iterator[Said | Unmarked]:
         if block and word == "comment":
             _until(tokens, ("endcomment",))
         elif block and word in ("blocktranslate", "blocktrans"):
+            yield from _elsewhere(token, file)
             yield _block(token, _until(tokens, _ENDS), file)
         elif block and word in ("translate", "trans"):
             yield _single(token, file)

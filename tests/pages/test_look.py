@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import django
 import pytest
+from django.apps import apps
 from django.conf import settings
 
 from haihe.look import forms
@@ -145,6 +147,8 @@ def configured() -> None:
     """QueryDict asks Django for its character set, refusals for their language."""
     if not settings.configured:
         settings.configure(USE_I18N=False)
+    elif not apps.ready:
+        django.setup()
 
 
 def read(field: FormField, text: str) -> forms.Typed:

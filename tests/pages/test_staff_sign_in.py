@@ -262,7 +262,7 @@ def test_an_export_is_fetched_by_whoever_proves_once_more_to_be_it(
 
 
 @pytest.mark.parametrize(
-    ("key", "seconds", "says"), [("seen", 31 * 60, "没有操作"), ("begun", 13 * 3600, "已满12小时")]
+    ("key", "seconds", "says"), [("seen", 31 * 60, "没有操作"), ("begun", 13 * 3600, "已满十二小时")]
 )
 def test_a_session_ends_when_unused_and_when_too_long(
     city: str, settings: dict[str, str], key: str, seconds: int, says: str
