@@ -52,6 +52,7 @@ def _check(names: tuple[str, ...], *, as_json: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="haihe-stories-") as home:
         os.environ["HAIHE_HOME"] = home
         os.environ.pop("HAIHE_DATABASE_URL", None)
+        os.environ["HAIHE_SENDER"] = "haihe.stories.browsing:Outbox"
         _set_up()
         from haihe.stories.running import play_all
 

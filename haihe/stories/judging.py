@@ -6,10 +6,8 @@ finding comes from the model itself over everything there is, a page is asked fo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from html import unescape
+from datetime import datetime, timedelta
 from typing import Final
 
 from haihe.kernel.allowance import parse_allowance
@@ -21,9 +19,8 @@ from haihe.stories import checks
 from haihe.stories.findings import found_by
 from haihe.stories.playing import Playing
 from haihe.stories.telling import Expect, Tell, UnusableStory
-from haihe.stories.visiting import Answer, visit
+from haihe.stories.visiting import visit, words_of
 
-_TAGS: Final = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 _UNITS: Final = {"minutes": "minutes", "hours": "hours", "days": "days"}
 
 
@@ -134,18 +131,8 @@ def _page(playing: Playing, name: str, wanted: Expect) -> Iterator[str]:
     if answer.status != wanted.answers:
         yield f"{path}答复{answer.status}，应为{wanted.answers}"
         return
-    text = words_of(answer)
+    text = words_of(answer.text)
     for one in wanted.shows:
         if one not in text and one.format(**told) not in answer.text:
             yield f"页面没有“{one}”"
     yield from (f"页面露出了“{one}”" for one in wanted.hides if one in answer.text)
-
-
-def words_of(answer: Answer) -> str:
-    """What a page says, without its tags."""
-    return " ".join(unescape(_TAGS.sub(" ", answer.text)).split())
-
-
-def day_of(moment: date | datetime) -> date:
-    """The day of a due date."""
-    return moment.date() if isinstance(moment, datetime) else moment

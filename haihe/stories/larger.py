@@ -17,9 +17,10 @@ from haihe.records.accounts import enrol
 from haihe.records.database import reading_connection
 from haihe.records.instants import restored
 from haihe.records.posts import Holding, Post, hold, make_post
+from haihe.simulation.truth import truths_of
 from haihe.stories.crowds import Crowd, count, equal, holds, played, rows_of
 from haihe.stories.findings import found_by
-from haihe.stories.large import BATCH, LARGE, MINUTE, REPEATED, large
+from haihe.stories.large import BATCH, MINUTE, REPEATED, large
 from haihe.stories.playing import Line, Playing
 from haihe.supervision.catalogue import Catalogue, read_catalogue
 from haihe.supervision.package import fingerprint, opened, packed, signed, take
@@ -34,8 +35,6 @@ PAID: Final = 40
 FINES: Final = (*(5_000.0,) * 50, *(12_000.0,) * 10)  # unpaid: 370,000 yuan in all
 UNENFORCED: Final = "penalty_unenforced"
 UNITS: Final = 12
-
-__all__ = ["LARGE"]  # with those of this module in it
 
 
 @large
@@ -164,6 +163,7 @@ def cards(playing: Playing) -> Iterator[Line]:
     first = playing.moment("2026-03-02 Mon 10:00")
     assert isinstance(first, datetime)
     local = first.astimezone(stage.pack.zone)
+    later = first + timedelta(days=500)
     faults = sorted(
         (one for one in simulation.book.faults.values() if one.id.startswith("card_")),
         key=lambda one: one.id,
@@ -177,10 +177,14 @@ def cards(playing: Playing) -> Iterator[Line]:
         key = f"{playing.story.story}/{playing.run}/{fault.id}/{number}"
         if len(planted) < CARDS:
             one = simulation.matter(fault.kind, key, at, fault=fault)
-            found = next((t.model for t in fault.truth), "") if one is not None else ""
-            if one is not None and found.startswith("card_"):
+            shows = [
+                told.model
+                for told in truths_of([one] if one is not None else [], stage.pack.calendar)
+                if told.visible_at <= later and told.model.startswith("card_")
+            ]
+            if one is not None and shows:
                 wrong.add(one)
-                planted[one.id] = found
+                planted[one.id] = shows[0]
                 which[one.id] = fault.id
         if len(right.ids) < CARDS:
             clean = simulation.matter(fault.kind, f"{key}/clean", at)
@@ -189,7 +193,6 @@ def cards(playing: Playing) -> Iterator[Line]:
     wrong_ids, right_ids = list(wrong.ids), list(right.ids)
     wrong.take_in()
     right.take_in()
-    later = first + timedelta(days=500)
     looks = [first + timedelta(days=days) for days in (30, 120, 240, 500)]
     found_in = {
         model: {one.matter for at in looks for one in found_by(model, at)}

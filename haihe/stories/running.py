@@ -14,9 +14,10 @@ from haihe.pack.yaml_file import UnusablePack
 from haihe.records import account_book
 from haihe.records.accounts import UnusableAccount, create_staff
 from haihe.simulation.organs import UnknownSort
+from haihe.stories import citizens, larger
 from haihe.stories.judging import judge
 from haihe.stories.keeping import keep
-from haihe.stories.larger import LARGE
+from haihe.stories.large import LARGE
 from haihe.stories.playing import Broken, Line, Playing, Stage
 from haihe.stories.telling import (
     STORIES,
@@ -30,7 +31,8 @@ from haihe.stories.telling import (
 )
 
 SINCE: Final = date(2018, 9, 1)  # since when everybody of the stories serves
-UNTELLABLE: Final = (Broken, UnusableStory, UnknownSort, WrongCase, UnusableAccount)
+TOLD_IN_PYTHON: Final = (citizens, larger)  # importing them makes their stories known
+UNTELLABLE: Final = (Broken, UnusableStory, UnknownSort, WrongCase, UnusableAccount, LookupError)
 UNTOLD: Final = "这个故事还没有写"
 
 

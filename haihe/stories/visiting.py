@@ -6,12 +6,15 @@ no port. Staff sign in by the session of their own account.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from html import unescape
+from typing import Final, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-HOST = "localhost"
+HOST: Final = "localhost"
+_TAGS: Final = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
 class Answer(NamedTuple):
@@ -31,3 +34,8 @@ def visit(path: str, person: str = "") -> Answer:
         )
     got = client.get(path, follow=True)
     return Answer(got.status_code, got.content.decode(errors="replace"))
+
+
+def words_of(html: str) -> str:
+    """What a page says, without its tags."""
+    return " ".join(unescape(_TAGS.sub(" ", html)).split())

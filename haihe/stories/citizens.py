@@ -1,0 +1,94 @@
+"""The stories of people who come to be served: a number with a tap, a household moved at home."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from haihe.records import halls_demo
+from haihe.stories.browsing import Browser
+from haihe.stories.crowds import equal, holds
+from haihe.stories.large import large
+from haihe.stories.playing import Line, Playing
+
+HALL: Final = "/hall/machang/"
+TICKET: Final = re.compile(r"/hall/t/[^/]+/$")
+NUMBER: Final = re.compile(r"[A-Z]\d{3}")
+INTERVAL: Final = re.compile(r"\d+\s*到\s*\d+\s*(分钟|小时)|分钟以内|马上就到|正在|请到|没有开")
+MOVE: Final = "rk13"
+TEN_MINUTES: Final = 600.0
+FOLLOWED: Final = re.compile(r"/receipt/([^/]+)/")
+NOBODYS_NUMBER: Final = "120199199001010020"  # of a region that no county ever had
+
+
+@large
+def tap(playing: Playing) -> Iterator[Line]:
+    """李先生 taps his phone: one ticket with a number and an interval, also when he taps twice."""
+    del playing
+    now = datetime.now(UTC)
+    halls_demo.fill(now)
+    phone = Browser()
+    phone.get(HALL)
+    phone.send("/take/", {"errand": "card"})
+    first, text = phone.path, phone.text
+    yield holds("手机碰一下，马上有一张号。", now, "" if TICKET.search(first) else f"到了{first}")
+    number = NUMBER.search(text)
+    yield holds("号上写着号码。", now, "" if number else text[:200])
+    yield holds(
+        "号上写着大约要等多久，是一个区间。", now, "" if INTERVAL.search(text) else text[:300]
+    )
+    phone.get(HALL)
+    yield equal("再碰一下，还是这一张：一部手机一张号。", now, phone.path, first)
+    later = phone.get(first)
+    kept = NUMBER.search(later)
+    same = number is not None and kept is not None and kept[0] == number[0]
+    yield holds("以后再打开，进度还在。", now, "" if same and phone.status == 200 else later[:200])
+    other = Browser()
+    other.get(HALL)
+    other.send("/take/", {"errand": "card"})
+    yield holds("别人的手机是另一张号。", now, "" if other.path != first else "同一张")
+
+
+@large
+def move(playing: Playing) -> Iterator[Line]:
+    """王女士 moves her household at home: nothing uploaded, the register is asked."""
+    del playing
+    now, begun = datetime.now(UTC), time.monotonic()
+    home = Browser()
+    home.sign_in("13900000102")
+    home.get(f"/services/{MOVE}/")
+    home.send(f"/services/{MOVE}/")
+    home.send("", {"applicant": "王女士", "number": NOBODYS_NUMBER,
+                   "applicant_phone": "13900000102", "minor_involved": "no"})  # fmt: skip
+    facts = home.text
+    yield holds(
+        "婚姻登记由系统向民政部门调取，不用她填。", now, "" if "2020" in home.html else facts[:400]
+    )
+    sourced = "婚姻登记" in facts or "民政" in facts
+    yield holds("每一项自动填写的都写着来源。", now, "" if sourced else facts[:99])
+    home.send("", {"home_address": "北辰区果园新村街道某小区1号楼"})
+    check = home.text
+    yield holds(
+        "她没有上传任何一份材料。", now, "" if home.path.endswith("/check/") else check[:600]
+    )
+    home.send("/check/")
+    found = FOLLOWED.search(home.path)
+    took = time.monotonic() - begun
+    yield holds("申请送出，有查询码。", now, "" if found else home.text[:99])
+    yield holds(
+        f"从打开到送出用了{took:.0f}秒，不到十分钟。", now, "" if took < TEN_MINUTES else "慢"
+    )
+    if found is None:
+        return
+    followed = home.get(f"/follow/{found[1]}/")
+    yield holds(
+        "她随时看得到谁在办、到什么时候。", now, "" if home.status == 200 else str(home.status)
+    )
+    log = home.get(f"/follow/{found[1]}/readings/")
+    asked = "民政" in log or "民政" in followed
+    yield holds(
+        "向民政部门调取过一次，写在她看得到的记录里。", now, "" if asked else followed[:1500]
+    )
