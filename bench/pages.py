@@ -70,6 +70,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure and print; exit code 1 when a page is above a limit."""
     with installation(None) as fresh:
+        fresh.environment["HAIHE_DEMO"] = "1"
         fresh.python("-m", "haihe", "demo")
         pages = [page for page in pages_of(fresh.environment) if args.page in page.path]
         with served(fresh) as port, chromium() as browser:

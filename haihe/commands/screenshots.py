@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     args.folder.mkdir(parents=True, exist_ok=True)
     failed, count = 0, 0
     with installation(None) as fresh:
+        fresh.environment["HAIHE_DEMO"] = "1"
         fresh.python("-m", "haihe", "demo")
         pages = [page for page in pages_of(fresh.environment) if args.page in page.path]
         with served(fresh) as port, chromium() as browser:

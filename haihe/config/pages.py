@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 OFFICER = "officer"  # demo accounts
 SUPERVISOR = "administrator"
+WINDOW = "window"
+LOBBY = "lobby"
 ANALYST = "analyst"
 HANDLE = "handle"
 LISTS: Final[tuple[Of, ...]] = ("own", "had")  # of the inbox, where matters are looked for
@@ -40,18 +42,44 @@ PAGES: Final = (
     Page("citizen:report", "/report/"),
     Page("citizen:opening", "/report/grid_event/call_in/"),
     Page("citizen:opening", "/report/people_mediation/apply/"),
+    Page("citizen:place", "/report/grid_event/call_in/place/"),
     Page("citizen:receipt", "/receipt/{code}/"),
     Page("citizen:ask", "/follow/"),
     Page("citizen:ask", "/follow/?code=2222-2222-2222"),
     Page("citizen:follow", "/follow/{code}/"),
+    Page("citizen:messages", "/follow/{code}/messages/"),
     Page("citizen:readings", "/follow/{code}/readings/"),
+    Page("apply:services", "/services/"),
+    Page("apply:services", "/services/?q=孩子上户口"),  # Chinese: what a citizen types
+    Page("apply:branch", "/services/branch/population/"),
+    Page("apply:item", "/services/rk13/"),
+    Page("apply:power", "/services/power/"),
+    Page("apply:again", "/apply/"),
+    Page("apply:check_certificate", "/certificates/check/"),
+    Page("apply:certificates", "/certificates/of/{code}/"),
+    Page("hall:every", "/hall/"),
+    Page("hall:tap", "/hall/machang/"),
+    Page("hall:book", "/hall/machang/book/"),
+    Page("hall:poster", "/hall/machang/poster/"),
+    Page("hall:screen", "/hall/machang/screen/"),
+    Page("hall:windows", "/hall/machang/windows/", WINDOW),
+    Page("hall:window", "/hall/machang/windows/1/", WINDOW),
+    Page("hall:lobby", "/hall/machang/lobby/", LOBBY),
+    Page("demo:start", "/demo/"),
+    Page("demo:tour", "/demo/tour/citizen/"),
+    Page("demo:stories", "/demo/stories/"),
+    Page("demo:story", "/demo/stories/T10/"),
     Page("identity:citizen", "/identity/citizen/"),
     Page("account_login", "/officer/login/"),
     Page("officer:inbox", "/officer/", OFFICER),
     Page("officer:inbox", "/officer/?of=had", OFFICER),
     Page("officer:new", "/officer/new/", OFFICER),
     Page("officer:opening", "/officer/new/public_security_case/receive/", OFFICER),
+    Page("officer:batch", "/officer/batch/", OFFICER),
+    Page("officer:calendar", "/officer/calendar/", OFFICER),
+    Page("officer:offline", "/officer/offline/", OFFICER),
     Page("officer:exports", "/officer/exports/", OFFICER),
+    Page("officer:sheet", "/officer/matter/{matter}/sheet/", OFFICER),
     Page("officer:file", "/officer/matter/{matter}/", OFFICER),
     Page("officer:file", "/officer/matter/{matter}/", SUPERVISOR),
     Page("officer:act", "/officer/matter/{matter}/act/{act}/", OFFICER),
@@ -82,11 +110,21 @@ PAGES: Final = (
 
 ONLY_POSTED = "only posted to; it answers with a page of this list or an error page"
 A_FILE = "gives a file, not a page"
+A_PART = "a part of another page, fetched by it"
+A_TICKET = "needs a ticket that was just drawn; tests/pages and the stories walk there"
+A_DRAFT = "needs an application that was begun; tests/pages and the stories walk there"
 LEADS_ON = "leads on to another page"
 SECOND_FACTOR = "needs a second factor, which no account of the demo city has; pages of one look"
 ADMINISTRATORS = "needs one of the three administrators, whom a demo city does not have"
 NO_PAGE: Final = {
     "look:choose": ONLY_POSTED,
+    "apply:who": "needs an application that was begun; test_apply_pages walks it",
+    "apply:facts": "needs an application that was begun; test_apply_pages walks it",
+    "apply:check": "needs an application that was begun; test_apply_pages walks it",
+    "apply:certificate_file": "a file",
+    "apply:certificate_keys": "a file for machines",
+    "apply:certificate_revoked": "a file for machines",
+    "apply:certificate_worker": "a script",
     "citizen:act": ONLY_POSTED,
     "citizen:mine": LEADS_ON,
     "citizen:object": "needs a reading by somebody; the form of readings",
@@ -122,6 +160,38 @@ NO_PAGE: Final = {
     "officer:docx": A_FILE,
     "officer:issue": ONLY_POSTED,
     "center:disposal": ONLY_POSTED,
+    "apply:who": A_DRAFT,
+    "apply:facts": A_DRAFT,
+    "apply:check": A_DRAFT,
+    "apply:certificate_file": A_FILE,
+    "apply:certificate_keys": A_FILE,
+    "apply:certificate_revoked": A_FILE,
+    "apply:certificate_worker": A_FILE,
+    "citizen:here": ONLY_POSTED,
+    "citizen:upload": ONLY_POSTED,
+    "citizen:upload_piece": ONLY_POSTED,
+    "citizen:rate": "needs a matter that ended; the form of a step",
+    "demo:enter": ONLY_POSTED,
+    "demo:end": ONLY_POSTED,
+    "demo:stop": LEADS_ON,
+    "hall:take": ONLY_POSTED,
+    "hall:lobby_act": ONLY_POSTED,
+    "hall:window_act": ONLY_POSTED,
+    "hall:ticket_act": ONLY_POSTED,
+    "hall:lobby_part": A_PART,
+    "hall:screen_part": A_PART,
+    "hall:window_part": A_PART,
+    "hall:ticket_part": A_PART,
+    "hall:ticket": A_TICKET,
+    "hall:paper": A_TICKET,
+    "officer:device": ONLY_POSTED,
+    "officer:device_entry": ONLY_POSTED,
+    "officer:device_file": ONLY_POSTED,
+    "officer:withdraw_device": ONLY_POSTED,
+    "officer:withdraw_feed": ONLY_POSTED,
+    "officer:feed": A_FILE,
+    "officer:worker": A_FILE,
+    "officer:shell": A_PART,
     "center:board-csv": A_FILE,
     "center:matters-csv": A_FILE,
     "center:findings-csv": A_FILE,

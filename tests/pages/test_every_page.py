@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.resources import files
 
 import pytest
@@ -13,7 +14,7 @@ from playwright.sync_api import Page as Tab
 
 from bench.browser import Mode, Visits, pages_of
 from haihe.config.pages import NO_PAGE, PAGES, Page
-from tests.pages.conftest import ROOT
+from tests.pages.conftest import ROOT, free_port, serving
 
 PHONE = Mode(320, 640)
 DESK = Mode(1280, 800, dark=True)
@@ -60,15 +61,22 @@ FOCUSED = """() => {
 
 
 @pytest.fixture(scope="module")
-def every(settings: dict[str, str]) -> list[Page]:
-    """All pages with their paths in the demo city."""
-    return pages_of(settings)
+def shown(settings: dict[str, str]) -> dict[str, str]:
+    """The environment of the demo city with the pages of the demo itself."""
+    return settings | {"HAIHE_DEMO": "1"}
 
 
 @pytest.fixture(scope="module")
-def visits(browser: Browser, city: str) -> Visits:
-    """Tabs on the demo city's server."""
-    return Visits(browser, city)
+def every(shown: dict[str, str]) -> list[Page]:
+    """All pages with their paths in the demo city."""
+    return pages_of(shown)
+
+
+@pytest.fixture(scope="module")
+def visits(browser: Browser, shown: dict[str, str]) -> Iterator[Visits]:
+    """Tabs on a server of the demo city that also shows the demo."""
+    with serving(shown, free_port()) as (address, _):
+        yield Visits(browser, address)
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +177,7 @@ def test_the_first_stop_leads_past_the_header(visits: Visits, every: list[Page])
     assert tab.evaluate("document.activeElement.id") == "code"
 
 
-def test_every_address_is_in_the_list_of_pages_or_says_why_not(settings: dict[str, str]) -> None:
+def test_every_address_is_in_the_list_of_pages_or_says_why_not(shown: dict[str, str]) -> None:
     script = (
         "import json, django; django.setup()\n"
         "from tests.rights.ask_everything import API, routes\n"
@@ -177,7 +185,7 @@ def test_every_address_is_in_the_list_of_pages_or_says_why_not(settings: dict[st
     )
     told = subprocess.run(
         [sys.executable, "-c", script],
-        env=settings,
+        env=shown,
         cwd=ROOT,
         check=True,
         capture_output=True,
