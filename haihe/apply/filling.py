@@ -17,16 +17,20 @@ from msgspec.structs import replace
 from haihe.identity.citizens import citizen_of
 from haihe.kernel.catalogue import Item
 from haihe.kernel.procedure import Field
-from haihe.kernel.values import Data, Datum, Refused, number_words
+from haihe.kernel.values import Actor, Data, Datum, Refused, number_words
 from haihe.look import forms
+from haihe.look.staff import POST_KEY
 from haihe.records import applications, attempts, drafts, read, rules
+from haihe.records.answers import Recorded
 from haihe.records.drafts import Draft, Kept
-from haihe.records.shown import Act, FormField, Refusal
+from haihe.records.shown import Act, FormField, Reader, Refusal
 from haihe.records.uses import is_identity_number
 
 TYPED_CODE_CHARACTERS_MAX: Final = 60
 IDENTITY_CHARACTERS: Final = 18
 QUESTIONS: Final = attempts.Quota(20, timedelta(hours=24))
+OF_CLERKS: Final = attempts.Quota(500, timedelta(hours=24))
+AT_WINDOW: Final = "window"
 WHO: Final = (
     "applicant", "number", "credit_code", "applicant_phone", "window", "minor_involved",
     "guardian_name", "agent_name", "agent_phone", "agent_authorised",
@@ -110,7 +114,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     item = applications.catalogue().items[kept.draft.item]
     refusal = None
     if request.method == "POST":
-        answer = applications.submit(kept, now)
+        answer = _submitted(request, kept, now)
         if not isinstance(answer, Refused):
             return redirect("citizen:receipt", answer.code)
         refusal = read.refusal(answer)
@@ -123,12 +127,32 @@ def _filled(request: HttpRequest, draft: Draft, item: Item, now: datetime) -> Dr
     Anybody can type anybody's number: nothing is shown to who has not signed in. What was not
     asked now is asked after the application was sent, for those who decide on it.
     """
-    citizen = citizen_of(request)
-    if citizen is None or not item.sources:
+    citizen, clerk = citizen_of(request), _clerk(request)
+    asking = clerk.person if clerk is not None else citizen.id if citizen is not None else ""
+    if not asking or not item.sources:
         return draft
-    if attempts.take("questions to registers", citizen.id, QUESTIONS, now):
+    if attempts.take("questions to registers", asking, OF_CLERKS if clerk else QUESTIONS, now):
         return draft
     return applications.filled(draft, item, now)
+
+
+def _submitted(request: HttpRequest, kept: Kept, now: datetime) -> Recorded | Refused:
+    """Sent by the applicant; or taken in by the window whose clerk is signed in."""
+    clerk = _clerk(request)
+    if clerk is None or request.POST.get("as") != AT_WINDOW:
+        return applications.submit(kept, now)
+    channels = tuple(dict.fromkeys((*kept.draft.channels, AT_WINDOW)))
+    here = replace(kept.draft, window=clerk.organ, channels=channels)
+    actor = Actor(person=clerk.person, role=AT_WINDOW, organ=clerk.organ)
+    return applications.submit(replace(kept, draft=here), now, actor)
+
+
+def _clerk(request: HttpRequest) -> Reader | None:
+    """The member of staff at a window who is signed in with this browser; None for anybody else."""
+    if not request.user.is_authenticated:
+        return None
+    reader = read.reader_of(request.user, str(request.session.get(POST_KEY, "")))
+    return reader if reader is not None and AT_WINDOW in reader.roles else None
 
 
 def _check_page(
@@ -157,6 +181,7 @@ def _check_page(
         ],
         "eligible": all(one.met for one in seen.judged),
         "files": len(kept.draft.files),
+        "clerk": _clerk(request),
         "step": 3,
     }
     status = HTTPStatus.OK if refusal is None else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -191,7 +216,7 @@ def _page(
         "form": form,
         "seen": seen,
         "down": [known[one] for one in seen.down if one in kept.draft.got] if seen else [],
-        "signed_in": citizen_of(request) is not None,
+        "signed_in": citizen_of(request) is not None or _clerk(request) is not None,
         "step": 1 if template.endswith("who.html") else 2,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.tried else HTTPStatus.OK

@@ -53,6 +53,7 @@ PROMISED: Final = {
     "15 working days": "d15",
 }  # fmt: skip
 LONGEST_PROMISE: Final = "d15"
+NO_ITEMS: Final = Catalogue((), (), {}, {}, {}, (), {})
 
 
 class Entry(NamedTuple):
@@ -99,7 +100,9 @@ def catalogue() -> Catalogue:
     kept = _CATALOGUES.get(id(in_use))
     if kept is None or kept[0] is not in_use:
         _CATALOGUES.clear()
-        kept = (in_use, load_catalogue(in_use.pack.law, in_use.pack.calendar))
+        pack = getattr(in_use, "pack", None)  # rules given by hand have none, and no items
+        read = load_catalogue(pack.law, pack.calendar) if pack is not None else NO_ITEMS
+        kept = (in_use, read)
         _CATALOGUES[id(in_use)] = kept
     return kept[1]
 

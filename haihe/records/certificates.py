@@ -38,6 +38,7 @@ PROLONGED_A_ROUND_MAX: Final = 10_000
 MARK_FILE: Final = "certificates.json"  # in HAIHE_HOME: how far events were looked at
 KINDS: Final = ("service_item", "police_permit")
 GRANTING: Final = ("approve", "grant")
+UNDOING: Final = "withdraw"
 GRANTED: Final = frozenset({"decided", "delivered", "granted"})
 
 
@@ -160,11 +161,15 @@ def issue_new(connection: Connection, now: datetime) -> int:
     made = 0
     for _ in range(EVENTS_A_ROUND_MAX):
         rows = connection.rows(
-            "SELECT position, matter_id FROM event WHERE position > ? AND act IN (?, ?) "
+            "SELECT position, matter_id, act FROM event WHERE position > ? AND act IN (?, ?, ?) "
             "ORDER BY position LIMIT ?",
-            (max(0, mark - OVERLAP), *GRANTING, EVENTS_A_ROUND_MAX),
+            (max(0, mark - OVERLAP), *GRANTING, UNDOING, EVENTS_A_ROUND_MAX),
         )
-        made += sum(ensure(connection, matter, now) is not None for _, matter in rows)
+        for _, matter, act in rows:
+            if act == UNDOING:
+                _retract(connection, matter, now)
+            else:
+                made += ensure(connection, matter, now) is not None
         if len(rows) < EVENTS_A_ROUND_MAX:
             break
         mark = rows[-1][0] + OVERLAP
@@ -182,6 +187,14 @@ def ensure(connection: Connection, matter: str, now: datetime) -> str | None:
         return None
     state, told, item = granted
     return _issue(connection, matter, item, state, told, now, _until(state, item, now))
+
+
+def _retract(connection: Connection, matter: str, now: datetime) -> None:
+    """Revoke the certificates of a matter whose grant was taken back."""
+    live = [one for one in of_matter(connection, matter) if one.revoked_at is None]
+    if live and _granted(connection, matter) is None:
+        for one in live:
+            revoke(connection, one.id, "准予的决定已经撤回", now)
 
 
 def _granted(connection: Connection, matter: str) -> tuple[State, Data, Item] | None:

@@ -74,6 +74,23 @@ def test_what_was_granted_is_handed_out_once_and_fits_one_code(journal: Connecti
     assert len(f"https://haihe.tj.example.cn/certificates/check/#{text}") < 1_195
 
 
+def test_a_grant_that_is_withdrawn_revokes_its_certificate(journal: Connection) -> None:
+    facts: Data = {"plate": "津A00001", "frame_number": "L1", "why": "送货"}
+    draft = Draft(item="jg65", window="machang-station", who=dict(WHO), facts=facts)
+    done = applications.submit(drafts.begin(draft, MORNING), MORNING)
+    assert isinstance(done, Recorded)
+    take(done.matter, "accept", CLERK, {"promise": "d1"}, MORNING)
+    take(done.matter, "verify", APPROVER, {"verified_note": "电话核实"}, MORNING)
+    take(done.matter, "approve", APPROVER, {"result_number": "津货通2号"}, MORNING)
+    certificates.issue_new(journal, MORNING)
+    take(done.matter, "withdraw", APPROVER, {"reason": "填错了编号"}, MORNING + HOUR)
+    certificates.issue_new(journal, MORNING + HOUR)
+
+    (issued,) = certificates.of_matter(journal, done.matter)
+    assert issued.reason == "准予的决定已经撤回"
+    assert certificates.revoked_ids(journal) == [issued.id]
+
+
 def test_a_paper_result_is_not_handed_out_as_a_certificate(journal: Connection) -> None:
     draft = Draft(item="rk33", window="machang-station", who=dict(WHO))
     done = applications.submit(drafts.begin(draft, MORNING), MORNING)

@@ -55,12 +55,9 @@
 
   function show(tone, says, why, one, listed) {
     const head = document.createElement("p");
-    const tag = document.createElement("span");
     const list = document.createElement("dl");
-    head.className = "type-large";
-    tag.className = "tag " + tone;
-    tag.textContent = says;
-    head.append(tag);
+    head.className = "type-large notice " + (tone === "good" ? "is-good" : "is-near");
+    head.textContent = says;
     list.className = "facts";
     result.replaceChildren(head);
     if (why) {
