@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.queueing.plan import Errand
@@ -41,8 +42,8 @@ def open_matter(request: HttpRequest, reader: Reader, site: str, number: str) ->
     if role is None:
         return Refused(
             reason="no_post",
-            says="您的岗位不能登记这件事项。",
-            instead="请由有窗口受理岗位的同事办理。",
+            says=_("您的岗位不能登记这件事项。"),
+            instead=_("请由有窗口受理岗位的同事办理。"),
         )
     minor = request.POST.get("minor") == "true"
     guardian = request.POST.get("guardian", "").strip()[:NAME_MAX]

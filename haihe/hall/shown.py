@@ -234,8 +234,8 @@ def offers(hall: Hall, memory: Memory, at: float) -> list[Offers]:
     found = []
     for queue in hall.plan.queues:
         some = told[queue.letter]
-        alike = len({one.wait for one in some}) == 1
-        wait = some[0].wait if alike else None
+        waits = {one.wait for one in some}
+        wait = waits.pop() if len(waits) == 1 else None
         found.append(Offers(name=queue.name, wait=wait, errands=tuple(some)))
     return found
 
@@ -389,7 +389,7 @@ def _sooner(one: Before) -> Sooner:
     values = {
         "n": one.minutes,
         "favour": one.favour,
-        "law": "、".join(halls.article(cite) for cite in one.cites),
+        "law": _("、").join(halls.article(cite) for cite in one.cites),
     }
     says = {
         "came": _("比您早取号%(n)d分钟") if one.minutes else _("比您早取号不到一分钟"),
@@ -447,7 +447,7 @@ def _window_row(hall: Hall, one: Counter, by: str, at: float) -> WindowRow:
     return WindowRow(
         id=one.plan.id,
         name=one.plan.name,
-        serves="、".join(names),
+        serves=_("、").join(names),
         state=one.state,
         person=one.person,
         number=one.ticket,

@@ -99,8 +99,8 @@ def _brought(code: str) -> str | Refused:
     if file is None:
         return Refused(
             reason="unknown_matter",
-            says="没有这个查询码，还没有取号。",
-            instead="请核对每一个字母和数字；也可以不填，直接取号。",
+            says=_("没有这个查询码，还没有取号。"),
+            instead=_("请核对每一个字母和数字；也可以不填，直接取号。"),
         )
     return file.matter
 
@@ -254,7 +254,7 @@ def hours(hall: Hall) -> str:
     """The hours of the day: 08:30–12:00，13:30–17:30."""
     if sum(end - begin for begin, end in hall.spans) == DAY_SECONDS:
         return _("全天")
-    return "，".join(f"{shown.clock(begin)}–{shown.clock(end)}" for begin, end in hall.spans)
+    return _("，").join(f"{shown.clock(begin)}–{shown.clock(end)}" for begin, end in hall.spans)
 
 
 def _state(hall: Hall, at: float) -> dict[str, Any]:

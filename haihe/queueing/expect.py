@@ -52,7 +52,7 @@ def expected(hall: Hall, memory: Memory, ticket: Ticket, at: float) -> Expected:
     if _is_free(hall, ticket.errand, ahead):
         return _told(hall, Forecast(low=0, middle=0, high=MINUTE, rests_on=0), ahead, ticket, at)
     found = hall.inside(ticket, at)
-    return _told(hall, memory.forecast(found, hall.tuning), ahead, ticket, at)
+    return _told(hall, memory.forecast(found, hall.tunings.of(ahead)), ahead, ticket, at)
 
 
 def expected_by(
@@ -63,7 +63,7 @@ def expected_by(
     if _is_free(hall, errand, found.ahead):
         forecast = Forecast(low=0, middle=0, high=MINUTE, rests_on=0)
     else:
-        forecast = memory.forecast(found, hall.tuning)
+        forecast = memory.forecast(found, hall.tunings.of(found.ahead))
     return _as_told(hall, forecast, found.ahead, errand, at)
 
 

@@ -10,13 +10,15 @@ called sooner by the same window.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from haihe.kernel.values import Data, Frozen
 from haihe.queueing.plan import MINUTE, Errand, Plan, Window, open_between, read
-from haihe.queueing.waiting import Forecast, Tuning
+from haihe.queueing.waiting import Forecast, Tunings
 from haihe.queueing.watch import Moment, Watch
 
 TICKETS_MAX: Final = 20_000  # of one day
@@ -38,6 +40,17 @@ class Told(Frozen, frozen=True, kw_only=True):
     at: float
     by: str = ""
     data: Data = {}
+
+
+def remembered(lived: Iterable[tuple[Moment, float]]) -> Iterator[tuple[Moment, float]]:
+    """What a memory learns of what was lived.
+
+    Who comes is told by those who came; who waits already by all of them and by those who waited.
+    """
+    for moment, waited in lived:
+        yield moment, waited
+        if not moment.group.endswith(INSIDE):
+            yield replace(moment, group=f"{moment.group}{INSIDE}"), waited
 
 
 class BrokenHall(Exception):
@@ -111,7 +124,7 @@ class _Sample:
 
 
 class Hall:
-    """One hall on one day. Only `apply` changes it; `tuning` follows the waits as they end."""
+    """One hall on one day. Only `apply` changes it; `tunings` follow the waits as they end."""
 
     def __init__(self) -> None:
         self.seq = 0
@@ -120,7 +133,7 @@ class Hall:
         self.closed = False
         self.extended_to = 0.0
         self.watch = Watch()
-        self.tuning = Tuning()
+        self.tunings = Tunings()
         self.lived: list[tuple[Moment, float]] = []
         self.called: list[tuple[float, str, str]] = []  # at, ticket, window; the newest last
         self.booked: dict[tuple[int, str], int] = {}
@@ -227,8 +240,7 @@ class Hall:
     def _planned(self, event: Told) -> None:
         plan = read(str(event.data["plan"]))
         self._plan = plan
-        if event.data.get("level") is not None:
-            self.tuning = Tuning(_number(event.data["level"]))
+        self.tunings = Tunings([float(one) for one in _texts(event.data.get("levels"))])
         self._errands = {one.id: one for one in plan.errands}
         self._order = {one.id: [] for one in plan.errands}
         self.windows = {one.id: Counter(one, plan.skills(one)) for one in plan.windows}
@@ -437,8 +449,9 @@ class Hall:
             if ticket.found is not None and ticket.joined_at == ticket.taken_at:
                 waited = open_between(spans, ticket.taken_at, at)
                 self.lived.append((ticket.found, waited))
-                if ticket.forecast is not None:
-                    self.tuning.learn(ticket.forecast, waited)
+                # A free window is no forecast: who was told "now" says nothing of the intervals.
+                if ticket.forecast is not None and ticket.forecast.middle > 0:
+                    self.tunings.of(ticket.found.ahead).learn(ticket.forecast, waited)
         self._sample(ticket, at)
 
     def _sample(self, ticket: Ticket, at: float) -> None:
@@ -455,18 +468,7 @@ class Hall:
     def inside(self, ticket: Ticket, at: float) -> Moment:
         """What somebody finds now who waits already: a group of its own in what is remembered."""
         found = self.moment(ticket.errand, at, ticket.place, 1 if ticket.favour else 0)
-        return Moment(
-            group=f"{found.group}{INSIDE}",
-            priority=found.priority,
-            ahead=found.ahead,
-            waiting=found.waiting,
-            serving=found.serving,
-            pace=found.pace,
-            head_waited=found.head_waited,
-            last_waited=found.last_waited,
-            lately_waited=found.lately_waited,
-            like_waited=found.like_waited,
-        )
+        return replace(found, group=f"{found.group}{INSIDE}")
 
     def _free(self, ticket: Ticket, at: float) -> None:
         """Take a ticket from the window that has it."""

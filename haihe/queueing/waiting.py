@@ -27,6 +27,7 @@ REMEMBERED_MAX: Final = 6_000  # moments a group, the newest (twice as many fore
 SHARE: Final = 0.8  # of waits that should fall into the interval
 STEP: Final = 0.005  # by which one wait moves the ends of the interval
 LEVEL_MIN, LEVEL_MAX = 0.5, 0.98  # within which the interval is moved
+BANDS: Final = (0, 1, 5)  # people ahead from which a tuning of its own is used
 GUESSED_TURN: Final = 300.0  # seconds a person takes where nobody was called yet
 # Where nothing is remembered: multiples of the wait that length and pace of the queue give.
 PRIOR: Final = (0.1, 0.3, 0.5, 0.7, 0.9, 1.1, 1.4, 1.8, 2.4, 3.5)
@@ -59,6 +60,26 @@ class Tuning:
         hit = forecast.low <= waited <= forecast.high
         moved = self.level + STEP * (SHARE - hit)
         self.level = min(max(moved, LEVEL_MIN), LEVEL_MAX)
+
+
+class Tunings:
+    """A tuning each for nobody, few and many ahead: who is next is easier to tell than who is not.
+
+    One for all would make the intervals of the many fit by those who hardly wait.
+    """
+
+    def __init__(self, levels: Sequence[float] = ()) -> None:
+        given = [*levels, *(SHARE for _ in BANDS)][: len(BANDS)]
+        self._tunings = [Tuning(one) for one in given]
+
+    def of(self, ahead: int) -> Tuning:
+        """The tuning for somebody with so many people ahead."""
+        return self._tunings[sum(ahead >= least for least in BANDS) - 1]
+
+    @property
+    def levels(self) -> list[float]:
+        """What is kept of them over night."""
+        return [one.level for one in self._tunings]
 
 
 class Memory:

@@ -227,10 +227,10 @@ def begin(plan: Plan, now: datetime | None = None) -> None:
         )
 
 
-def enter(plan: Plan, events: Sequence[Told], level: float | None = None) -> None:
+def enter(plan: Plan, events: Sequence[Told]) -> None:
     """A whole day at once (a demo, a bench): the same rows as if it had been lived."""
     id_ = day_id(plan.site, plan.day)
-    first = _begin(id_, plan, level)
+    first = _begin(id_, plan)
     rows, head = [], GENESIS
     for event in (first, *events):
         row = row_of(id_, event, zone())
@@ -293,11 +293,11 @@ def _fold(one: Day, connection: Connection, seq: int, head: bytes) -> None:
     one.head = head
 
 
-def _begin(id_: str, plan: Plan, level: float | None = None) -> Told:
+def _begin(id_: str, plan: Plan) -> Told:
     """The event a day begins with: its plan, and how wide the intervals are to begin with."""
-    known = halls_memory.level_before(*parted(id_)) if level is None else level
+    known = halls_memory.levels_before(*parted(id_))
     event = plan_event(written(plan), 0.0)
-    return msgspec.structs.replace(event, data={**event.data, "level": known})
+    return msgspec.structs.replace(event, data={**event.data, "levels": known})
 
 
 def _commit(batch: Sequence[Act]) -> None:

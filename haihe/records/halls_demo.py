@@ -1,4 +1,4 @@
-"""The demo's hall: some days that were lived, and one that goes on by itself while it is watched."""
+"""The demo's hall: some days that were lived, and one that goes on while it is watched."""
 
 from __future__ import annotations
 

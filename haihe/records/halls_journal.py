@@ -174,4 +174,4 @@ def _verify_day(
 
 def lived_row(hall: Hall) -> tuple[str, str]:
     """What is remembered of a day: how wide its intervals were at the end, and every wait."""
-    return repr(hall.tuning.level), msgspec.json.encode(hall.lived).decode()
+    return " ".join(map(repr, hall.tunings.levels)), msgspec.json.encode(hall.lived).decode()

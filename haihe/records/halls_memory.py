@@ -12,7 +12,8 @@ from typing import Final
 
 import msgspec
 
-from haihe.queueing.waiting import SHARE, Memory
+from haihe.queueing.hall import remembered
+from haihe.queueing.waiting import Memory
 from haihe.queueing.watch import Moment
 from haihe.records import database
 from haihe.records.halls_journal import day_id
@@ -49,7 +50,7 @@ def memory_of(site: str, day: date) -> Memory:
         "ORDER BY day_id DESC LIMIT ?",
         (f"{site}/", day_id(site, day), DAYS_REMEMBERED),
     )
-    memory.learn(one for (moments,) in reversed(rows) for one in _decode(moments))
+    memory.learn(remembered(one for (moments,) in reversed(rows) for one in _decode(moments)))
     with _lock:
         _kept[place] = memory
         if len(_kept) > MEMORIES_KEPT:
@@ -57,14 +58,14 @@ def memory_of(site: str, day: date) -> Memory:
     return memory
 
 
-def level_before(site: str, day: date) -> float:
+def levels_before(site: str, day: date) -> list[str]:
     """How wide the intervals were in the evening of the last day before this one."""
     rows = database.reading_connection().rows(
         "SELECT level FROM hall_lived WHERE day_id >= ? AND day_id < ? "
         "ORDER BY day_id DESC LIMIT 1",
         (f"{site}/", day_id(site, day)),
     )
-    return float(rows[0][0]) if rows else SHARE
+    return str(rows[0][0]).split() if rows else []
 
 
 def forget() -> None:

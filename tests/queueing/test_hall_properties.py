@@ -107,7 +107,7 @@ def seen(hall: Hall) -> object:
         hall.called,
         hall.booked,
         hall.lived,
-        hall.tuning.level,
+        hall.tunings.levels,
         [one.number for one in hall.waiting()],
     )
 
