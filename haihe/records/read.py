@@ -472,6 +472,7 @@ def _with_conditions(printer: Printer, read: _Read, state: State, reader: Reader
         )
         for one in checks
     )
+    return msgspec.structs.replace(act, conditions=conditions, papers=step.issues)
 
 
 def _better(refused: Refused | None, known: Refused | None) -> bool:
