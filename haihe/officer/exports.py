@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.identity.confirming import confirmed
@@ -19,9 +20,9 @@ from haihe.records.shown import Reader
 
 DIGITS_MAX: Final = 18
 DONE: Final = {
-    "ask": "已经提出，等另一人决定。批准以后三天内可以领取。",
-    "approve": "已经批准，申请人三天内可以领取。",
-    "refuse": "没有批准，已经告诉申请人。",
+    "ask": _("已经提出，等另一人决定。批准以后三天内可以领取。"),
+    "approve": _("已经批准，申请人三天内可以领取。"),
+    "refuse": _("没有批准，已经告诉申请人。"),
 }
 
 

@@ -31,8 +31,8 @@ PERSON_MAX: Final = 40
 SUGGESTED_MAX: Final = 4
 FOUND_MAX: Final = 8
 # What the label of a field says when a phone, or an identity number, belongs into it.
-_PHONE_LABELS: Final = ("电话", "手机", "联系方式")
-_IDENTITY_LABELS: Final = ("身份证", "证件号码", "身份号码")
+_PHONE_LABELS: Final = ("电话", "手机", "联系方式")  # Chinese: of fields
+_IDENTITY_LABELS: Final = ("身份证", "证件号码", "身份号码")  # Chinese: of fields
 
 
 class Told(NamedTuple):

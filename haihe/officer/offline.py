@@ -318,7 +318,7 @@ def _expects(reader: Reader, sent: Sent, aim: Aim) -> int | None:
 def _told(refusal: Refusal, act: Act | None) -> dict[str, object]:
     """A refusal of the rules, with the name of the field it is about."""
     label = next((one.label for one in act.form if one.name == refusal.field), "") if act else ""
-    says = f"{label}：{refusal.says}" if label else refusal.says
+    says = f"{label} · {refusal.says}" if label else refusal.says
     return _refusal(says, refusal.instead) | {"articles": refusal.articles}
 
 

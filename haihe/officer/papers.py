@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from haihe.kernel.values import Actor, Command, Refused
@@ -51,7 +52,7 @@ def docx(request: HttpRequest, reader: Reader, matter: str, step: int, paper: st
         read.paper(matter, step, paper, reader, asked.purpose, need=asked.need, sort="download")
     )
     if not found.row.clear:
-        raise PermissionDenied("文书里有您这次不能看的个人信息，请看遮盖后的打印页。")
+        raise PermissionDenied(_("文书里有您这次不能看的个人信息，请看遮盖后的打印页。"))
     try:
         content = files.load(found.row.digest)
     except FileNotFoundError:
@@ -75,7 +76,7 @@ def issue(request: HttpRequest, reader: Reader, matter: str, step: int, paper: s
         return redirect(f"{back}#papers-head")
     act = next((one for one in opened.acts if one.id == ISSUE), None)
     if act is None or act.refusal is not None or not found.row.clear:
-        raise PermissionDenied("这份文书不由您出具，请由承办单位或者办理那一步的单位出具。")
+        raise PermissionDenied(_("这份文书不由您出具，请由承办单位或者办理那一步的单位出具。"))
     command = Command(
         key=f"{reader.person}:issue:{matter}:{step}:{paper}:{opened.seq}",
         act=act.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.kernel.values import Actor
@@ -23,34 +24,39 @@ from haihe.officer.copies import copied
 from haihe.records import files, lists, read, words
 from haihe.records.shown import Act, File, KindOf, Listing, Reader, Refusal
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Words = str | _StrPromise
+
 HANDLE = "handle"
 ISSUE = "issue"  # the general act behind the button of a paper; its form is never typed
 SOUGHT_CHARACTERS_MAX = 40
 NEED_MAX = 200  # characters of why somebody has to see a record
 # The purposes of read.PURPOSES an officer may choose from, and what each means.
 PURPOSES = {
-    HANDLE: "这件事由本单位承办或者会办",
-    "supervise": "检查办理是否合法、及时",
-    "answer": "答复承办单位的请求",
-    "audit": "核对记录是否真实、完整",
+    HANDLE: _("这件事由本单位承办或者会办"),
+    "supervise": _("检查办理是否合法、及时"),
+    "answer": _("答复承办单位的请求"),
+    "audit": _("核对记录是否真实、完整"),
 }
 
 # The lists of the inbox, and what each says when nothing is in it.
-LISTS: Final[dict[lists.Of, str]] = {
-    "own": "本单位",
-    "contested": "群众有异议",
-    "asked": "请我们答复",
-    "helps": "协同办理",
-    "had": "经手过",
-    "reach": "监督范围",
+LISTS: Final[dict[lists.Of, Words]] = {
+    "own": _("本单位"),
+    "contested": _("群众有异议"),
+    "asked": _("请我们答复"),
+    "helps": _("协同办理"),
+    "had": _("经手过"),
+    "reach": _("监督范围"),
 }
-EMPTY: Final[dict[lists.Of, tuple[str, str]]] = {
-    "own": ("本单位没有待办事项。", "接到电话或有人来访，点“登记新事项”。"),
-    "contested": ("没有群众提出异议的已办结事项。", "群众对办结不满意时，会列在这里。"),
-    "asked": ("没有等我们答复的请求。", "别的单位请求协助时，会列在这里。"),
-    "helps": ("没有正在协同办理的事项。", "承办单位加签后，会列在这里。"),
-    "had": ("没有经手过的事项。", "转出去的事项会列在这里。"),
-    "reach": ("监督范围内没有正在办理的事项。", "本单位的事项由别的单位监督，不在这里。"),
+EMPTY: Final[dict[lists.Of, tuple[Words, Words]]] = {
+    "own": (_("本单位没有待办事项。"), _("接到电话或有人来访，点“登记新事项”。")),
+    "contested": (_("没有群众提出异议的已办结事项。"), _("群众对办结不满意时，会列在这里。")),
+    "asked": (_("没有等我们答复的请求。"), _("别的单位请求协助时，会列在这里。")),
+    "helps": (_("没有正在协同办理的事项。"), _("承办单位加签后，会列在这里。")),
+    "had": (_("没有经手过的事项。"), _("转出去的事项会列在这里。")),
+    "reach": (_("监督范围内没有正在办理的事项。"), _("本单位的事项由别的单位监督，不在这里。")),
 }
 
 # A number of a matter or its beginning, an identity number, a phone: anything else is words.
@@ -149,6 +155,11 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
         "blocked": [act for act in refused if _reason(act) not in NOT_NOW],
         "not_now": [act for act in refused if _reason(act) in NOT_NOW],
         "general": [act for act in opened.acts if _is_offered(act)],
+        "parties": [shown for shown in opened.fields if shown.personal],
+        "fields": [shown for shown in opened.fields if not shown.personal],
+        "materials": [
+            (line, shown) for line in opened.timeline for shown in line.values if shown.files
+        ],
     }
     return render(request, "officer/file.html", values)
 

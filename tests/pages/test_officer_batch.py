@@ -26,7 +26,7 @@ def test_one_remark_goes_to_every_chosen_matter_and_once_however_often_it_is_sen
     matters = [matter_of(called(taker)) for _ in range(3)]
     offered = chosen(taker, matters)
     assert "选了 3 件" in offered.text
-    page = taker.get(offered.link("批注（3 件能办）"))
+    page = taker.get(offered.link("批注 · 3 件能办"))
     form = page.form("/officer/batch/")
     for _ in range(2):
         done = taker.send(page, form, {"text": "一起回复过了。"})
@@ -40,7 +40,7 @@ def test_what_one_matter_refuses_the_others_do_not_suffer_from(signed_in: Signed
     pages = [called(taker) for _ in range(2)]
     matters = [matter_of(page) for page in pages]
     offered = chosen(taker, matters)
-    page = taker.get(offered.link("定级分类（2 件能办）"))
+    page = taker.get(offered.link("定级分类 · 2 件能办"))
     graded(other, other.get(pages[0].path), level="second")
     typed = {"category": "public_security", "level": "third"}
     done = taker.send(page, page.form("/officer/batch/"), typed)
@@ -55,7 +55,7 @@ def test_no_value_of_one_matter_stands_in_the_form_for_all(signed_in: SignedIn) 
     taker = signed_in("taker")
     page = graded(taker, called(taker))
     offered = chosen(taker, [matter_of(page)])
-    form = taker.get(offered.link("定级分类（1 件能办）")).form("/officer/batch/")
+    form = taker.get(offered.link("定级分类 · 1 件能办")).form("/officer/batch/")
 
     assert "category" not in form.values
     assert page.form("/act/grade/").values["category"] == ["public_security"]
