@@ -193,9 +193,8 @@ def cards(playing: Playing) -> Iterator[Line]:
     wrong_ids, right_ids = list(wrong.ids), list(right.ids)
     wrong.take_in()
     right.take_in()
-    looks = [first + timedelta(days=days) for days in (30, 120, 240, 500)]
     found_in = {
-        model: {one.matter for at in looks for one in found_by(model, at)}
+        model: {one.matter for one in found_by(model, later)}
         for model in sorted(set(planted.values()))
     }
     missed = [which[one] for one, model in planted.items() if one not in found_in[model]]

@@ -31,8 +31,8 @@ from haihe.stories.telling import (
 ROOT = Path(__file__).resolve().parents[2]
 PACK = load_pack()
 TOLD = {story.story: story for story in load_stories()}
-# What is told hundreds of times is checked by `haihe stories` itself; here one of them stands for all.
-QUICK = [name for name, one in TOLD.items() if one.tells] + ["T01", "T06", "T32"]
+# What is told hundreds of times is checked by `haihe stories` itself; one stands for all here.
+QUICK = [name for name, one in TOLD.items() if one.tells] + ["T01", "T32"]
 
 
 def stories(*names: str) -> tuple[int, list[dict[str, Any]]]:
@@ -69,7 +69,9 @@ def test_there_are_thirty_seven_of_which_five_may_wait_and_say_why() -> None:
     assert {name for name, one in TOLD.items() if one.waits} == MAY_WAIT
     for one in TOLD.values():
         assert one.tells or one.play or one.waits, one.story
-        assert one.title and one.told and one.source, one.story
+        assert one.title, one.story
+        assert one.told, one.story
+        assert one.source, one.story
 
 
 def test_a_story_that_waits_is_told_as_not_passed() -> None:
@@ -81,7 +83,7 @@ def test_a_story_that_waits_is_told_as_not_passed() -> None:
 
 
 def test_a_story_passes_only_if_something_was_asserted_and_all_of_it_held() -> None:
-    at = datetime(2026, 9, 1, 8, 10)
+    at = datetime(2026, 9, 1, 8, 10, tzinfo=PACK.zone)  # a Tuesday
     act, held = Line("办", at, "act", holds=True), Line("成立", at, "holds", holds=True)
     lost = Line("不成立", at, "holds", holds=False, found="别的")
     assert Shown("T14", "", [act, held]).passed
