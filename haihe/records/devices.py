@@ -30,7 +30,8 @@ State = Literal["received", "recorded", "refused", "held", "dropped"]
 
 HALF_BYTES: Final = 32
 TAG_DIGITS: Final = 32
-DEVICES_MAX: Final = 20  # of one person, in use at once
+DEVICES_MAX: Final = 100  # of one person, in use at once
+STALE: Final = timedelta(days=60)  # not seen for so long, and nothing ever came from it
 NUMBER_MAX: Final = 10**9
 SHOWN_MAX: Final = 30
 _DEVICE: Final = re.compile(r"[0-9a-f]{32}")
@@ -111,6 +112,11 @@ def half_of(reader: Reader, device: str, now: datetime | None = None) -> bytes |
                 return None
             connection.run("UPDATE device SET seen_at = ? WHERE device = ?", (at, device))
             return bytes(half)
+        connection.run(
+            "DELETE FROM device WHERE person = ? AND seen_at < ? AND NOT EXISTS "
+            "(SELECT 1 FROM device_entry e WHERE e.device = device.device)",
+            (reader.person, at - STALE // timedelta(microseconds=1)),
+        )
         ((count,),) = connection.rows(
             "SELECT count(*) FROM device WHERE person = ? AND withdrawn_at IS NULL",
             (reader.person,),

@@ -102,6 +102,7 @@
         return item.firstElementChild;
       }),
     );
+    copies.hidden = known.length === 0;
     show("copies-empty", known.length === 0);
   }
 
