@@ -1,23 +1,82 @@
-"""What a connector has to be, a fake that plays one in tests, and the registers of the demo.
+"""What a connector has to be: it translates; the line and the log are the same for all of them.
 
-A connector is a `Source` (haihe.kernel.sources): asked once, it answers or says why not, within
-FETCH_SECONDS_MAX, and never raises. `haihe.records.sources` finds those of an installation by
-HAIHE_SOURCES, which names a function that gives them by the names of the city's catalogue.
+A connector is a class of a page: `translate` says in the department's own form what is asked,
+`understand` says in ours what was answered. It asks no clock, keeps nothing and never guesses: an
+answer that it cannot read whole is Nonsense, which is asked again, and never "nothing found".
+`haihe connectors check` holds every connector to this (haihe.connectors.check).
+
+HAIHE_SOURCES names the function that gives the sources of an installation (haihe.records.sources).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from haihe.kernel.sources import Answer, Down, Question, Source
 
 FETCH_SECONDS_MAX: Final = 3.0  # a page waits for it
+PAGES_MAX: Final = 10  # of one answer
 PLAYED_REGION: Final = "120199"  # of identity numbers that nobody has: an unassigned region
 NOT_CONNECTED: Final = "这个来源还没有接通"
 
-__all__ = ["FETCH_SECONDS_MAX", "Answer", "Down", "Played", "Question", "Source", "demo"]
+__all__ = [
+    "FETCH_SECONDS_MAX", "Answer", "Asking", "Connector", "Down", "Nonsense", "Played", "Question",
+    "Reply", "Source", "TheyAreDown", "TheyRefuse", "Told", "demo",
+]  # fmt: skip
+
+
+class Asking(NamedTuple):
+    """A question in the department's own form: what is posted, where, as what type."""
+
+    path: str
+    type: str
+    body: bytes
+
+
+class Reply(NamedTuple):
+    """What came back: a whole answer, signature checked, not read yet."""
+
+    status: int
+    type: str
+    body: bytes
+
+
+class Told(NamedTuple):
+    """An answer in our terms: none of `values` is nothing found; `more` asks for the next page."""
+
+    values: dict[str, str]
+    reference: str = ""
+    more: Asking | None = None
+
+
+class Nonsense(Exception):
+    """The answer cannot be read; the department is asked again later."""
+
+
+class TheyAreDown(Exception):
+    """The department itself says that it cannot answer now."""
+
+
+class TheyRefuse(Exception):
+    """The department will not answer this question; asking again does not help."""
+
+
+class Connector(Protocol):
+    """Between a department's own form and ours; without state, clock and line."""
+
+    source: str  # by the city's catalogue
+    form: str  # what is particular about the department's form, a line
+
+    def translate(self, question: Question) -> Asking:
+        """The question in the department's form; the same whenever it is asked again."""
+
+    def understand(self, reply: Reply) -> Told:
+        """What was answered; of several pages the values of the later ones hold.
+
+        Raises Nonsense, TheyAreDown and TheyRefuse, and nothing else whatever comes.
+        """
 
 
 class Played:
