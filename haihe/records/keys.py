@@ -138,7 +138,7 @@ class KeyStore:
         self._versions: dict[Name, tuple[Version, ...]] = {}
         self._register = key_register.Register()
         self._secrets: dict[tuple[str, int, str], bytes] = {}
-        self._public: dict[int, bytes] = {}
+        self._public: dict[tuple[str, int], bytes] = {}
         self._named: dict[Name, NamedKey] = {}
         self._look()
 
@@ -211,9 +211,10 @@ class KeyStore:
 
     def public(self, version: Version) -> bytes:
         """The public half of a signing key."""
-        found = self._public.get(version.number)
+        at = (version.name, version.number)
+        found = self._public.get(at)
         if found is None:
-            found = self._public[version.number] = self.source.public(version)
+            found = self._public[at] = self.source.public(version)
         return found
 
     def cipher(self, version: Version) -> Cipher:
