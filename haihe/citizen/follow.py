@@ -20,6 +20,7 @@ from haihe.records.shown import Act, CitizenFile, ClockFace
 TYPED_CODE_CHARACTERS_MAX: Final = 60
 # What may be begun from a matter: the page to which a typed code leads then.
 RATINGS: Final = frozenset({"rate", "evaluate"})  # the steps by which kinds ask for a rating
+CERTIFIED: Final = frozenset({"service_item", "police_permit"})  # may end with a certificate
 THEN: Final = {"readings": "citizen:readings", "rate": "citizen:follow"}
 
 
@@ -98,6 +99,7 @@ def _follow_page(
         "done": done,
         "yours": _yours(file),
         "ratings": RATINGS,
+        "certified": CERTIFIED,
         **_own(file),
     }
     status = HTTPStatus.OK if tried is None else HTTPStatus.UNPROCESSABLE_ENTITY

@@ -36,6 +36,7 @@ class Need(Frozen, frozen=True, kw_only=True):
     group: str = ""
     words: tuple[str, ...] = ()
     given: dict[str, str] = {}  # what the need already says, as typed into the form
+    service: str | None = None  # sought in the catalogue of services, which has the better form
     call: str = ""  # a telephone number to ring at once
     by_code: Beginning = ""  # it begins from a matter one has; kind and step say which it opens
     first: bool = False  # stands on the start page
@@ -47,6 +48,8 @@ class Need(Frozen, frozen=True, kw_only=True):
             return f"tel:{self.call}"
         if self.by_code:
             return f"{reverse('citizen:ask')}?{urlencode({'then': self.by_code})}"
+        if self.service is not None:
+            return services(self.service)
         address = reverse("citizen:opening", args=[self.kind, self.step])
         return f"{address}?{urlencode({'need': self.id})}" if self.given else address
 
@@ -67,6 +70,12 @@ class Needs(Frozen, frozen=True, kw_only=True):
         """The first need that an opening step answers: the one that says it most generally."""
         found = [one for one in self.needs if (one.kind, one.step) == (kind, step)]
         return min(found, key=lambda one: bool(one.given), default=None)
+
+
+def services(sought: str) -> str:
+    """The catalogue of services, with what is sought in it."""
+    address = reverse("apply:services")
+    return f"{address}?{urlencode({'q': sought})}" if sought else address
 
 
 class Group(Frozen, frozen=True, kw_only=True):

@@ -44,6 +44,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "needs": needs.search(typed, possible) if typed else [],
         "heard": _heard(typed, possible),
+        "services": needs.services(typed),
     }
     return render(request, "citizen/search.html", values)
 

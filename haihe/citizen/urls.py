@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.citizen import follow, mine, opening, place, readings, start, uploads
+from haihe.citizen import follow, mine, open_pages, opening, place, readings, start, uploads
 
 app_name = "citizen"
 
@@ -15,6 +15,11 @@ urlpatterns = [
     path("report/<slug:kind>/<slug:act>/", opening.opening, name="opening"),
     path("report/<slug:kind>/<slug:act>/place/", place.place, name="place"),
     path("report/<slug:kind>/<slug:act>/place/here/", place.here, name="here"),
+    path("public/", open_pages.public, name="public"),
+    path("public/powers/", open_pages.power_list, name="powers"),
+    path("public/powers/<slug:kind>/", open_pages.powers_of, name="powers_of"),
+    path("public/hearings/", open_pages.hearings, name="hearings"),
+    path("public/ideas/", open_pages.ideas, name="ideas"),
     path("upload/", uploads.begin, name="upload"),
     path("upload/<str:id>/", uploads.piece, name="upload_piece"),
     path("receipt/<str:code>/", follow.receipt, name="receipt"),

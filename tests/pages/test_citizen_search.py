@@ -133,6 +133,12 @@ def test_danger_leads_to_a_telephone_first(anybody: Visitor) -> None:
     assert found.link("打 110") == "tel:110"
 
 
+def test_a_paper_leads_to_the_catalogue_of_services(anybody: Visitor) -> None:
+    page = anybody.get(searched(anybody, "孩子上户口").link("孩子上户口"))
+    assert page.path.startswith("/services/?q=")
+    assert page.status == 200
+
+
 def test_an_unknown_need_is_heard_and_nothing_has_to_be_typed_again(anybody: Visitor) -> None:
     found = searched(anybody, "魑魅魍魉")
 

@@ -12,7 +12,7 @@ from haihe.look import catalogues, extraction, words
 from haihe.look.extraction import Said, Unmarked
 from tests.pages.visitor import Visitor
 
-COMPLETE = ("look", "identity", "center", "hall")
+COMPLETE = ("look", "identity", "center", "hall", "citizen")
 
 
 @pytest.mark.parametrize("package", COMPLETE)
