@@ -20,7 +20,7 @@ from haihe.kernel.procedure import Field
 from haihe.kernel.sources import Answer, Question, Source
 from haihe.kernel.values import Actor, Command, Data, Datum, Frozen, Refused, number_words
 from haihe.pack.catalogue import load_catalogue, mark
-from haihe.records import drafts, keys, rules, sources, write
+from haihe.records import drafts, followed, keys, rules, sources, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection, reading_connection, writing
 from haihe.records.drafts import Draft, Got, Kept
@@ -53,6 +53,9 @@ PROMISED: Final = {
     "15 working days": "d15",
 }  # fmt: skip
 LONGEST_PROMISE: Final = "d15"
+CORRECTION: Final = "data_correction"
+CHECKED: Final = ("correct", "keep")
+MARK_FILE: Final = "applications.json"  # in HAIHE_HOME: how far events were looked at
 NO_ITEMS: Final = Catalogue((), (), {}, {}, {}, (), {})
 
 
@@ -300,7 +303,7 @@ def _row(matter: str, source: str, question: Question, now: datetime) -> tuple[A
 
 
 def _dispute(kept: Kept, matter: str, number: int, entry: Entry, now: datetime) -> None:
-    """Say in the matter that a register is wrong; whoever decides has it checked by its keeper."""
+    """Say in the matter that a register is wrong: that opens a matter at the register's keeper."""
     source = catalogue().sources[entry.source]
     write.submit(
         Command(
@@ -311,6 +314,7 @@ def _dispute(kept: Kept, matter: str, number: int, entry: Entry, now: datetime) 
             data={
                 "disputed_field": f"{entry.field.name}（{source.name}，{source.keeper}）",
                 "right_value": said(entry.field, entry.value),
+                **({"source_body": source.organ} if source.organ else {}),
             },
         ),
         now=now,
@@ -416,18 +420,21 @@ def _written(allowance: Allowance) -> str:
 
 
 class Resumed(NamedTuple):
-    """What a round did: answers written into matters, registers still down, drafts completed."""
+    """What a round did: answers written into matters, registers still down, drafts completed,
+    results of corrections written back.
+    """
 
     answered: int = 0
     down: int = 0
     completed: int = 0
+    settled: int = 0
 
 
 def resume(
     connection: Connection, now: datetime, among: Mapping[str, Source] | None = None
 ) -> Resumed:
     """Ask what registers owe, write their answers into the matters, and complete cut-off drafts."""
-    done = Resumed(completed=_complete(connection, now))
+    done = Resumed(completed=_complete(connection, now), settled=_settle(connection, now))
     rows = connection.rows(
         "SELECT matter_id, source, sealed, tries FROM source_question "
         "WHERE answered_at IS NULL AND next_at <= ? ORDER BY next_at LIMIT ?",
@@ -500,3 +507,28 @@ def marks(item: Item) -> dict[str, tuple[str, str]]:
         field: (one.basis + one.level, in_use.article(one.cite) if one.basis == "law" else "")
         for field, one in found.items()
     }
+
+
+def _settle(connection: Connection, now: datetime) -> int:
+    """Write what a keeper found into the application it came from; the same again does nothing."""
+    written = 0
+    for one in followed.since(connection, MARK_FILE, CHECKED):
+        rows = connection.rows(
+            "SELECT from_matter, outcome FROM matter WHERE matter_id = ? AND kind = ? AND ended",
+            (one.matter, CORRECTION),
+        )
+        if not rows or rows[0][0] is None:
+            continue
+        origin, outcome = rows[0]
+        answer = write.submit(
+            Command(
+                key=f"correction:{one.matter}",
+                act="settle_dispute",
+                matter=origin,
+                actor=CONNECTOR,
+                data={"dispute_result": outcome, "dispute_settled": True},
+            ),
+            now=now,
+        )
+        written += isinstance(answer, Recorded) and not answer.replayed
+    return written

@@ -18,7 +18,7 @@ from haihe.kernel.catalogue import Item, Order
 from haihe.kernel.deadline import due, expires_at
 from haihe.kernel.state import State
 from haihe.kernel.values import Actor, Command, Data, Frozen, Refused
-from haihe.records import applications, home, jws, keys, personal, rules, write
+from haihe.records import applications, followed, home, jws, keys, personal, rules, write
 from haihe.records.chain import HASHES, EventRow
 from haihe.records.database import Connection, writing
 from haihe.records.instants import restored, stored
@@ -32,8 +32,6 @@ SIGNING: Final = "certificates"
 ID_BYTES: Final = 16
 QR_CHARACTERS_MAX: Final = 1_195  # one code that every phone reads (SMART Health Cards)
 NAME_CHARACTERS_MAX: Final = 60
-EVENTS_A_ROUND_MAX: Final = 1_000
-OVERLAP: Final = 500  # positions of PostgreSQL may be committed out of order
 PROLONGED_A_ROUND_MAX: Final = 10_000
 MARK_FILE: Final = "certificates.json"  # in HAIHE_HOME: how far events were looked at
 KINDS: Final = ("service_item", "police_permit")
@@ -153,28 +151,12 @@ def keys_of(told: Any) -> dict[str, bytes]:
 
 def issue_new(connection: Connection, now: datetime) -> int:
     """A certificate for everything that was granted since the last round; gives how many."""
-    path = home.home() / MARK_FILE
-    try:
-        mark = int(msgspec.json.decode(path.read_bytes(), type=dict[str, int])["position"])
-    except (OSError, KeyError, msgspec.MsgspecError):
-        mark = 0
     made = 0
-    for _ in range(EVENTS_A_ROUND_MAX):
-        rows = connection.rows(
-            "SELECT position, matter_id, act FROM event WHERE position > ? AND act IN (?, ?, ?) "
-            "ORDER BY position LIMIT ?",
-            (max(0, mark - OVERLAP), *GRANTING, UNDOING, EVENTS_A_ROUND_MAX),
-        )
-        for _, matter, act in rows:
-            if act == UNDOING:
-                _retract(connection, matter, now)
-            else:
-                made += ensure(connection, matter, now) is not None
-        if len(rows) < EVENTS_A_ROUND_MAX:
-            break
-        mark = rows[-1][0] + OVERLAP
-    ((last,),) = connection.rows("SELECT coalesce(max(position), 0) FROM event")
-    home.put_whole(path, msgspec.json.encode({"position": last}), replacing=True)
+    for one in followed.since(connection, MARK_FILE, (*GRANTING, UNDOING)):
+        if one.act == UNDOING:
+            _retract(connection, one.matter, now)
+        else:
+            made += ensure(connection, one.matter, now) is not None
     return made
 
 

@@ -149,6 +149,29 @@ def test_what_the_citizen_says_instead_goes_with_the_matter_as_a_dispute() -> No
     assert told["正确的内容"] == "2020-05-21"
 
 
+def test_a_dispute_is_a_matter_at_the_keeper_whose_result_comes_back_by_itself(
+    journal: Connection,
+) -> None:
+    kept = moving(marriage())
+    facts = {**kept.draft.facts, "married_on": "2020-05-21"}
+    matter = sent(replace(kept, draft=replace(kept.draft, facts=facts)))
+    act(matter, "accept", CLERK, {"promise": "d5"})
+    ((correction, owner),) = journal.rows(
+        "SELECT matter_id, owner_organ FROM matter WHERE kind = ?", ("data_correction",)
+    )
+    assert owner == "12-civil-affairs"
+    assert isinstance(write.submit(approval(matter), now=MORNING + timedelta(hours=1)), Refused)
+
+    keeper = Actor(person="keeper", role="keeper", organ="12-civil-affairs")
+    act(correction, "correct", keeper, {"checked_how": "调原始登记表核对"})
+    done = applications.resume(journal, MORNING + timedelta(hours=2), {})
+    again = applications.resume(journal, MORNING + timedelta(hours=3), {})
+
+    assert (done.settled, again.settled) == (1, 0)
+    assert fields(matter)["校核结果"] == "已更正"
+    assert isinstance(write.submit(approval(matter), now=MORNING + timedelta(hours=4)), Recorded)
+
+
 def test_sent_twice_or_from_two_devices_it_is_one_matter_and_the_draft_is_gone(
     journal: Connection,
 ) -> None:
