@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from haihe.records import write
 
 RETRY_SECONDS = "10"
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 HOME = {"href": "/", "words": gettext_lazy("回到首页")}
 DESK = {"href": "/officer/", "words": gettext_lazy("回到我的待办")}
 
@@ -27,18 +29,27 @@ def message(
     return render(request, "look/message.html", values, status=status)
 
 
-@requires_csrf_token
-def bad_request(
-    request: HttpRequest,
-    exception: Exception | None = None,  # noqa: ARG001  Django passes it by name
-) -> HttpResponse:
-    """400: the request could not be understood."""
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the request could not be understood; 413: it was larger than anything we take."""
+    if isinstance(exception, TOO_LARGE):
+        return too_large(request)
     return message(
         request,
         HTTPStatus.BAD_REQUEST,
         _("没看懂这次提交"),
         _("送来的内容不完整或格式不对，什么都没有改动。"),
         _("请返回上一页，核对后再提交一次。"),
+    )
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than we take at one time; nothing of it was kept."""
+    return message(
+        request,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        _("一次送来的太多了"),
+        _("这张表单里的文字或者文件超过了一次能收的大小，什么都没有改动。"),
+        _("请返回上一页，少选几个文件，或者把照片压缩后分几次送。"),
     )
 
 

@@ -118,6 +118,16 @@ def test_a_form_without_its_token_is_refused_in_words(anybody: Visitor) -> None:
     assert "页面开得太久" in refused.text
 
 
+def test_more_than_we_take_is_refused_in_words(anybody: Visitor) -> None:
+    page = anybody.get("/report/grid_event/call_in/")
+    form = page.form("/call_in/")
+    form.values["x"] = ["y"] * 1_001  # Django takes a thousand fields
+    refused = anybody.send(page, form)
+
+    assert refused.status == 413
+    assert "什么都没有改动" in refused.text
+
+
 def test_a_form_without_its_key_is_refused(anybody: Visitor) -> None:
     page = anybody.get("/report/grid_event/call_in/")
     form = page.form("/call_in/")
