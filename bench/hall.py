@@ -73,23 +73,22 @@ def run(args: argparse.Namespace) -> int:
 
 def city_yaml(halls: int, windows: int) -> str:
     """So many halls alike, open at every hour."""
+    served = ", ".join(
+        f'{{id: "{one}", name: {one}号, serves: [A, B]}}' for one in range(1, windows + 1)
+    )
+    alike = [
+        "    organ: hall-organ",
+        "    window_roles: [window]",
+        "    lobby_roles: [lobby]",
+        '    hours: {workday: ["00:00-24:00"], restday: ["00:00-24:00"]}',
+        "    queues: [{letter: A, name: 综合}, {letter: B, name: 证件}]",
+        "    errands: [{id: one, name: 综合, queue: A}, {id: two, name: 证件, queue: B}]",
+    ]
     rows = ["halls:"]
     for nth in range(halls):
-        rows += [
-            f"  hall-{nth:04d}:",
-            f"    name: 第{nth + 1}大厅",
-            "    organ: hall-organ",
-            "    window_roles: [window]",
-            "    lobby_roles: [lobby]",
-            '    hours: {workday: ["00:00-24:00"], restday: ["00:00-24:00"]}',
-            "    queues: [{letter: A, name: 综合}, {letter: B, name: 证件}]",
-            "    errands: [{id: one, name: 综合, queue: A}, {id: two, name: 证件, queue: B}]",
-            "    windows:",
-            *(
-                f'      - {{id: "{one}", name: {one}号, serves: [A, B]}}'
-                for one in range(1, windows + 1)
-            ),
-        ]
+        windows_of = "*windows" if nth else f"&windows [{served}]"
+        rows += [f"  hall-{nth:04d}:", f"    name: 第{nth + 1}大厅", *alike]
+        rows.append(f"    windows: {windows_of}")
     return "\n".join(rows) + "\n"
 
 

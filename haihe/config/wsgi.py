@@ -22,6 +22,7 @@ COLLECT_AFTER = 50_000  # objects; states are many and never form circles
 
 _pages = get_wsgi_application()
 rules.current()  # the pack is read before the first request, and said to be wrong at once
+live.ready()
 gc.freeze()
 gc.set_threshold(COLLECT_AFTER, 20, 50)
 

@@ -22,6 +22,11 @@ PREFIX: Final = "/hall/v/"
 _PATH: Final = re.compile(r"/hall/v/([a-z0-9-]{2,40})/(\d{4}-\d{2}-\d{2})/")
 
 
+def ready() -> None:
+    """Read the halls of the city before anybody comes, and say at once what is wrong with them."""
+    halls.every_hall()
+
+
 def version(site: str, day: date) -> str:
     """The version of a hall's day at this minute."""
     return f"{halls.version(site, day)}.{int(halls.second(day) // 60)}"

@@ -80,7 +80,9 @@ _halls: list[dict[str, HallOf]] = []
 def every_hall() -> dict[str, HallOf]:
     """The halls of the city by their ids."""
     if not _halls:
-        _halls.append(load_halls())
+        with _days_lock:  # the first requests of a server come together; one of them reads it
+            if not _halls:
+                _halls.append(load_halls())
     return _halls[0]
 
 
@@ -183,12 +185,14 @@ def act(
     With `secret` (of a phone or a paper) a ticket is taken once: whoever comes with the same one
     again is told `has_one`, and `ticket_of` gives it.
     """
+    if site not in every_hall():
+        raise KeyError(site)
     id_ = day_id(site, day)
     at = second_of(now or datetime.now(UTC), day, zone())
     told = dict(data or {})
     if secret:
         told["phone"] = halls_journal.phone_digest(secret, id_)
-    one = Act(id_, Wish(act=name, at=at, by=by, data=told), secret, plan_for(site, day))
+    one = Act(id_, Wish(act=name, at=at, by=by, data=told), secret)
     _waiting.append(one)
     with _writing:  # whoever gets here first commits for all that wait
         if one.answer is None and one.failure is None:
@@ -380,8 +384,7 @@ def _try(batch: Sequence[Act]) -> None:
 
 def _carry_out(one: Act, day: Day, events: list[Row], tickets: list[Row]) -> None:
     if not day.hall.planned:
-        assert one.plan is not None, "the first act of a day brings its plan"
-        _append(day, _begin(day.id, one.plan), events)
+        _append(day, _begin(day.id, one.plan or plan_for(day.site, day.day)), events)
     if not one.wish.act:
         one.answer = Told(seq=day.hall.seq, act="plan", at=one.wish.at)
         return
