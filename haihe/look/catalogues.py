@@ -17,8 +17,6 @@ from haihe.look.words import BELOW, LANGUAGE, PACKAGES, WRITTEN
 SHARED = "look"  # what the look says in English already, no other package says again
 WIDTH_MAX = 100
 HEADER = "The English words of haihe/{package}: `haihe words {package}` brings them up to date."
-# Faces speak to people, and what they say is marked without exception. Of the rest, what is marked.
-FACES = ("look", "citizen", "officer", "center", "identity", "hall")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}")
 
 Key: TypeAlias = "tuple[str, str]"  # context, text
@@ -38,6 +36,11 @@ def packages(folder: Path = PACKAGES) -> list[str]:
     """The packages that say something, the shared one first."""
     found = [one.name for one in sorted(folder.iterdir()) if (one / "__init__.py").is_file()]
     return sorted(found, key=lambda name: name != SHARED)
+
+
+def is_face(package: str, folder: Path = PACKAGES) -> bool:
+    """Faces have templates and speak to people: all they say is marked. Of the rest, what is."""
+    return (folder / package / "templates").is_dir()
 
 
 def said_in(package: str, folder: Path = PACKAGES) -> dict[Key, Said]:
@@ -108,7 +111,7 @@ def faults(names: Iterable[str], folder: Path = PACKAGES) -> Iterator[Fault]:
     """What is wrong with the words of these packages, one by one."""
     everywhere = {name: english_of(name, folder) for name in packages(folder)}
     for name in names:
-        if name in FACES:
+        if is_face(name, folder):
             for one in extraction.of_package(folder / name):
                 if isinstance(one, Unmarked):
                     yield Fault("unmarked", f"{one.file}:{one.line}", one.text)
