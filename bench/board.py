@@ -94,7 +94,7 @@ def measure_database(
 def past(first: int, last: int) -> Figures:
     """The matters of the day, and the history of all: made for those of the door, else copied."""
     from haihe.records import past as history
-    from haihe.records import write
+    from haihe.records import seals, write
     from haihe.records.database import connect, writing
 
     told: Figures = {}
@@ -118,6 +118,7 @@ def past(first: int, last: int) -> Figures:
     ((newest,),) = connection.rows("SELECT max(position) FROM event")
     with writing(connection):
         connection.replace("reached", [(history.NOTE, newest)])
+    seals.close_all(connection, datetime.now(UTC))
     if connection.vendor == "postgresql":
         connection.run("VACUUM ANALYZE")
     connection.close()

@@ -92,7 +92,7 @@ PAGES: Final = (
     Page("center:board", "/center/", SUPERVISOR),
     Page("center:board", "/center/?as_of=2026-11-01", SUPERVISOR),
     Page("center:wall", "/center/wall/", SUPERVISOR),
-    Page("center:report", "/center/report/", SUPERVISOR),
+    Page("center:report", "/center/report/?as_of=2026-11-01", SUPERVISOR),
     Page("center:map", "/center/map/", SUPERVISOR),
     Page("center:map", "/center/map/?what=new_four_weeks&area=120103", SUPERVISOR),
     Page("center:trends", "/center/trends/", SUPERVISOR),

@@ -18,7 +18,7 @@ from haihe.records.board_lists import (
     COUNTED_ONLY,
     LISTS,
     SHARES,
-    WHICH,
+    SHOWN,
     Moment,
     Section,
     Which,
@@ -27,6 +27,7 @@ from haihe.records.board_lists import (
 )
 from haihe.records.database import Connection, reading_connection
 from haihe.records.instants import instant_words, restored, stored
+from haihe.records.journal import NEVER
 from haihe.records.lists import Condition
 from haihe.records.shown import Item, Reader, Tone
 
@@ -138,15 +139,17 @@ def board(reader: Reader, now: datetime | None = None, as_of: datetime | None = 
     """Every number of the moment, of what the organs in the reader's reach have."""
     moment = moment_of(as_of, now)
     connection = reading_connection()
-    visible = lists.visible(connection, reader)
-    totals = {which: _count(connection, which, moment, visible) for which in WHICH}
+    visible = {free: lists.visible(connection, reader, free=free) for free in (False, True)}
+    totals = {
+        which: _count(connection, which, moment, visible[not LISTS[which].broad]) for which in SHOWN
+    }
     seal = _seal(connection, moment)
     return Board(
         now=words_of(moment.at),
         as_of=as_of_text(moment.at),
         past=moment.past,
-        numbers=tuple(_number(which, totals) for which in WHICH),
-        kinds=_kinds(connection, moment, visible),
+        numbers=tuple(_number(which, totals) for which in SHOWN),
+        kinds=_kinds(connection, moment, visible[True]),
         seal=seal,
         unsealed=_unsealed(connection, moment),
     )
@@ -163,7 +166,7 @@ def matters(
     one = LISTS[ask.which]
     moment = moment_of(ask.as_of, now, stood=one.stood or bool(ask.area))
     connection = reading_connection()
-    asked = whole(ask, moment, lists.visible(connection, reader))
+    asked = whole(ask, moment, lists.visible(connection, reader, free=not one.broad))
     beyond, order = _beyond(after, one.order)
     looked = seen(moment)
     rows = connection.rows(
@@ -194,7 +197,8 @@ def total(ask: Ask, reader: Reader, now: datetime | None = None) -> int:
     one = LISTS[ask.which]
     moment = moment_of(ask.as_of, now, stood=one.stood or bool(ask.area))
     connection = reading_connection()
-    return _total(connection, whole(ask, moment, lists.visible(connection, reader)), moment)
+    visible = lists.visible(connection, reader, free=not one.broad)
+    return _total(connection, whole(ask, moment, visible), moment)
 
 
 def version(reader: Reader, now: datetime | None = None) -> str:
@@ -368,15 +372,18 @@ def _bare(item: Item, kind: str) -> Item:
 
 
 def _unsealed(connection: Connection, moment: Moment) -> int:
-    """Events after the last seal: a range of their positions."""
+    """Events after the last seal: a range of positions, up to the next seal if there is one."""
     at = stored(moment.at)
-    rows = connection.rows(
-        "SELECT count(*) FROM event WHERE position > "
-        "(SELECT coalesce(max(events_upto), 0) FROM seal WHERE sealed_at <= ?) "
-        "AND recorded_at <= ?",
-        (at, at),
-    )
-    return int(rows[0][0])
+    told = "SELECT count(*) FROM event WHERE position > "
+    told += "(SELECT coalesce(max(events_upto), 0) FROM seal WHERE sealed_at <= ?)"
+    values = [at]
+    if moment.past:
+        told += (
+            " AND recorded_at <= ? AND position <= coalesce((SELECT min(events_upto) FROM seal "
+            "WHERE sealed_at > ?), ?)"
+        )
+        values += [at, at, NEVER]
+    return int(connection.rows(told, values)[0][0])
 
 
 def _seal(connection: Connection, moment: Moment) -> SealFace | None:

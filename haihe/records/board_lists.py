@@ -53,6 +53,7 @@ Order = Literal["newest", "urgent"]
 
 WHICH: Final[tuple[Which, ...]] = get_args(Which)
 DAY: Final = timedelta(days=1)
+ONE_MILLISECOND: Final = timedelta(milliseconds=1)
 
 _OPEN: Final = "NOT m.ended"
 
@@ -77,6 +78,7 @@ class BoardList(NamedTuple):
     order: Order
     where: Callable[[Moment], Condition]
     stood: bool = False  # asks what only table stood tells
+    broad: bool = False  # an organ's own part of the index is narrower than all that fulfils it
 
 
 def midnight(at: datetime) -> datetime:
@@ -101,7 +103,16 @@ def new_on(moment: Moment) -> Condition:
 
     Ids are made of the instant of recording: this is a range of the primary key.
     """
-    return Condition("m.matter_id >= ?", (first_id(moment.midnight),))
+    return recorded_since(moment, moment.midnight)
+
+
+def recorded_since(moment: Moment, begin: datetime) -> Condition:
+    """That the matter was taken in since an instant; of a past moment, until then."""
+    since = Condition("m.matter_id >= ?", (first_id(begin),))
+    if not moment.past:
+        return since
+    end = first_id(moment.at + ONE_MILLISECOND)  # ids tell milliseconds
+    return both(since, Condition("m.matter_id < ?", (end,)))
 
 
 def _new(moment: Moment) -> Condition:
@@ -110,9 +121,7 @@ def _new(moment: Moment) -> Condition:
 
 def _new_for(days: int) -> Callable[[Moment], Condition]:
     """Taken in on the day and the days before it, so many in all."""
-    return lambda moment: Condition(
-        "m.matter_id >= ?", (first_id(moment.midnight - (days - 1) * DAY),)
-    )
+    return lambda moment: recorded_since(moment, moment.midnight - (days - 1) * DAY)
 
 
 def _seen_today(moment: Moment) -> Condition:
@@ -125,7 +134,8 @@ def _unseen_today(moment: Moment) -> Condition:
 
 
 def _ended_today(moment: Moment) -> Condition:
-    return Condition("m.ended AND m.ended_at >= ?", (stored(moment.midnight),))
+    span = (stored(moment.midnight), stored(moment.at))
+    return Condition("m.ended AND m.ended_at >= ? AND m.ended_at <= ?", span)
 
 
 def _due(first: timedelta | None, last: timedelta | None) -> Callable[[Moment], Condition]:
@@ -178,11 +188,11 @@ LISTS: Final[Mapping[Which, BoardList]] = {
     "seen_today": BoardList("today", "good", "newest", _seen_today),
     "unseen_today": BoardList("today", "warn", "newest", _unseen_today),
     "ended_today": BoardList("today", "plain", "newest", _ended_today, stood=True),
-    "overdue": BoardList("due", "bad", "urgent", _due(None, None)),
-    "due_today": BoardList("due", "warn", "urgent", _due(None, DAY)),
-    "due_tomorrow": BoardList("due", "warn", "urgent", _due(DAY, 2 * DAY)),
-    "due_three_days": BoardList("due", "plain", "urgent", _due(None, 3 * DAY)),
-    "open": BoardList("standing", "plain", "urgent", _is(_OPEN)),
+    "overdue": BoardList("due", "bad", "urgent", _due(None, None), broad=True),
+    "due_today": BoardList("due", "warn", "urgent", _due(None, DAY), broad=True),
+    "due_tomorrow": BoardList("due", "warn", "urgent", _due(DAY, 2 * DAY), broad=True),
+    "due_three_days": BoardList("due", "plain", "urgent", _due(None, 3 * DAY), broad=True),
+    "open": BoardList("standing", "plain", "urgent", _is(_OPEN), broad=True),
     "contested": BoardList("standing", "bad", "newest", _is("m.contested")),
     "suspended": BoardList("standing", "plain", "newest", _is(f"m.suspended AND {_OPEN}")),
     "rectifications_today": BoardList("rectification", "plain", "newest", _new_of(_RECTIFICATION)),
@@ -211,3 +221,5 @@ LISTS: Final[Mapping[Which, BoardList]] = {
 COUNTED_ONLY: Final = frozenset({_CUSTODY})
 # Shares: the part, and the whole it is taken of.
 SHARES: Final[Mapping[Which, Which]] = {"seen_today": "new_today"}
+# What the board itself shows; the others are asked by the map.
+SHOWN: Final = tuple(which for which in WHICH if LISTS[which].section != "span")

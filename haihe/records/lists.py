@@ -199,10 +199,11 @@ def without_subject(item: Item) -> Item:
     return replace(item, subject="")
 
 
-def visible(connection: Connection, reader: Reader) -> Condition:
+def visible(connection: Connection, reader: Reader, *, free: bool = False) -> Condition:
     """Of a matter `m` that supervision counts or lists: an organ of the reader's reach has it.
 
     What reports the reader's own line is looked up once and not for each matter: often nothing is.
+    `free`: what else is asked is narrower than what an organ has; no index of organs is to be used.
     """
     organs, lineage = reach.reach_of(reader.organ)
     marks = ", ".join("?" * len(lineage))
@@ -211,7 +212,7 @@ def visible(connection: Connection, reader: Reader) -> Condition:
     if connection.rows(f"{apart} LIMIT 1", lineage):
         parts.append(Condition(f"m.matter_id NOT IN ({apart})", lineage))
     if organs is not None:
-        parts.append(_among(connection, "m.owner_organ", sorted(organs)))
+        parts.append(_among(connection, "m.owner_organ", sorted(organs), free=free))
     return _joined(parts) if parts else Condition("1 = 1")
 
 

@@ -88,10 +88,11 @@ TABLES: dict[str, Table] = {
                 "WHERE NOT ended",
                 "matter_of_organ ON matter (owner_organ, number)",
                 "matter_from ON matter (from_matter) WHERE from_matter IS NOT NULL",
-                "matter_open ON matter (kind, state, urgent_at, matter_id, owner_organ) "
+                "matter_open ON matter (kind, state, urgent_at, matter_id, owner_organ, ended) "
                 "WHERE NOT ended",
-                "matter_contested ON matter (matter_id, owner_organ) WHERE contested",
-                "matter_suspended ON matter (matter_id, owner_organ, ended) WHERE suspended",
+                "matter_contested ON matter (matter_id, owner_organ, contested) WHERE contested",
+                "matter_suspended ON matter (matter_id, owner_organ, ended, suspended) "
+                "WHERE suspended",
             ),
         ),
         _table(
@@ -103,10 +104,12 @@ TABLES: dict[str, Table] = {
             "due text?, due_from integer?, place text, area text",
             "matter_id, since, seq",
             indexes=(
-                "stood_open ON stood (until, since, kind, state, urgent_at, owner_organ, area, "
-                "matter_id) WHERE NOT ended",
-                "stood_ended ON stood (ended_at, until, since, owner_organ, kind, area) "
-                "WHERE ended",
+                "stood_open ON stood (until, since, urgent_at, owner_organ, area, kind, "
+                "matter_id, ended) WHERE NOT ended",
+                "stood_open_kind ON stood (kind, until, since, state, urgent_at, owner_organ, "
+                "area, matter_id, ended) WHERE NOT ended",
+                "stood_ended ON stood (ended_at, until, since, owner_organ, kind, area, "
+                "matter_id, ended) WHERE ended",
                 "stood_contested ON stood (until, since) WHERE contested",
                 "stood_suspended ON stood (until, since) WHERE suspended",
             ),
@@ -217,6 +220,7 @@ TABLES: dict[str, Table] = {
             counted="finding_id",
             indexes=(
                 "finding_open ON finding (finding_id) WHERE closed_at IS NULL",
+                "finding_first ON finding (first_seen)",
                 "finding_of ON finding (rectification) WHERE rectification IS NOT NULL",
             ),
         ),
@@ -275,7 +279,6 @@ TABLES: dict[str, Table] = {
             "session_key",
             indexes=("signed_in_user ON signed_in (user_id, seen_at)",),
         ),
-        _table("word", "pair integer, matter_id text, seq integer", "pair, matter_id"),
         _table(
             "feed",
             "digest bytes, person text, post_id text, made_at integer, seen_at integer?, "
@@ -283,6 +286,7 @@ TABLES: dict[str, Table] = {
             "digest",
             indexes=("feed_of ON feed (person, post_id)",),
         ),
+        _table("word", "pair integer, matter_id text, seq integer", "pair, matter_id"),
         _table("word_upto", "note integer, position integer", "note"),
         _table(
             "device",
@@ -349,8 +353,22 @@ TABLES: dict[str, Table] = {
             "matter_id text, source text, sealed bytes, made_at integer, tries integer, "
             "next_at integer, answered_at integer?",
             "matter_id, source",
-            indexes=("source_question_waiting ON source_question (next_at) "
-                     "WHERE answered_at IS NULL",),
+            indexes=(
+                "source_question_waiting ON source_question (next_at) WHERE answered_at IS NULL",
+            ),
+        ),
+        _table(
+            "exchange",
+            "exchange_id text, source text, key text, thread text, matter_id text, purpose text, "
+            "basis text, asked_at integer, ended_at integer?, outcome text, proof text, "
+            "told_at integer?",
+            "exchange_id",
+            indexes=(
+                "exchange_last ON exchange (source, asked_at)",
+                "exchange_of ON exchange (matter_id, asked_at)",
+                "exchange_thread ON exchange (thread)",
+                "exchange_untold ON exchange (asked_at) WHERE told_at IS NULL",
+            ),
         ),
         _table(
             "certificate",

@@ -19,7 +19,7 @@ from tests.pages.conftest import ROOT, free_port, serving
 PHONE = Mode(320, 640)
 DESK = Mode(1280, 800, dark=True)
 TARGET_PIXELS_MIN = 44
-TABS_MAX = 400  # pressed on one page
+TABS_MAX = 400
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 NAMES = [f"{page.route}-{page.who or 'anybody'}-{at}" for at, page in enumerate(PAGES)]
 WALKED = ("citizen:start", "citizen:follow", "account_login", "officer:inbox", "center:board")

@@ -19,7 +19,10 @@
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("live");
     const old = document.getElementById("live");
     if (!fresh || !old) return;
-    const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const href = focused && focused.getAttribute("href");
+    const same = (root) => [...root.querySelectorAll("a")].filter((one) => one.getAttribute("href") === href);
+    const at = focused ? same(old).indexOf(focused) : -1; /* several links may lead to one list */
     const before = counts(old);
     for (const one of fresh.querySelectorAll("[data-count]")) {
       const known = before.get(one.getAttribute("href"));
@@ -27,10 +30,8 @@
     }
     old.replaceWith(document.adoptNode(fresh));
     if (clock) clock.textContent = fresh.dataset.now;
-    if (focused) {
-      const again = [...fresh.querySelectorAll("a")].find((one) => one.getAttribute("href") === focused);
-      if (again) again.focus({ preventScroll: true });
-    }
+    const again = at >= 0 && same(fresh)[at];
+    if (again) again.focus({ preventScroll: true });
   };
 
   const ask = async () => {
