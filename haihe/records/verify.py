@@ -17,6 +17,7 @@ import msgspec
 from haihe.kernel.values import Event, Frozen
 from haihe.records import (
     account_book,
+    certificate_check,
     disposal_check,
     halls_journal,
     home,
@@ -125,6 +126,8 @@ def verify(
         _verify_seals(connection, result)
         for one in disposal_check.verify(connection):
             result.found("disposal", one.says, one.matter, one.seq)
+        for told_wrong in certificate_check.verify(connection):
+            result.found("certificate", told_wrong.says, told_wrong.matter)
         for problem, says, matter in past.wrong(connection):
             result.found(problem, says, matter)
         for wrong in halls_journal.verify(connection, rules.zone):

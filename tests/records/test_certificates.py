@@ -209,6 +209,28 @@ def test_an_order_prolongs_every_certificate_it_names_once(journal: Connection) 
     assert problems() == []
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("UPDATE certificate SET certificate_id = 'other'", "its text does not open"),
+        ("UPDATE certificate SET valid_until = valid_until + 86400000000", "ends on another day"),
+        ("UPDATE certificate_key SET public_key = x'00'", "no published key signed"),
+        ("UPDATE certificate SET matter_id = 'none'", "nothing was granted"),
+        ("UPDATE certificate SET instead = 'none'", "what replaced it is not there"),
+        ("UPDATE source_question SET matter_id = 'none'", "belongs to no matter"),
+    ],
+)
+def test_verify_names_a_row_that_nothing_bears_out(
+    journal: Connection, change: str, says: str
+) -> None:
+    pass_for_a_lorry()
+    certificates.issue_new(journal, MORNING)
+    assert problems() == []
+    journal.run(change)
+
+    assert [says in one.says for one in problems()] == [True]
+
+
 def test_t30_a_precursor_certificate_is_there_within_half_a_working_day_without_a_visit(
     journal: Connection,
 ) -> None:
