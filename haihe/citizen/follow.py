@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from haihe.citizen.opening import anyone
+from haihe.citizen.opening import anyone, called
 from haihe.look import acting, forms
 from haihe.records import files, messages, rating, read
 from haihe.records.shown import Act, CitizenFile, ClockFace
@@ -61,7 +61,7 @@ def act(request: HttpRequest, code: str, act: str) -> HttpResponse:
     file = read.follow(code)
     if file is None:
         return unknown_code(request, code)
-    wanted = next((one for one in file.acts if one.id == act), None)
+    wanted = next((called(one) for one in file.acts if one.id == act), None)
     if wanted is None:
         raise Http404
     answer = acting.attempt(
@@ -81,7 +81,7 @@ def act(request: HttpRequest, code: str, act: str) -> HttpResponse:
 def _follow_page(
     request: HttpRequest, code: str, file: CitizenFile, tried: forms.ActForm | None, done: str
 ) -> HttpResponse:
-    possible = [act for act in file.acts if act.refusal is None]
+    possible = [called(act) for act in file.acts if act.refusal is None]
     printed = [
         tried
         if tried is not None and tried.act.id == act.id

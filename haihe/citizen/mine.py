@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from msgspec.structs import replace
 
 from haihe.citizen.follow import unknown_code
-from haihe.citizen.opening import anyone
+from haihe.citizen.opening import anyone, called
 from haihe.identity.citizens import citizen_page
 from haihe.look import acting, forms
 from haihe.records import looked, messages, rating, read
@@ -80,7 +80,8 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     if found.rated:
         return redirect("citizen:follow", found.rated)
-    typed = replace(act, form=tuple(one for one in act.form if one.name not in found.given))
+    left = tuple(one for one in act.form if one.name not in found.given)
+    typed = called(replace(act, form=left))
     form = forms.printed(typed, request.path)
     if request.method == "POST":
         answer = acting.attempt(

@@ -29,8 +29,8 @@ NEAR_BEST: Final = 0.22  # finds much weaker than the best one are left out
 
 # What people say around the thing itself.
 _AROUND: Final = re.compile(
-    "我们家|我们|我想要|我想|我要|想要|请问|你好|您好|帮我|能不能|可不可以|"  # Chinese: what is typed
-    "怎么办理|怎么办|怎么弄|怎么|该找谁|找谁|去哪里|去哪儿|在哪里|在哪|哪里|哪儿|什么|"
+    "我们家|我们|我想要|我想|我要|想要|请问|你好|您好|帮我|能不能|"  # Chinese: what is typed
+    "可不可以|怎么办理|怎么办|怎么弄|怎么|该找谁|找谁|去哪里|去哪儿|在哪里|在哪|哪里|哪儿|什么|"
     "一直|总是|老是|天天|每天|已经|一个|有人|可以|应该|需要|了|的|吗|呢|吧|啊|呀|把|给我|就是|"
     "这个|那个"
 )

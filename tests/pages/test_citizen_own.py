@@ -102,6 +102,7 @@ def test_an_end_is_rated_once_and_the_second_time_leads_to_the_first(
     page = anybody.get(anybody.get(f"/follow/{ended}/").link("对结果不满意"))
     assert "大营门街道人民调解委员会" in page.text
     form = page.form("/rate/")
+    assert "非常不满意" in page.text, "a score is chosen by words"
     assert "organ_concerned" not in form.names, "who is rated follows from the matter"
     receipt = anybody.send(page, form, {"rating": "1"})
     assert receipt.path.startswith("/receipt/")
