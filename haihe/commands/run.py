@@ -186,18 +186,44 @@ def program(words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
 
     It has a process group of its own: Ctrl-C reaches us alone, and we stop it in good order.
     """
-    with subprocess.Popen(words, stdin=subprocess.DEVNULL, process_group=0) as started:
-        try:
-            yield started
-        finally:
-            try:
-                started.terminate()
-                started.wait(STOP_SECONDS_MAX)
-            except subprocess.TimeoutExpired:
-                print(f"haihe run: {words[2]} 没有按时停止，强制结束。", file=sys.stderr)
-            finally:  # also when a second signal cuts the waiting short
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(started.pid, signal.SIGKILL)
+    started = None
+    try:
+        with signals_wait():
+            started = subprocess.Popen(words, stdin=subprocess.DEVNULL, process_group=0)
+        yield started
+    finally:
+        if started is not None:
+            _end(started, words[2])
+
+
+def _end(started: subprocess.Popen[bytes], name: str) -> None:
+    try:
+        started.terminate()
+        started.wait(STOP_SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        print(f"haihe run: {name} 没有按时停止，强制结束。", file=sys.stderr)
+    finally:  # also when a second signal cuts the waiting short
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+
+
+@contextlib.contextmanager
+def signals_wait() -> Iterator[None]:
+    """A signal that comes meanwhile takes effect at the end.
+
+    One that came while a program is being started would leave it running with nobody to stop it.
+    """
+    came: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {one: signal.signal(one, lambda number, _: came.append(number)) for one in numbers}
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+    for number in came:
+        signal.raise_signal(number)
 
 
 def answered(host: str, port: int, server: subprocess.Popen[bytes]) -> bool:

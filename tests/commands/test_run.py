@@ -11,9 +11,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from haihe.commands import run
 from tests.postgresql import free_port
 
 STOP_SECONDS_MAX = 30
@@ -161,3 +163,21 @@ def test_when_the_worker_dies_the_web_server_does_not_stay_behind(
     os.kill(worker, signal.SIGKILL)
     assert started.wait(STOP_SECONDS_MAX) == 1
     assert not wait_until_gone(children)
+
+
+def test_a_stop_that_comes_while_a_program_is_being_started_leaves_none_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+
+    def interrupted(*words: Any, **options: Any) -> subprocess.Popen[bytes]:
+        made.append(real(*words, **options))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return made[0]
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    waits = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with pytest.raises(run.Stopped), run.stopped_by_signals(), run.program(waits):
+        pytest.fail("the stop was not heard")
+    assert made[0].returncode is not None
