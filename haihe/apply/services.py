@@ -117,7 +117,7 @@ def power(request: HttpRequest) -> HttpResponse:
             "row": row,
             "power": POWERS[row.power],
             "tier": TIERS[row.tier],
-            "articles": "、".join(rules.current().article(cite) for cite in row.basis),
+            "articles": _("、").join(rules.current().article(cite) for cite in row.basis),
         }
         for row in power_list(applications.catalogue())
     ]
@@ -141,14 +141,14 @@ def _told(chosen: Item, now: datetime) -> dict[str, Any]:
         ],
         "promises": [one.name for one in materials if one.from_ == "promise"],
         "conditions": [
-            (one, "、".join(in_use.article(cite) for cite in one.cites))
+            (one, _("、").join(in_use.article(cite) for cite in one.cites))
             for one in chosen.conditions
             if one.in_force(day)
         ],
         "channels": [CHANNELS[one] for one in chosen.channels],
         "tier": TIERS[chosen.tier],
         "power": POWERS[chosen.power],
-        "basis": "、".join(in_use.article(cite) for cite in chosen.basis),
+        "basis": _("、").join(in_use.article(cite) for cite in chosen.basis),
         "legal": words_of(chosen.legal),
         "promised": words_of(chosen.promised),
         "legal_article": marks["legal"][1],
