@@ -23,7 +23,7 @@ from haihe.center.entering import center_page
 from haihe.pack.outlines import load_outlines
 from haihe.records import board, board_map
 from haihe.records.board import Ask
-from haihe.records.board_findings import AskFindings
+from haihe.records.board_findings import AskFindings, When
 from haihe.records.board_lists import Which
 from haihe.records.board_map import AreaNumber, AreaNumbers
 from haihe.records.shown import Reader
@@ -81,7 +81,7 @@ def page(request: HttpRequest, reader: Reader) -> HttpResponse:
     district = area(request)
     if (what not in MATTERS and what not in FINDINGS) or len(district) not in (0, 6):
         raise Http404
-    one_kind = kind(request) if what in MATTERS else ""
+    one_kind = kind(request)
     numbers = _numbers(reader, what, one_kind, told)
     return render(
         request,
@@ -116,8 +116,8 @@ def _numbers(reader: Reader, what: str, one_kind: str, told: Asked) -> AreaNumbe
     if what in MATTERS:
         ask = Ask(MATTERS[what][0], kind=one_kind, as_of=told.as_of)
         return board_map.of_matters(ask, reader)
-    when = AskFindings(when="today" if what == "findings_today" else "open", as_of=told.as_of)
-    return board_map.of_findings(when, reader)
+    when: When = "today" if what == "findings_today" else "open"
+    return board_map.of_findings(AskFindings("", when, one_kind, as_of=told.as_of), reader)
 
 
 def _href(what: str, one_kind: str, code: str, told: Asked) -> str:
@@ -125,7 +125,7 @@ def _href(what: str, one_kind: str, code: str, told: Asked) -> str:
         which = MATTERS[what][0]
         return address("matters", which, kind=one_kind, area=code, as_of=told.text)
     when = "today" if what == "findings_today" else ""
-    return address("findings", when=when, area=code, as_of=told.text)
+    return address("findings", when=when, kind=one_kind, area=code, as_of=told.text)
 
 
 def _total(numbers: AreaNumbers, district: str) -> int:

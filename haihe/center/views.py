@@ -84,6 +84,7 @@ def findings(request: HttpRequest, reader: Reader) -> HttpResponse:
     query = {
         "model": ask.model,
         "when": "" if ask.when == "open" else ask.when,
+        "kind": ask.kind,
         "area": ask.area,
         "organ": ask.organ,
         "as_of": told.text,
@@ -97,6 +98,7 @@ def findings(request: HttpRequest, reader: Reader) -> HttpResponse:
         "model": ask.model,
         "when": ask.when,
         "area_name": board.area_name(ask.area, board.instant(told.as_of)),
+        "kind_name": board.kind_names().get(ask.kind, ""),
         "models": faces.models(board_findings.numbers(reader, as_of=told.as_of), told.text),
         "more": address("findings", **query, after=found.listing.after),
         "table": address("findings-csv", **query),
@@ -111,7 +113,8 @@ def findings_of(request: HttpRequest) -> tuple[AskFindings, Asked]:
     model, when = word(request, "model"), word(request, "when") or "open"
     if when not in WHENS:
         raise Http404
-    return AskFindings(model, when, area(request), organ(request), told.as_of), told
+    ask = AskFindings(model, when, kind(request), area(request), organ(request), told.as_of)
+    return ask, told
 
 
 @require_safe

@@ -62,6 +62,7 @@ class AskFindings(NamedTuple):
 
     model: str = ""
     when: When = "open"
+    kind: str = ""
     area: str = ""
     organ: str = ""
     as_of: datetime | None = None
@@ -228,6 +229,8 @@ def _where(
         where.append(Condition("f.closed_at IS NULL"))
     if ask.model:
         where.append(Condition("f.model = ?", (ask.model,)))
+    if ask.kind:
+        where.append(Condition("m.kind = ?", (ask.kind,)))
     if ask.area:
         where.append(in_area(ask.area))
     if ask.organ:

@@ -20,7 +20,7 @@ BOARDS = (
     "/center/",
     "/center/findings/",
     "/center/map/",
-    "/center/map/?what=findings",
+    "/center/map/?what=findings&kind=grid_event",
     "/center/map/?what=new_four_weeks&kind=alarm&area=120103",
     "/center/trends/",
 )
