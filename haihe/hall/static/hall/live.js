@@ -78,8 +78,17 @@
     else document.title = title;
   }
 
+  function lost(so) {
+    document.querySelectorAll("[data-lost]").forEach((one) => {
+      one.hidden = !so;
+    });
+  }
+
   async function renew() {
-    const answer = await fetch(part.dataset.part, { cache: "no-store" });
+    const answer = await fetch(part.dataset.part, {
+      cache: "no-store",
+      headers: { "X-Asked-By": "page" }, // nobody did anything: this keeps no session alive
+    });
     if (!answer.ok) throw new Error(String(answer.status));
     const open = [...part.querySelectorAll("details[open][id]")].map((one) => one.id);
     part.innerHTML = await answer.text();
@@ -108,10 +117,10 @@
           wait = SLOW;
         }
       }
-      part.removeAttribute("data-away");
+      lost(false);
     } catch {
       wait = SLOW;
-      part.setAttribute("data-away", "");
+      lost(true);
     }
     setTimeout(look, wait);
   }
