@@ -37,7 +37,7 @@ _TIMES: Final = "signed_in"
 _DUE: Final = "factor_due"
 _ENDED: Final = "ended"
 # Whoever still has to set up a second factor sees these pages and no others.
-_BEFORE_FACTOR: Final = ("/identity/", "/officer/login/", "/officer/logout/", "/static/")
+_BEFORE_FACTOR: Final = ("/identity/", "/officer/login/", "/officer/logout/", "/look/", "/static/")
 
 WHY: Final = {
     "idle": gettext_lazy("半小时没有操作，已自动退出。没有提交的内容请重新填写。"),
