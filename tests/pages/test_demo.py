@@ -11,6 +11,7 @@ import pytest
 from haihe.commands import demo
 from haihe.pack import load_pack
 from haihe.pack.city import load_organs
+from haihe.stories.pictures import picture
 from tests.pages.conftest import run_demo
 from tests.pages.visitor import Visitor
 
@@ -77,7 +78,7 @@ def test_a_length_that_cannot_be_read_says_how_to_write_it(text: str) -> None:
 
 
 def test_a_photo_of_the_demo_is_a_png() -> None:
-    assert demo.picture(10, 20, 30).startswith(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    assert picture(10, 20, 30).startswith(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
 
 
 def test_a_month_of_the_simulated_city_lies_around_it(settings: dict[str, str]) -> None:
