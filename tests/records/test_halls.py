@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from haihe.kernel.values import Refused
+from haihe.kernel.values import Data, Refused
 from haihe.queueing.hall import Told
-from haihe.records import database, halls, halls_journal, halls_memory
+from haihe.records import database, halls, halls_demo, halls_journal, halls_memory
 from haihe.records.database import Connection, reading_connection
 from haihe.records.halls_city import HallOf, Hours
 from tests.queueing.a_hall import OPENS, PLAN, a_hall, comes, does
@@ -178,4 +178,32 @@ def test_a_failure_of_the_database_leaves_the_hall_as_it_was(
     with halls.looking(SITE, DAY) as day:
         assert [one.number for one in day.hall.waiting()] == ["A001"]
     assert isinstance(take("two"), Told)
+    assert wrongs() == []
+
+
+def test_the_hall_of_the_demo_has_days_behind_it_and_goes_on_by_itself(hall: Connection) -> None:
+    now = OPEN_AT + timedelta(hours=2)
+    halls_demo.fill(now)
+    assert wrongs() == []
+    moved = halls_demo.go_on(now + timedelta(minutes=10))
+    assert moved > 5
+    assert halls_demo.go_on(now + timedelta(minutes=10)) == 0
+    assert wrongs() == []
+    with halls.looking(SITE, DAY) as day:
+        standings = [one.standing for one in day.hall.tickets.values()]
+        assert standings.count("done") > 10
+        assert day.hall.windows["3"].state == "closed"  # left to whoever tries the console
+        ticket = next(one for one in day.hall.tickets.values() if one.forecast is not None)
+        assert ticket.forecast is not None
+        assert ticket.forecast.rests_on > 0  # told from the days behind it
+
+
+def test_a_day_that_was_begun_early_takes_appointments(hall: Connection) -> None:
+    later = DAY + timedelta(days=1)
+    halls.begin(halls.plan_for(SITE, later), OPEN_AT)
+    halls.begin(halls.plan_for(SITE, later), OPEN_AT)  # it stays as it is
+    booked: Data = {"errands": ["card"], "appointed": OPENS + 1800}
+    answer = halls.act(SITE, later, "book", data=booked, secret="phone", now=OPEN_AT)
+    assert isinstance(answer, Told)
+    assert halls.find(halls.code_of(SITE, later, "phone", answer)) == (SITE, later, "A001")
     assert wrongs() == []
