@@ -82,6 +82,7 @@ def page(request: HttpRequest, reader: Reader) -> HttpResponse:
         "courses": [_course(one, organ) for one in found.courses],
         "width": WIDTH,
         "height": HEIGHT,
+        "hold": HEIGHT + 10,
         "bar": BAR,
         "live": address("trends", organ=organ),
     }
