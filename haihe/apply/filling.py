@@ -71,7 +71,7 @@ def who(request: HttpRequest, code: str) -> HttpResponse:
     draft = replace(kept.draft, who=told, window=str(typed.data.get("window", "")))
     if told["number"] != kept.draft.who.get("number"):
         draft = replace(draft, got={})
-    draft = _touched(request, _filled(request, draft, item, now))
+    draft = _touched(request, _filled(request, replace(kept, draft=draft), item, now))
     drafts.keep(replace(kept, draft=draft), now)
     return redirect("apply:facts", kept.code)
 
@@ -121,7 +121,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     return _check_page(request, kept, item, now, refusal)
 
 
-def _filled(request: HttpRequest, draft: Draft, item: Item, now: datetime) -> Draft:
+def _filled(request: HttpRequest, kept: Kept, item: Item, now: datetime) -> Draft:
     """Filled in from registers for who has signed in, and not for endless numbers.
 
     Anybody can type anybody's number: nothing is shown to who has not signed in. What was not
@@ -130,10 +130,10 @@ def _filled(request: HttpRequest, draft: Draft, item: Item, now: datetime) -> Dr
     citizen, clerk = citizen_of(request), _clerk(request)
     asking = clerk.person if clerk is not None else citizen.id if citizen is not None else ""
     if not asking or not item.sources:
-        return draft
+        return kept.draft
     if attempts.take("questions to registers", asking, OF_CLERKS if clerk else QUESTIONS, now):
-        return draft
-    return applications.filled(draft, item, now)
+        return kept.draft
+    return applications.filled(kept.draft, item, now, kept_id=kept.id)
 
 
 def _submitted(request: HttpRequest, kept: Kept, now: datetime) -> Recorded | Refused:
@@ -175,7 +175,7 @@ def _check_page(
                 "says": one.condition.says,
                 "instead": one.condition.instead,
                 "met": one.met,
-                "articles": "、".join(in_use.article(cite) for cite in one.condition.cites),
+                "articles": _("、").join(in_use.article(cite) for cite in one.condition.cites),
             }
             for one in seen.judged
         ],
@@ -311,7 +311,7 @@ def _facts_form(draft: Draft, item: Item) -> tuple[FormField, ...]:
     ]
     if brought:
         hint = _("照片或者扫描件；也可以到窗口再交。需要：%(names)s。") % {
-            "names": "、".join(brought)
+            "names": _("、").join(brought)
         }
         form.append(
             FormField(name="files", label=_("材料"), type="files", required=False, hint=hint)

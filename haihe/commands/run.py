@@ -23,6 +23,7 @@ LOOK_SECONDS = 0.1
 PAGE_SECONDS_MAX = 5
 WORKERS_MAX = 32
 THREADS = 16
+DEPARTMENTS = [sys.executable, "-m", "haihe", "departments"]  # of a demo; nobody waits for them
 
 
 class Stopped(Exception):
@@ -160,6 +161,8 @@ def serve(host: str, port: int, *, demo: bool) -> int:
         server = running.enter_context(program(server_words(host, port)))
         if answered(host, port, server):
             worker = running.enter_context(program([sys.executable, "-m", "haihe", "work"]))
+            if demo:
+                running.enter_context(program(DEPARTMENTS, quiet=True))
             print(welcome(host, port, demo=demo), file=sys.stderr, flush=True)
             while server.poll() is None and worker.poll() is None:
                 time.sleep(LOOK_SECONDS)
@@ -181,15 +184,18 @@ def server_words(host: str, port: int) -> list[str]:
 
 
 @contextlib.contextmanager
-def program(words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+def program(words: list[str], *, quiet: bool = False) -> Iterator[subprocess.Popen[bytes]]:
     """A program that is stopped at the end: asked first, then ended with all that it started.
 
     It has a process group of its own: Ctrl-C reaches us alone, and we stop it in good order.
     """
     started = None
+    said = subprocess.DEVNULL if quiet else None
     try:
         with signals_wait():
-            started = subprocess.Popen(words, stdin=subprocess.DEVNULL, process_group=0)
+            started = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stderr=said, process_group=0
+            )
         yield started
     finally:
         if started is not None:
@@ -222,8 +228,8 @@ def signals_wait() -> Iterator[None]:
     finally:
         for number, former in before.items():
             signal.signal(number, former)
-    for number in came:
-        signal.raise_signal(number)
+    for late in came:
+        signal.raise_signal(late)
 
 
 def answered(host: str, port: int, server: subprocess.Popen[bytes]) -> bool:

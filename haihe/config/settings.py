@@ -141,7 +141,7 @@ USE_TZ = True
 
 # How codes reach phones ("" = not at all), and how many proxies of our own stand before us.
 HAIHE_SENDER = os.environ.get("HAIHE_SENDER", "")
-HAIHE_SOURCES = os.environ.get("HAIHE_SOURCES", "haihe.connectors.contract:demo")
+HAIHE_SOURCES = os.environ.get("HAIHE_SOURCES", "haihe.connectors.registers:connected")
 HAIHE_PROXIES = whole_number("HAIHE_PROXIES", "0")
 
 # The national identity provider; without one nothing of it is loaded.

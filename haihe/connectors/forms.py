@@ -11,13 +11,19 @@ import msgspec
 
 from haihe.connectors.contract import Nonsense, Reply, TheyAreDown, TheyRefuse
 
+REFUSED: Final = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
 _DAY: Final = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})日?")
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
 def answered(reply: Reply, type: str) -> bytes:
     """The body of an answer of this type; raises TheyRefuse, TheyAreDown, Nonsense for others."""
-    if reply.status in (HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
+    if reply.status in REFUSED:
         raise TheyRefuse
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in (
         HTTPStatus.TOO_MANY_REQUESTS,

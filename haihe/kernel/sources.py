@@ -15,7 +15,8 @@ from haihe.kernel.values import Frozen
 class Question(Frozen, frozen=True, kw_only=True):
     """One question to one register about one person or enterprise; `matter` is "" before it opened.
 
-    `number` is an identity number, or the code of an enterprise where the register is of those.
+    `thread` names what it is asked for before there is a matter, and stays the same afterwards: the
+    same question of the same thread is one question, however often it is sent. `number` is an identity number, or the code of an enterprise where the register is of those.
     """
 
     source: str
@@ -24,6 +25,7 @@ class Question(Frozen, frozen=True, kw_only=True):
     purpose: str
     basis: str
     matter: str = ""
+    thread: str = ""
 
 
 class Answer(Frozen, frozen=True, kw_only=True):
@@ -33,14 +35,21 @@ class Answer(Frozen, frozen=True, kw_only=True):
     at: datetime
     values: dict[str, str]
     reference: str = ""  # what the register calls this answer
+    proof: str = ""  # the digest of the kept file with the signed answer
 
 
 class Down(Frozen, frozen=True, kw_only=True):
-    """The register did not answer, or answered what cannot be used; `why` is for people."""
+    """The register did not answer, or answered what cannot be used; `why` is for people.
+
+    `refused`: it will not answer this question, ever. `held`: it was not asked at all, because it
+    did not answer others; this does not count as a try.
+    """
 
     source: str
     at: datetime
     why: str
+    refused: bool = False
+    held: bool = False
 
 
 class Source(Protocol):

@@ -7,6 +7,7 @@ goes with the matter as a dispute (政务数据共享条例“数据校核”).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -17,10 +18,19 @@ from msgspec.structs import replace
 from haihe.kernel.allowance import Allowance, parse_allowance
 from haihe.kernel.catalogue import FIELDS, Catalogue, Item, Judged, approver, judged
 from haihe.kernel.procedure import Field
-from haihe.kernel.sources import Answer, Question, Source
+from haihe.kernel.sources import Answer, Down, Question, Source
 from haihe.kernel.values import Actor, Command, Data, Datum, Frozen, Refused, number_words
 from haihe.pack.catalogue import load_catalogue, mark
-from haihe.records import drafts, followed, keys, rules, sources, write
+from haihe.records import (
+    dead_letters,
+    drafts,
+    exchanges,
+    followed,
+    keys,
+    rules,
+    sources,
+    write,
+)
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection, reading_connection, writing
 from haihe.records.drafts import Draft, Got, Kept
@@ -29,7 +39,11 @@ from haihe.records.instants import stored
 ASKED_AGAIN: Final = (
     timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2),
 )  # fmt: skip
+TRIES_MAX: Final = len(ASKED_AGAIN) + 2  # then a person is asked, and the register once a day
+ASKED_DAILY: Final = timedelta(days=1)
+HELD_FOR: Final = timedelta(minutes=1)  # a register at rest is not asked, and no try is counted
 QUESTIONS_A_ROUND_MAX: Final = 100
+ROUND_SECONDS_MAX: Final = 20.0  # the worker has other work; the rest waits for the next round
 CUT_OFF_AFTER: Final = timedelta(minutes=1)
 PURPOSE: Final = "source question"
 CONNECTOR: Final = Actor(person="connector", role="connector", organ="supervision")
@@ -131,28 +145,38 @@ def windows(item: Item, day: date) -> list[tuple[str, str]]:
 
 
 def filled(
-    draft: Draft, item: Item, now: datetime, among: Mapping[str, Source] | None = None
+    draft: Draft,
+    item: Item,
+    now: datetime,
+    among: Mapping[str, Source] | None = None,
+    *,
+    kept_id: str = "",
 ) -> Draft:
     """The draft with what registers tell; those that answered are not asked again."""
     connected = sources.sources() if among is None else among
     got, facts = dict(draft.got), dict(draft.facts)
     for source in item.sources:
         known = got.get(source)
-        question = _question(draft, item, source)
+        question = _question(draft, item, source, kept_id)
         if (known is not None and not known.why) or question is None:
             continue
         told = sources.asked(question, now, connected)
         if not isinstance(told, Answer):
             got[source] = Got(at=now.isoformat(), why=told.why)
             continue
-        got[source] = Got(at=told.at.isoformat(), values=told.values, reference=told.reference)
+        got[source] = Got(
+            at=told.at.isoformat(),
+            values=told.values,
+            reference=told.reference,
+            proof=told.proof,
+        )
         for fact, text in told.values.items():
             if fact in item.asks and facts.get(fact) is None:
                 facts[fact] = typed(catalogue().facts[fact], text)
     return replace(draft, got=got, facts=facts)
 
 
-def _question(draft: Draft, item: Item, source: str) -> Question | None:
+def _question(draft: Draft, item: Item, source: str, kept_id: str = "") -> Question | None:
     """What to ask; None while nobody said about whom. Enterprises are asked for by their code."""
     code = draft.who.get(CODE) if source in OF_ENTERPRISES else None
     number = code or draft.who.get(NUMBER)
@@ -164,6 +188,7 @@ def _question(draft: Draft, item: Item, source: str) -> Question | None:
         number=number,
         purpose=f"办理{item.name}",
         basis=item.basis[0],
+        thread=f"draft {kept_id}" if kept_id else "",
     )
 
 
@@ -276,7 +301,7 @@ def _follow_up(kept: Kept, item: Item, matter: str, now: datetime) -> None:
     rows = []
     for source in item.sources:
         got = kept.draft.got.get(source)
-        question = _question(kept.draft, item, source)
+        question = _question(kept.draft, item, source, kept.id)
         if question is not None and (got is None or got.why):
             rows.append(_row(matter, source, replace(question, matter=matter), now))
     for number, entry in enumerate(entries(kept.draft, item)):
@@ -291,7 +316,9 @@ def _follow_up(kept: Kept, item: Item, matter: str, now: datetime) -> None:
             )
         }
         connection.insert("source_question", [row for row in rows if row[1] not in there])
+        exchanges.attach(connection, f"draft {kept.id}", matter)
         drafts.forget(connection, kept.id)
+    exchanges.tell(connection, now, _in_words())
 
 
 def _row(matter: str, source: str, question: Question, now: datetime) -> tuple[Any, ...]:
@@ -335,6 +362,7 @@ def data_of(draft: Draft, item: Item, now: datetime) -> Data:
         "prefill_sources": _source_words(draft),
         "unverified": [catalogue().sources[one].name for one in seen.down],
         "material_files": list(draft.files),
+        "source_papers": [one.proof for one in draft.got.values() if one.proof],
         "lane_order": seen.lane,
         **{
             name: draft.who.get(name)
@@ -435,13 +463,17 @@ def resume(
 ) -> Resumed:
     """Ask what registers owe, write their answers into the matters, and complete cut-off drafts."""
     done = Resumed(completed=_complete(connection, now), settled=_settle(connection, now))
+    _let_go(connection, now)
     rows = connection.rows(
         "SELECT matter_id, source, sealed, tries FROM source_question "
         "WHERE answered_at IS NULL AND next_at <= ? ORDER BY next_at LIMIT ?",
         (stored(now), QUESTIONS_A_ROUND_MAX),
     )
     connected = sources.sources() if among is None else among
+    stop_at = time.monotonic() + ROUND_SECONDS_MAX
     for matter, source, sealed, tries in rows:
+        if time.monotonic() > stop_at:
+            break
         plain = keys.store().key("content").open(PURPOSE, bytes(sealed), f"{matter} {source}")
         wanted = msgspec.json.decode(plain, type=_Wanted)
         told = sources.asked(wanted.question, now, connected)
@@ -449,15 +481,49 @@ def resume(
             _answered(connection, matter, source, wanted.name, told, now)
             done = done._replace(answered=done.answered + 1)
         else:
-            wait = ASKED_AGAIN[min(tries + 1, len(ASKED_AGAIN) - 1)]
-            with writing(connection):
-                connection.run(
-                    "UPDATE source_question SET tries = ?, next_at = ? "
-                    "WHERE matter_id = ? AND source = ?",
-                    (tries + 1, stored(now + wait), matter, source),
-                )
+            _later(connection, wanted, tries, told, now)
             done = done._replace(down=done.down + 1)
+    exchanges.tell(connection, now, _in_words())
     return done
+
+
+def _let_go(connection: Connection, now: datetime) -> None:
+    """Nothing more is asked for matters that have ended: the purpose has gone."""
+    with writing(connection):
+        connection.run(
+            "UPDATE source_question SET answered_at = ? WHERE answered_at IS NULL AND EXISTS "
+            "(SELECT 1 FROM matter m WHERE m.matter_id = source_question.matter_id AND m.ended)",
+            (stored(now),),
+        )
+
+
+def _later(connection: Connection, wanted: _Wanted, tries: int, told: Down, now: datetime) -> None:
+    """When a register is asked again; after TRIES_MAX, or if it refuses, a person is asked too."""
+    question = wanted.question
+    tries += not told.held
+    given_up = told.refused or tries >= TRIES_MAX
+    if given_up:
+        decides = _decides(connection, question.matter)
+        name = _in_words().get(question.source, wanted.name)
+        dead_letters.open_for(connection, question, name, decides, told, now)
+    wait = ASKED_DAILY if given_up else ASKED_AGAIN[min(tries, len(ASKED_AGAIN) - 1)]
+    next_at = now + (HELD_FOR if told.held else wait)
+    with writing(connection):
+        connection.run(
+            "UPDATE source_question SET tries = ?, next_at = ? WHERE matter_id = ? AND source = ?",
+            (tries, stored(next_at), question.matter, question.source),
+        )
+
+
+def _decides(connection: Connection, matter: str) -> str:
+    """The body that an application names as the one that decides; "" when it names none."""
+    rows = connection.rows("SELECT data FROM event WHERE matter_id = ? AND seq = 1", (matter,))
+    told = msgspec.json.decode(rows[0][0], type=dict[str, Any]) if rows else {}
+    return str(told.get("approving_organ") or told.get("permit_office") or "")
+
+
+def _in_words() -> dict[str, str]:
+    return {id: f"{one.keeper}的{one.name}" for id, one in catalogue().sources.items()}
 
 
 def _answered(
@@ -481,6 +547,7 @@ def _answered(
                 "answered_source": name,
                 "source_answer": words or ["没有登记"],
                 "all_answered": left == 0,
+                **({"source_papers": [told.proof]} if told.proof else {}),
             },
         ),
         now=now,

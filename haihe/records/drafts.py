@@ -31,6 +31,7 @@ class Got(Frozen, frozen=True, kw_only=True):
     at: str
     values: dict[str, str] = {}
     reference: str = ""
+    proof: str = ""  # the digest of the kept file with the signed answer
     why: str = ""
 
 

@@ -37,11 +37,11 @@ VARIABLE_PREFIX: Final = "HAIHE_KEY_"
 
 Name = Literal[
     "content", "index", "codes", "marks", "pseudonyms", "seal-signing", "django", "api",
-    "certificates",
+    "certificates", "connectors",
 ]  # fmt: skip
 NAMES: Final[tuple[Name, ...]] = (
     "content", "index", "codes", "marks", "pseudonyms", "seal-signing", "django", "api",
-    "certificates",
+    "certificates", "connectors",
 )  # fmt: skip
 _KEY_FILE = re.compile(rf"({'|'.join(NAMES)})\.([1-9]\d{{0,2}})\.key")
 _VARIABLE = re.compile(

@@ -31,7 +31,7 @@ from haihe.records.journal import folded, history, procedure_of
 from haihe.records.keys import store
 from haihe.records.parties import PHONES
 from haihe.records.printing import Printer
-from haihe.records.reading import SEEN_SQL, SORTS
+from haihe.records.reading import SEEN_SQL, SORTS, TOLD_SQL
 from haihe.records.rules import Rules
 
 LOOKED_MAX: Final = 500  # of the newest readings of a matter
@@ -114,7 +114,7 @@ def readings(matter: str, now: datetime | None = None) -> Readings | None:
     if held is None:
         return None
     rows = connection.rows(
-        f"SELECT {_COLUMNS} FROM reading WHERE chain = ? AND {SEEN_SQL} ORDER BY seq DESC LIMIT ?",
+        f"SELECT {_COLUMNS} FROM reading WHERE chain = ? AND {TOLD_SQL} ORDER BY seq DESC LIMIT ?",
         (matter, LOOKED_MAX + 1),
     )
     found = [ReadingRow._make(row) for row in rows[:LOOKED_MAX]]
@@ -168,7 +168,7 @@ def objectionable(matter: str, number: int, now: datetime | None = None) -> Obje
     connection = reading_connection()
     held = _held(connection, matter)
     rows = connection.rows(
-        f"SELECT {_COLUMNS} FROM reading WHERE chain = ? AND seq = ? AND {SEEN_SQL}",
+        f"SELECT {_COLUMNS} FROM reading WHERE chain = ? AND seq = ? AND {TOLD_SQL}",
         (matter, number),
     )
     if held is None or not rows:

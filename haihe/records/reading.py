@@ -26,7 +26,7 @@ from haihe.records.shown import Reader
 
 Sort = Literal[
     "open", "paper", "file", "download", "search", "export", "audit", "refused", "account",
-    "sign_in",
+    "sign_in", "asked",
 ]  # fmt: skip
 
 SORTS: Final[dict[str, str]] = {
@@ -40,9 +40,12 @@ SORTS: Final[dict[str, str]] = {
     "refused": "要求查阅，被拒绝",
     "account": "账号管理",
     "sign_in": "登录",
+    "asked": "向其他部门查询",
 }
 # The sorts by which something of a matter was seen: what the view `reading` and a citizen are told.
 SEEN: Final = ("open", "paper", "file", "download")
+# A citizen is also told what the connector asked other departments for the matter.
+TOLD_SQL: Final = f"sort IN ({', '.join(repr(one) for one in (*SEEN, 'asked'))})"
 SEEN_SQL: Final = f"sort IN ({', '.join(repr(one) for one in SEEN)})"
 # What the views are told of a reading, in this order.
 TOLD_COLUMNS: Final = "chain, read_at, role, organ, person, purpose, sort, told"

@@ -597,6 +597,11 @@ def _verify_references(connection: Connection, result: Verified) -> None:
         "ON e.matter_id = s.matter_id AND e.seq = s.seq WHERE e.seq IS NULL"
     ):
         result.found("seen_stranger", "a citizen saw an event that is not there", matter, seq)
+    for (matter,) in connection.stream(
+        "SELECT DISTINCT x.matter_id FROM exchange x LEFT JOIN matter m "
+        "ON m.matter_id = x.matter_id WHERE x.matter_id <> '' AND m.matter_id IS NULL"
+    ):
+        result.found("exchange_stranger", "a register was asked for a matter that is gone", matter)
     for matter, seq, act in connection.stream(
         "SELECT o.matter_id, o.seq, e.act FROM outbox o LEFT JOIN event e "
         "ON e.matter_id = o.matter_id AND e.seq = o.seq LEFT JOIN matter m "
