@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from haihe.kernel.values import Frozen
-from haihe.queueing.hall import Hall, Ticket
+from haihe.queueing.hall import Counter, Hall, Ticket
 from haihe.queueing.plan import MINUTE, after_open
 from haihe.queueing.waiting import Forecast, Memory
 
 Chance = Literal["sure", "open", "unlikely"]
+CALLED_WITHIN: Final = 60.0  # seconds in which a free window calls whoever is next
 SOON_AHEAD: Final = 2  # who has no more people ahead should be in the hall
 
 Why = Literal["called", "came", "booked", "favour", "back", "transferred", "further"]
@@ -49,7 +50,7 @@ class Before(Frozen, frozen=True, kw_only=True):
 def expected(hall: Hall, memory: Memory, ticket: Ticket, at: float) -> Expected:
     """How long this ticket still waits, as it stands now."""
     ahead = len(hall.ahead_of(ticket))
-    if _is_free(hall, ticket.errand, ahead):
+    if any(_calls_now(hall, one, ticket, at) for one in hall.serving(ticket.errand)):
         return _told(hall, Forecast(low=0, middle=0, high=MINUTE, rests_on=0), ahead, ticket, at)
     found = hall.inside(ticket, at)
     return _told(hall, memory.forecast(found, hall.tunings.of(ahead)), ahead, ticket, at)
@@ -60,15 +61,18 @@ def expected_by(
 ) -> Expected:
     """How long somebody would wait who took a number for this errand now."""
     found = hall.moment(errand, at, place, priority)
-    if _is_free(hall, errand, found.ahead):
+    if any(not one.ticket and hall.next_for(one) is None for one in hall.serving(errand)):
         forecast = Forecast(low=0, middle=0, high=MINUTE, rests_on=0)
     else:
         forecast = memory.forecast(found, hall.tunings.of(found.ahead))
     return _as_told(hall, forecast, found.ahead, errand, at)
 
 
-def _is_free(hall: Hall, errand: str, ahead: int) -> bool:
-    return not ahead and any(not one.ticket for one in hall.serving(errand))
+def _calls_now(hall: Hall, window: Counter, ticket: Ticket, at: float) -> bool:
+    """Whether a free window is about to call this ticket; one that calls nobody is no free one."""
+    if window.ticket or hall.next_for(window) is not ticket:
+        return False
+    return at - max(ticket.joined_at, window.since) <= CALLED_WITHIN
 
 
 def _told(hall: Hall, forecast: Forecast, ahead: int, ticket: Ticket, at: float) -> Expected:

@@ -263,6 +263,16 @@ def test_nobody_waits_where_a_window_is_free() -> None:
     assert (told.ahead, told.seconds.middle, told.windows) == (0, 0, 1)
 
 
+def test_a_window_that_calls_nobody_is_no_free_window() -> None:
+    hall = a_hall()
+    opened(hall, "1", "2")
+    first = hall.tickets[comes(hall, OPENS + 5)]
+    assert expected(hall, Memory(), first, OPENS + 10).seconds.middle == 0
+    assert expected(hall, Memory(), first, OPENS + 300).seconds.middle > 0
+    second = hall.tickets[comes(hall, OPENS + 301)]
+    assert expected(hall, Memory(), second, OPENS + 302).seconds.middle > 0
+
+
 def test_a_thin_memory_tells_a_wide_interval_that_narrows_as_people_are_called() -> None:
     hall = a_hall()
     for nth in range(6):
