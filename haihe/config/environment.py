@@ -50,7 +50,7 @@ SETTINGS = (
     ),
     Setting(
         "HAIHE_SOURCES",
-        "`haihe.connectors.contract:demo`: registers of the demo",
+        "`haihe.connectors.registers:connected`: those of connections.json",
         "`package.module:name`, a function that gives the registers of other departments by name",
     ),
     Setting(
