@@ -126,7 +126,9 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def ticket_part(request: HttpRequest, code: str) -> HttpResponse:
     """What changes of it, for the page that is open."""
-    return render(request, "hall/part/ticket.html", _ticket_values(code))
+    values = _ticket_values(code)
+    values["follow"] = halls.follow_code_for(secret_of(request), code)
+    return render(request, "hall/part/ticket.html", values)
 
 
 @require_POST
@@ -149,6 +151,7 @@ def ticket_act(request: HttpRequest, code: str, act: str) -> HttpResponse:
 
 def _ticket_page(request: HttpRequest, code: str, refusal: Refused | None) -> HttpResponse:
     values = {**_ticket_values(code), "refusal": refusal}
+    values["follow"] = halls.follow_code_for(secret_of(request), code)
     status = HTTPStatus.OK if refusal is None else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "hall/ticket.html", values, status=status)
 

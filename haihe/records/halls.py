@@ -23,7 +23,7 @@ from haihe.queueing.hall import Hall, Told
 from haihe.queueing.plan import MINUTE, Plan, written
 from haihe.queueing.steps import Wish, decide, plan_event
 from haihe.queueing.waiting import Memory
-from haihe.records import database, halls_journal, halls_memory, keys, rules
+from haihe.records import database, halls_journal, halls_memory, keys, looked, rules
 from haihe.records.chain import GENESIS
 from haihe.records.database import Connection, Failure, Lost, Row
 from haihe.records.halls_city import HallOf, load_halls
@@ -211,6 +211,29 @@ def ticket_of(site: str, day: date, secret: str) -> str:
     with looking(site, day) as one:
         ticket = one.hall.of_phone(halls_journal.phone_digest(secret, id_))
     return halls_journal.ticket_code(secret, id_, ticket.number) if ticket else ""
+
+
+def follow_code_for(secret: str, code: str) -> str:
+    """The follow code of the matter that a ticket carries, for the phone that took the ticket.
+
+    Whoever else has the ticket's address is told nothing of the matter.
+    """
+    told = find(code)
+    if told is None or not secret:
+        return ""
+    site, day, number = told
+    with looking(site, day) as one:
+        ticket = one.hall.tickets.get(number)
+    if ticket is None or not ticket.matter:
+        return ""
+    if ticket.phone != halls_journal.phone_digest(secret, day_id(site, day)):
+        return ""
+    rows = database.reading_connection().rows(
+        "SELECT code_tag FROM matter WHERE matter_id = ?", (ticket.matter,)
+    )
+    if not rows:
+        return ""
+    return looked.code_of(ticket.matter, bytes(rows[0][0]))
 
 
 def code_of(site: str, day: date, secret: str, taken: Told) -> str:

@@ -173,7 +173,11 @@ def test_a_window_calls_serves_and_opens_the_matter_without_typing_it_again(
     assert file.status == 200
     assert "户口项目变更更正" in file.text
     page = presses(officer, officer.get(f"{HALL}windows/5/"), "finish")
-    assert "办完了" in somebody.get(ticket.path).text
+    done = somebody.get(ticket.path)
+    assert "办完了" in done.text
+    follow = next(one.href for one in done.links if one.href.startswith("/follow/"))
+    assert "户口项目变更更正" in somebody.get(follow).text
+    assert follow not in Visitor(city).get(ticket.path).html  # only the phone that took it
     presses(officer, page, "close_window")
 
 
