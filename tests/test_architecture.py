@@ -38,6 +38,7 @@ OPEN_MODULES = {
     "looked", "models_shown", "posts", "read", "retention", "sessions", "shown", "tags",
     "upload_drafts", "workshop", "write",
 }  # fmt: skip
+    "devices", "feeds", "words",
 DOCUMENTED_PACKAGES = ("haihe/kernel", "haihe/records", "haihe/queueing")
 FILE_BYTES_MAX = 300_000
 TEXT_SUFFIXES = {

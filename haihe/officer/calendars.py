@@ -41,7 +41,7 @@ def page(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 @require_POST
 @staff_page
-def withdraw(request: HttpRequest, reader: Reader, feed: str) -> HttpResponse:  # noqa: ARG001
+def withdraw(_request: HttpRequest, reader: Reader, feed: str) -> HttpResponse:
     """An address is given up: whoever still has it gets nothing."""
     feeds.withdraw(reader, feed)
     return redirect("officer:calendar")

@@ -22,7 +22,7 @@ from haihe.kernel.everyday import Index, Said
 from haihe.kernel.values import Frozen
 from haihe.look.staff import staff_page
 from haihe.pack.place import city_folder
-from haihe.records import lists, read, uses, words
+from haihe.records import lists, read, words
 from haihe.records.shown import Act, FormField, KindOf, Listing, Reader
 
 SAID_MAX: Final = 2_000  # characters of what somebody says
@@ -89,7 +89,7 @@ def page(request: HttpRequest, reader: Reader) -> HttpResponse:
         "suggested": () if told.is_empty else suggested(openings, told),
         "similar": _similar(reader, told),
         "earlier": _earlier(reader, told),
-        "asked_person": bool(uses.tags_of(told.person)) if told.person else False,
+        "asked_person": bool(words.number_in(told.person)),
         "said_max": SAID_MAX,
     }
     return render(request, "officer/new.html", values)
@@ -107,7 +107,7 @@ def suggested(openings: list[Opening], told: Told) -> tuple[Opening, ...]:
 
 def filled(act: Act, told: Told) -> Act:
     """The act with its form filled in from what was typed, as far as a field is meant for it."""
-    left = told.said
+    left, sort = told.said, words.number_in(told.person)
 
     def given(field: FormField) -> FormField:
         nonlocal left
@@ -116,8 +116,8 @@ def filled(act: Act, told: Told) -> Act:
             value = told.place
         elif left and field.type == "long_text" and not field.choices:
             value, left = left, ""
-        elif told.person and uses.tags_of(told.person):
-            labels = _IDENTITY_LABELS if _is_identity(told.person) else _PHONE_LABELS
+        elif sort:
+            labels = _IDENTITY_LABELS if sort == "identity" else _PHONE_LABELS
             if any(label in field.label for label in labels):
                 value = told.person
         return msgspec.structs.replace(field, value=value) if value else field
@@ -135,10 +135,6 @@ def told_by(request: HttpRequest) -> Told:
     )
 
 
-def _is_identity(person: str) -> bool:
-    return any(len(number) == 18 for number in uses.numbers(person))
-
-
 def _similar(reader: Reader, told: Told) -> Listing:
     if not (told.said and told.place):
         return Listing(items=())
@@ -147,7 +143,7 @@ def _similar(reader: Reader, told: Told) -> Listing:
 
 def _earlier(reader: Reader, told: Told) -> Listing:
     """What the same person came with before: found by a whole number only, and traced."""
-    if not told.person or not uses.tags_of(told.person):
+    if not words.number_in(told.person):
         return Listing(items=())
     return lists.search(reader, told.person, FOUND_MAX)
 

@@ -154,7 +154,7 @@ def sheet(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
 
 @require_POST
 @staff_page
-def withdraw(request: HttpRequest, reader: Reader, device: str) -> HttpResponse:  # noqa: ARG001
+def withdraw(_request: HttpRequest, reader: Reader, device: str) -> HttpResponse:
     """A device of the reader's is lost: nothing of it opens or is taken in any more."""
     devices.withdraw(reader, device)
     return redirect("officer:offline")

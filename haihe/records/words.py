@@ -16,13 +16,13 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Datum
-from haihe.records import lists, reading, rules, subject
+from haihe.records import lists, reading, rules, subject, uses
 from haihe.records.database import Connection, Row, reading_connection, writing
 from haihe.records.lists import Condition
 from haihe.records.positions import settled
@@ -89,6 +89,14 @@ def similar(reader: Reader, text: str, limit: int, now: datetime | None = None) 
     place = {matter: number for number, matter in enumerate(ids)}
     ranked = sorted(found.items, key=lambda item: place[item.matter])
     return Listing(items=tuple(ranked[:limit]))
+
+
+def number_in(text: str) -> Literal["", "phone", "identity"]:
+    """Whether a text holds a whole phone or identity number, by which somebody is found."""
+    found = uses.numbers(text)
+    if not found:
+        return ""
+    return "identity" if uses.sort(found[0]) == "identity" else "phone"
 
 
 def pairs(text: str) -> list[int]:

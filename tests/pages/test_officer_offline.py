@@ -14,7 +14,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, Route, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    FilePayload,
+    Page,
+    Playwright,
+    Route,
+    sync_playwright,
+)
 
 from haihe.commands.demo import PASSWORD
 from tests.conftest import CHROMIUM_FLAGS, PAGE_WAIT_MILLISECONDS_MAX
@@ -114,9 +121,9 @@ def take_along(page: Page, *subjects: str) -> None:
     page.wait_for_selector("#take-done:not([hidden])")
 
 
-def photo(name: str) -> dict[str, object]:
+def photo(name: str) -> FilePayload:
     filling = name.encode() * (PHOTO_BYTES // len(name))
-    return {"name": f"{name}.png", "mimeType": "image/png", "buffer": PICTURE + filling}
+    return FilePayload(name=f"{name}.png", mimeType="image/png", buffer=PICTURE + filling)
 
 
 def write_report(page: Page, what: str, *, send: bool = True) -> None:
@@ -125,7 +132,7 @@ def write_report(page: Page, what: str, *, send: bool = True) -> None:
     page.get_by_label("大类").select_option(index=1)
     page.get_by_label("事由").fill(what)
     page.get_by_label("地点").fill("离线路2号")
-    page.get_by_label("处置前照片").set_input_files([photo(what)])  # type: ignore[list-item]
+    page.get_by_label("处置前照片").set_input_files([photo(what)])
     if send:
         page.get_by_role("button", name="登记", exact=True).click()
         page.wait_for_url("**/officer/offline/?kept=*")
