@@ -32,7 +32,8 @@ IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "__import__"}
 CLOCK_READINGS = {"now", "utcnow", "today"}
 # What pages may use of records: the two doors, what they give, and what stands beside them.
 OPEN_MODULES = {
-    "account_acts", "account_book", "accounts", "answers", "attempts", "audit", "board",
+    "alike", "joining", "messages", "open_pages", "pictures", "powers", "rating", "uploads",
+    "where", "account_acts", "account_book", "accounts", "answers", "attempts", "audit", "board",
     "board_export", "board_findings", "board_lists", "board_map", "board_settings",
     "board_trends", "citizens", "clients", "exports", "factors", "files", "halls", "lists",
     "looked", "models_shown", "posts", "read", "retention", "sessions", "shown", "tags",

@@ -107,7 +107,12 @@ def called(step: Act) -> Act:
     """
     labels = needs.needs().fields
     form = (
-        replace(one, label=labels.get(one.name) or one.label, choices=_words(one))
+        replace(
+            one,
+            label=labels.get(one.name) or one.label,
+            choices=_words(one),
+            hint="" if one.name in SCORES else one.hint,
+        )
         for one in step.form
         if one.required or labels.get(one.name) != ""
     )

@@ -10,7 +10,7 @@ there, and of 67 bits of chance a digest tells nothing.
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.sentence import ASK, ASK_AFTER
 from haihe.kernel.values import Actor, Command, Data, Refused
-from haihe.records import keys, write
+from haihe.records import keys, rules, write
 from haihe.records.codes import follow_code, normal_code
 from haihe.records.database import reading_connection
 from haihe.records.shown import Act, CitizenFile
@@ -38,12 +38,17 @@ def may_join(procedure: Procedure) -> bool:
 
 
 def join(
-    matter: str, procedure: Procedure, data: Data, form: str, now: datetime | None = None
-) -> str | Refused:
-    """Join a matter with what a form (its key) told; gives the joiner's own code.
+    matter: str, kind: str, data: Data, form: str, now: datetime | None = None
+) -> str | Refused | None:
+    """Join a matter of a kind with what a form (its key) told; gives the joiner's own code.
 
-    The same form joins once, however often it comes.
+    The same form joins once, however often it comes. None where nobody may join such a matter.
     """
+    current = rules.current()
+    day = (now or datetime.now(UTC)).astimezone(current.zone).date()
+    procedure = current.governing(kind, day)
+    if procedure is None or not may_join(procedure):
+        return None
     role = next(
         name for name in procedure.steps[JOIN].by if procedure.roles[name].stands == "public"
     )
@@ -83,10 +88,14 @@ def as_joiner(file: CitizenFile) -> CitizenFile:
 
 
 def without_mark(act: Act) -> Act:
-    """The step as a form of who came first: without the mark that only joining sets."""
+    """The step as a form of who came first: without the mark that only joining sets, and empty.
+
+    What the matter holds of this step is what others added, which is theirs.
+    """
     if act.id != JOIN:
         return act
-    return replace(act, form=tuple(field for field in act.form if field.name != ALSO))
+    form = (replace(field, value="") for field in act.form if field.name != ALSO)
+    return replace(act, form=tuple(form))
 
 
 def _key(code: str) -> str:

@@ -2,7 +2,8 @@
 
 Kinds that ask for a rating have their own step. For the others a bad rating opens a rectification
 filled with the matter, so it goes to the organ that ended it and nobody types it again.
-Basis: 国务院办公厅关于建立政务服务“好差评”制度的意见 (rating is voluntary; two lowest are answered).
+Basis: 国务院办公厅关于建立政务服务“好差评”制度的意见 (voluntary; the two lowest are
+answered).
 """
 
 from __future__ import annotations

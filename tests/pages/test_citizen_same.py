@@ -105,7 +105,9 @@ def test_joining_opens_no_second_matter_and_gives_a_code_of_ones_own(
     assert not [form for form in joined.forms if "/act/" in form.action]
     assert FIRST["what"] not in joined.text
     assert anybody.get(f"/follow/{code_on(receipt)}/readings/").status == 404
-    assert anybody.get(f"/follow/{first[0]}/").text.count("补充情况") >= 1
+    mine = anybody.get(f"/follow/{first[0]}/")
+    assert mine.form("/act/add_more/")
+    assert SECOND["what"] not in mine.html, "nor does who came first read what others added"
 
 
 def test_whoever_has_the_code_adds_to_the_own_matter_and_is_not_counted_twice(
