@@ -12,6 +12,7 @@ from haihe.commands import demo
 from haihe.pack import load_pack
 from haihe.pack.city import load_organs
 from haihe.stories.pictures import picture
+from haihe.records.halls_city import load_halls
 from tests.pages.conftest import run_demo
 from tests.pages.visitor import Visitor
 
@@ -37,6 +38,8 @@ def test_it_has_forty_to_sixty_matters_of_the_first_seven_kinds() -> None:
 
 def test_its_staff_serve_organs_of_the_city_in_roles_of_the_procedures() -> None:
     roles = {role for one in load_pack().in_force(THURSDAY) for role in one.roles}
+    halls = load_halls().values()
+    roles |= {role for one in halls for role in (*one.window_roles, *one.lobby_roles)}
     for person, post in CITY.staff.items():
         assert post.organ in load_organs(), person
         assert set(post.roles) <= roles, person
