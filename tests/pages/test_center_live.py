@@ -92,6 +92,7 @@ def test_a_board_that_lost_its_server_says_so(page: Page, city: str) -> None:
     page.route("**/*part=live*", lambda route: route.abort())
 
     page.wait_for_selector("#now:has-text('连接中断')", timeout=10_000)
+    assert re.search(r"数字停在 \d{4}年\d+月\d+日", page.inner_text("#now"))
 
 
 def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(page: Page, city: str) -> None:
