@@ -11,8 +11,8 @@ import pytest
 from haihe.commands import demo
 from haihe.pack import load_pack
 from haihe.pack.city import load_organs
-from haihe.stories.pictures import picture
 from haihe.records.halls_city import load_halls
+from haihe.stories.pictures import picture
 from tests.pages.conftest import run_demo
 from tests.pages.visitor import Visitor
 
