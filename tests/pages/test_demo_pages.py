@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from haihe.commands.demo import PASSWORD
 from haihe.demo.tours import TOURS
 from haihe.stories.keeping import KeptStory
 from tests.conftest import opened_page
-from tests.pages.conftest import free_port, serving
+from tests.pages.conftest import ROOT, free_port, serving
 from tests.pages.visitor import Visitor
 
 # Story, the matter of it, as whom its file is opened, and what must then stand there.
@@ -159,3 +162,28 @@ def _picture(page: Page, story: str, folder: Path) -> None:
     path = (PICTURES if to_keep else folder) / f"{story}.jpg"
     page.screenshot(path=path, type="jpeg", quality=PICTURE_QUALITY)
     assert path.stat().st_size > PICTURE_BYTES_MIN
+
+
+def test_a_story_is_told_again_in_the_running_demo_and_nowhere_else(
+    settings: dict[str, str], demo_city: str, tmp_path: Path
+) -> None:
+    words = [sys.executable, "-m", "haihe", "stories", "play", "T10", "--speed", "none"]
+    words += ["--address", demo_city]
+    shown = subprocess.run(
+        words, env=settings, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert "规则不许" in shown.stdout
+    address = re.search(r"打开看：(\S+)", shown.stdout)
+    assert address is not None
+    assert Visitor(demo_city).get(address[1]).status == 200
+    again = Visitor(demo_city)
+    assert again.sign_in("t10-grid", PASSWORD).path == "/officer/"
+
+    tmp_path.chmod(0o700)
+    elsewhere = settings | {"HAIHE_HOME": str(tmp_path)}
+    refused = subprocess.run(
+        words, env=elsewhere, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 2
+    assert "这里不是演示" in refused.stderr

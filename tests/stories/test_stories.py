@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACK = load_pack()
 TOLD = {story.story: story for story in load_stories()}
 # What is told hundreds of times is checked by `haihe stories` itself; one stands for all here.
-QUICK = [name for name, one in TOLD.items() if one.tells] + ["T01", "T32"]
+QUICK = [name for name, one in TOLD.items() if one.tells] + ["T01", "T02", "T32"]
 
 
 def stories(*names: str) -> tuple[int, list[dict[str, Any]]]:
