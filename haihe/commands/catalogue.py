@@ -66,7 +66,8 @@ def _check(pack: Pack, catalogue: Catalogue, _: argparse.Namespace) -> tuple[Any
         f"{told['branches']} 个警种，{told['items']} 个事项，网上可办 {told['online']} 项，"
         f"一窗通办派出所可办 {told['at_stations']} 项",
         f"{sum(counted.values())} 个字段：{on_law} 个有法律依据（读过原文 {counted['lawA']}，"
-        f"读过节录 {counted['lawB']}，凭记忆 {counted['lawC']}），{counted['seed']} 个见于公开报道，"
+        f"读过节录 {counted['lawB']}，凭记忆 {counted['lawC']}），"
+        f"{counted['seed']} 个见于公开报道，"
         f"{counted['assumed']} 个是本市设定",
         "没有发现问题：没有一个承诺时限长于法定时限。",
     ]

@@ -279,7 +279,7 @@ def _end(allowance: Allowance, start: datetime, calendar: Calendar) -> datetime:
 
 
 def tier_on(catalogue: Catalogue, item: Item, area: str, day: date) -> Tier:
-    """The tier that decides on an item in an area on a day, by the newest order that hands it on."""
+    """The tier that decides on an item in an area on a day, by the newest order on it."""
     handed = [
         one
         for one in catalogue.orders
