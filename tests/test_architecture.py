@@ -32,14 +32,15 @@ IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "__import__"}
 CLOCK_READINGS = {"now", "utcnow", "today"}
 # What pages may use of records: the two doors, what they give, and what stands beside them.
 OPEN_MODULES = {
+    "connections", "exchanges",
     "alike", "joining", "messages", "open_pages", "pictures", "powers", "rating", "uploads",
     "where", "account_acts", "account_book", "accounts", "answers", "attempts", "audit", "board",
     "board_export", "board_findings", "board_lists", "board_map", "board_settings",
     "board_trends", "citizens", "clients", "exports", "factors", "files", "halls", "lists",
     "looked", "models_shown", "posts", "read", "retention", "sessions", "shown", "tags",
     "upload_drafts", "workshop", "write",
-}  # fmt: skip
     "devices", "feeds", "words",
+}  # fmt: skip
 DOCUMENTED_PACKAGES = ("haihe/kernel", "haihe/records", "haihe/queueing")
 FILE_BYTES_MAX = 300_000
 TEXT_SUFFIXES = {

@@ -80,15 +80,15 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from haihe.connectors import registers
     from haihe.connectors.known import CONNECTORS
+    from haihe.records import connections
 
-    there = registers.connections()
+    there = connections.present()
     told = {
         "connected": {name: there[name].address for name in CONNECTORS if name in there},
         "our_keys": {
             name: base64.b64encode(key).decode()
-            for name, key in registers.our_public_keys().items()
+            for name, key in connections.our_public_keys().items()
         },
     }
     if args.json:
@@ -103,9 +103,9 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _connect(args: argparse.Namespace) -> int:
-    from haihe.connectors import registers
     from haihe.connectors.known import CONNECTORS
-    from haihe.connectors.line import Connection
+    from haihe.records import connections
+    from haihe.records.connections import Connection
 
     parts = urlsplit(args.address)
     try:
@@ -123,7 +123,7 @@ def _connect(args: argparse.Namespace) -> int:
         print(wrong, file=sys.stderr)
         return UNUSABLE
     address = f"{parts.scheme}://{parts.netloc}"
-    registers.connect({args.name: Connection(address, args.key_id, key)})
+    connections.connect({args.name: Connection(address, args.key_id, key)})
     print(
         f"{args.name} 已接通 {address}。把我们的公钥给对方：haihe connectors list", file=sys.stderr
     )
@@ -131,9 +131,9 @@ def _connect(args: argparse.Namespace) -> int:
 
 
 def _disconnect(args: argparse.Namespace) -> int:
-    from haihe.connectors import registers
+    from haihe.records import connections
 
-    if registers.disconnect(args.name):
+    if connections.disconnect(args.name):
         return 0
     print(f"{args.name} 本来就没有接通", file=sys.stderr)
     return 1

@@ -45,11 +45,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _serve(folder: Path, port: int) -> int:
-    from haihe.connectors import registers
-    from haihe.connectors.line import Connection
     from haihe.departments import server
     from haihe.departments.desks import DESKS
     from haihe.departments.desks import registers as held_by
+    from haihe.records import connections
+    from haihe.records.connections import Connection
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -58,12 +58,12 @@ def _serve(folder: Path, port: int) -> int:
     with ExitStack() as running:
         for place, (name, desk) in enumerate(DESKS.items()):
             address = ("127.0.0.1", port + place if port else 0)
-            one = server.Department(desk, held[name], folder, registers.our_public_keys, address)
+            one = server.Department(desk, held[name], folder, connections.our_public_keys, address)
             threading.Thread(target=one.serve_forever, daemon=True).start()
             running.callback(one.close)
             found[name] = Connection(one.address, one.key_id, server.public_half(one.key))
             print(f"{desk.keeper}（{name}）：{one.address}{desk.path}", file=sys.stderr)
-        registers.connect(found)
+        connections.connect(found)
         print("已接通。按 Ctrl-C 停止。", file=sys.stderr, flush=True)
         stop.wait()
     return 0

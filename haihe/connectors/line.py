@@ -11,7 +11,7 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
@@ -22,6 +22,7 @@ import msgspec
 from haihe.connectors import signatures
 from haihe.connectors.contract import Asking, Nonsense, Reply, TheyAreDown
 from haihe.connectors.signatures import Message, Unsigned
+from haihe.records.connections import Connection, Signer
 
 SECONDS_MAX: Final = 2.5  # of one question with all its pages, connecting included
 ANSWER_BYTES_MAX: Final = 200_000
@@ -41,21 +42,6 @@ BROKEN_OFF: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT)
 
 class Silent(Exception):
     """No whole answer within the time; the department may or may not have got the question."""
-
-
-class Connection(NamedTuple):
-    """Where a department is, and the key it signs with."""
-
-    address: str
-    key_id: str
-    public_key: bytes
-
-
-class Signer(NamedTuple):
-    """Our key."""
-
-    key_id: str
-    sign: Callable[[bytes], bytes]
 
 
 class Why(NamedTuple):

@@ -6,15 +6,11 @@ anew for every question, so a department may be connected while everything runs.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
-
-import msgspec
 
 from haihe.connectors import contract, line
 from haihe.connectors.contract import (
@@ -27,14 +23,13 @@ from haihe.connectors.contract import (
     Told,
 )
 from haihe.connectors.known import CONNECTORS
-from haihe.connectors.line import Connection, Signer, Silent, Why
+from haihe.connectors.line import Silent, Why
 from haihe.connectors.signatures import Unsigned
 from haihe.kernel.sources import Answer, Down, Question
-from haihe.records import exchanges, files, home, keys
+from haihe.records import connections, exchanges, files
+from haihe.records.connections import Connection
 from haihe.records.exchanges import Outcome
 
-FILE: Final = "connections.json"
-KEY_ID: Final = "haihe"
 _WHY: Final[dict[type[Exception], tuple[Outcome, str]]] = {
     Silent: ("silent", "来源没有答复"),
     TheyAreDown: ("down", "来源暂时停用"),
@@ -42,18 +37,6 @@ _WHY: Final[dict[type[Exception], tuple[Outcome, str]]] = {
     Unsigned: ("unsigned", "来源答复的签名不对，没有采用"),
     TheyRefuse: ("refused", "来源拒绝答复这个问题"),
 }
-
-
-class Written(msgspec.Struct, frozen=True):
-    """A connection as the file has it; the key in base64."""
-
-    address: str
-    key_id: str
-    public_key: str
-
-
-class UnusableConnections(Exception):
-    """connections.json cannot be read; the message says how to mend it."""
 
 
 def connected() -> Mapping[str, Source]:
@@ -76,9 +59,9 @@ class Connected:
 
     def fetch(self, question: Question, now: datetime) -> Answer | Down:
         """Ask it once, logged before and after; a register at rest is not asked."""
-        to = connections().get(self.connector.source)
+        to = connections.present().get(self.connector.source)
         if to is None:
-            if self._played is not None and not (home.home() / FILE).exists():
+            if self._played is not None and connections.never_any():
                 return _played(self._played, question, now)
             return Down(source=question.source, at=now, why=contract.NOT_CONNECTED)
         if exchanges.at_rest(question.source, now):
@@ -124,7 +107,7 @@ def _asked(
     """All pages of an answer within the seconds of one; `pages` gets what proves them."""
     give_up_at = time.monotonic() + line.SECONDS_MAX
     asking, values = connector.translate(question), dict[str, str]()
-    key, signer = exchanges.key_of(question), our_signer()
+    key, signer = exchanges.key_of(question), connections.our_signer()
     for number in range(1, PAGES_MAX + 1):
         why = Why(
             purpose=question.purpose,
@@ -147,55 +130,3 @@ def _asked(
 
 def _kept(question: Question, now: datetime, pages: list[dict[str, Any]]) -> str:
     return files.keep([line.proof_file(question.source, now, pages)])
-
-
-# ── who is connected ─────────────────────────────────────────────────────────────────────────
-
-
-def our_signer() -> Signer:
-    """Our key of now, with the id by which departments know it."""
-    key = keys.store().key("connectors")
-    return Signer(f"{KEY_ID}-{key.newest.number}", key.sign)
-
-
-def our_public_keys() -> dict[str, bytes]:
-    """The public half of every version, for departments to check us by."""
-    key = keys.store().key("connectors")
-    return {f"{KEY_ID}-{one.number}": key.public(one.number) for one in key.versions}
-
-
-def connections() -> dict[str, Connection]:
-    """What is connected, by source; raises UnusableConnections."""
-    path = home.home() / FILE
-    try:
-        told = msgspec.json.decode(path.read_bytes(), type=dict[str, Written])
-        return {
-            source: Connection(one.address, one.key_id, base64.b64decode(one.public_key))
-            for source, one in told.items()
-        }
-    except FileNotFoundError:
-        return {}
-    except (msgspec.MsgspecError, binascii.Error) as wrong:
-        raise UnusableConnections(f"{path} cannot be read ({wrong}); connect again") from None
-
-
-def connect(found: Mapping[str, Connection]) -> None:
-    """Write down where departments are; those that are not named stay as they are."""
-    _write({**connections(), **found})
-
-
-def _write(every: Mapping[str, Connection]) -> None:
-    told = {
-        source: Written(one.address, one.key_id, base64.b64encode(one.public_key).decode())
-        for source, one in sorted(every.items())
-    }
-    home.put_whole(home.home() / FILE, msgspec.json.encode(told) + b"\n", replacing=True)
-
-
-def disconnect(source: str) -> bool:
-    """Forget where a department is; False where it was not connected."""
-    every = connections()
-    if every.pop(source, None) is None:
-        return False
-    _write(every)
-    return True

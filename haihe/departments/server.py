@@ -219,8 +219,8 @@ class _Desk(BaseHTTPRequestHandler):
     server_version = "Register/7"
     sys_version = ""
 
-    def do_POST(self) -> None:
-        """The one way to ask."""
+    def ask(self) -> None:
+        """Read one question and answer it."""
         length = self.headers.get("content-length", "")
         if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -254,6 +254,8 @@ class _Desk(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(written.body)))
         self.end_headers()
         self.wfile.write(written.body)
+
+    do_POST = ask  # the name http.server looks for: there is no other way to ask
 
     def log_message(self, format: str, *args: Any) -> None:
         """The log is the book."""

@@ -19,7 +19,17 @@ from haihe.departments.desks import DESKS
 from haihe.departments.desks import registers as held_by
 from haihe.kernel.sources import Answer, Down, Question
 from haihe.kernel.values import Command
-from haihe.records import applications, database, drafts, exchanges, files, looked, read, write
+from haihe.records import (
+    applications,
+    connections,
+    database,
+    drafts,
+    exchanges,
+    files,
+    looked,
+    read,
+    write,
+)
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.drafts import Draft, Kept
@@ -60,9 +70,9 @@ def departments(tmp_path: Path) -> Iterator[dict[str, server.Department]]:
     Clock.now = MORNING
     with ExitStack() as running:
         found = {name: running.enter_context(department(name, tmp_path)) for name in DESKS}
-        registers.connect(
+        connections.connect(
             {
-                name: line.Connection(one.address, one.key_id, server.public_half(one.key))
+                name: connections.Connection(one.address, one.key_id, server.public_half(one.key))
                 for name, one in found.items()
             }
         )
@@ -75,7 +85,7 @@ def department(name: str, folder: Path) -> Iterator[server.Department]:
         DESKS[name],
         held_by()[name],
         folder / "departments",
-        registers.our_public_keys,
+        connections.our_public_keys,
         clock=lambda: Clock.now,
     )
     Thread(target=one.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -91,7 +101,7 @@ def marriage_line(departments: dict[str, server.Department]) -> Iterator[BadLine
     one = departments["marriage"]
     with bad_line(one.address, LATE) as bad:
         key = server.public_half(one.key)
-        registers.connect({"marriage": line.Connection(bad.address, one.key_id, key)})
+        connections.connect({"marriage": connections.Connection(bad.address, one.key_id, key)})
         yield bad
 
 
@@ -239,7 +249,7 @@ def test_an_answer_signed_by_somebody_else_is_not_used(
 ) -> None:
     stranger = server.public_half(departments["business"].key)
     one = departments["marriage"]
-    registers.connect({"marriage": line.Connection(one.address, one.key_id, stranger)})
+    connections.connect({"marriage": connections.Connection(one.address, one.key_id, stranger)})
     told = ask("marriage")
 
     assert isinstance(told, Down)
@@ -251,7 +261,7 @@ def test_a_department_refuses_who_it_does_not_know_and_who_says_no_basis(
 ) -> None:
     departments["marriage"].trusted = lambda: {"haihe-1": bytes(32)}
     stranger = ask("marriage")
-    departments["marriage"].trusted = registers.our_public_keys
+    departments["marriage"].trusted = connections.our_public_keys
     no_basis = registers.connected()["marriage"].fetch(
         Question(source="marriage", name="", number=NUMBER, purpose="看看", basis="", thread="x"),
         MORNING,
