@@ -56,22 +56,22 @@ class Play:
 
         Two things due at once come in the order of the windows, people last.
         """
-        wishes = [one for one in self._of_windows(hall, begun, until) if one.at <= until]
+        wishes = [one for one in self._of_windows(hall, begun) if one.at <= until]
         coming = self._coming(hall, begun, until)
         if coming is not None:
             wishes.append(coming)
         return min(wishes, key=lambda one: one.at, default=None)
 
-    def _of_windows(self, hall: Hall, begun: float, now: float) -> Iterator[Wish]:
+    def _of_windows(self, hall: Hall, begun: float) -> Iterator[Wish]:
         for id_ in self.windows:
             window = hall.windows[id_]
             by = f"{PLAYED}-{id_}"
             if window.state == "closed" and window.turn == 0:
                 yield Wish(act="open_window", at=begun, by=by, data={"window": id_})
             elif window.state == "open" and window.person == by:
-                yield from self._at_window(hall, window, now)
+                yield from self._at_window(hall, window)
 
-    def _at_window(self, hall: Hall, window: Counter, now: float) -> Iterator[Wish]:
+    def _at_window(self, hall: Hall, window: Counter) -> Iterator[Wish]:
         data: Data = {"window": window.plan.id}
         ticket = hall.tickets.get(window.ticket) if window.ticket else None
         if ticket is None:
@@ -117,12 +117,13 @@ class Play:
                 if at <= until:
                     return Wish(act="come_back", at=at, data={"number": ticket.number})
         came = [one for one in hall.tickets.values() if one.channel == PLAYED]
-        nth, at = len(came), came[-1].taken_at if came else begun
+        nth = len(came)
+        at = max(came[-1].taken_at if came else begun, float(hall.plan.opens_at))
         top = max(self.pace.an_hour.values(), default=0.0)
         chance = self._chance("gap", nth)
         for _ in range(10_000):
             at += chance.expovariate(top / 3_600) if top else math.inf
-            if at > until:
+            if at > until or at >= hall.closes_at:
                 return None
             if chance.random() * top <= self.pace.people(at):
                 break

@@ -207,3 +207,19 @@ def test_a_day_that_was_begun_early_takes_appointments(hall: Connection) -> None
     assert isinstance(answer, Told)
     assert halls.find(halls.code_of(SITE, later, "phone", answer)) == (SITE, later, "A001")
     assert wrongs() == []
+
+
+def test_the_hall_of_the_demo_goes_home_in_the_evening(hall: Connection) -> None:
+    plan = HALL.plan_with(SITE, DAY, ((30_600, 63_000),), played=True)
+    halls.begin(plan, OPEN_AT)
+    for minutes in range(0, 14 * 60, 30):  # 08:30 to 22:00
+        for _ in range(6):
+            halls_demo.go_on(OPEN_AT + timedelta(minutes=minutes))
+    with halls.looking(SITE, DAY) as day:
+        assert [one.ticket for one in day.hall.windows.values()] == ["", "", ""]
+        assert sum(one.standing == "done" for one in day.hall.tickets.values()) > 80
+        assert day.hall.waiting()  # too many for two windows: who was not reached is told so
+    assert halls.end_days(OPEN_AT + timedelta(days=1)) == 1
+    with halls.looking(SITE, DAY) as day:
+        assert day.hall.waiting() == []
+        assert "unserved" in {one.standing for one in day.hall.tickets.values()}
