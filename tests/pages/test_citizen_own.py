@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,6 +15,16 @@ from tests.pages.visitor import Page, Visitor
 SignedIn = Callable[[str], Visitor]
 APPLY = "/report/people_mediation/apply/"
 REJECTED = {"rejection": "属于物业维修范围", "route_told": "yes"}
+AGREED = {
+    "court": "hexi-court",
+    "joint": "yes",
+    "dispute_kind": "damage",
+    "agreement_text": "对方赔偿修车费三千元，三十日内付清。",
+    "effective_on": (datetime.now(UTC) - timedelta(days=2)).date().isoformat(),
+    "applicant": "试验甲",
+    "respondent": "试验乙",
+    "minor_involved": "no",
+}
 WHY = "物业说不归他们管，没有解决。"
 
 
@@ -143,3 +154,29 @@ def test_all_of_mine_stands_on_one_page_with_what_is_new(
     assert "谁看过我的信息" in own.text
     anybody.get(own.link("消息（1 条新）"))
     assert "条新" not in anybody.get("/mine/").text
+
+
+def test_who_is_asked_for_more_is_told_until_when_and_answers(
+    anybody: Visitor, signed_in: SignedIn
+) -> None:
+    receipt = report(anybody, "/report/judicial_confirmation/apply/", AGREED)
+    code, number = code_on(receipt), number_on(receipt)
+    for person, step, told in (
+        (
+            "clerk",
+            "accept",
+            {"bar": "none", "materials": "complete", "case_no": "（2026）津0103民特99号"},
+        ),
+        ("judge", "ask_more", {"more_what": "补交修车发票"}),
+    ):
+        officer = signed_in(person)
+        found = officer.get(f"/officer/?number={number}")
+        file = officer.get(next(one.href for one in found.links if "/matter/" in one.href))
+        assert officer.send(file, file.form(f"/act/{step}/"), told).status == 200
+    page = anybody.get(f"/follow/{code}/")
+
+    assert "现在等您：" in page.text
+    assert "补充材料" in page.text
+    done = anybody.send(page, page.form("/act/give_more/"), {"more_given": "发票一张，三千元"})
+    assert "已经记入这件事项" in done.text
+    assert "现在等您：" not in done.text
