@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from haihe.records import certificates, read, rules
-from haihe.records.certificates import Checked, Issued
-from haihe.records.database import reading_connection
+from haihe.records import certificates_shown, read
+from haihe.records.certificates_shown import Checked, Issued
 
 TEXT_CHARACTERS_MAX: Final = 5_000
 LIST_SECONDS: Final = 300  # how long others may keep the published list
@@ -31,9 +30,8 @@ def held(request: HttpRequest, code: str) -> HttpResponse:
     matter = read.matter_of(code)
     if matter is None:
         raise Http404
-    connection = reading_connection()
-    certificates.ensure(connection, matter, datetime.now(UTC))
-    found = [_shown(request, one) for one in certificates.of_matter(connection, matter)]
+    now = datetime.now(UTC)
+    found = [_shown(request, one) for one in certificates_shown.of_matter(matter, now)]
     values = {"here": "follow", "code": code, "found": found}
     return render(request, "apply/held.html", values)
 
@@ -42,7 +40,7 @@ def held(request: HttpRequest, code: str) -> HttpResponse:
 def file(_request: HttpRequest, code: str, certificate: str) -> HttpResponse:
     """The signed text as a file, for who has the follow code."""
     matter = read.matter_of(code)
-    issued = certificates.by_id(reading_connection(), certificate)
+    issued = certificates_shown.one(certificate)
     if matter is None or issued is None or issued.matter != matter or not issued.text:
         raise Http404
     answer = HttpResponse(issued.text, content_type="application/jose")
@@ -56,22 +54,17 @@ def file(_request: HttpRequest, code: str, certificate: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """Check a certificate: in the browser by the script, on our side where there is none."""
-    connection, now = reading_connection(), datetime.now(UTC)
+    now = datetime.now(UTC)
     values: dict[str, Any] = {
         "here": "services",
-        "zone": str(rules.current().zone),
-        "keys": certificates.key_set(connection),
-        "revoked": certificates.revoked_list(connection, now),
+        "zone": str(certificates_shown.zone()),
+        "keys": certificates_shown.key_set(),
+        "revoked": certificates_shown.revoked_list(now),
     }
     status = HTTPStatus.OK
     if request.method == "POST":
         text = request.POST.get("text", "")[:TEXT_CHARACTERS_MAX]
-        found = certificates.check(
-            text,
-            certificates.public_keys(connection),
-            certificates.revoked_ids(connection),
-            now,
-        )
+        found = certificates_shown.check(text, now)
         values |= {"checked": _said(found), "text": text}
         status = HTTPStatus.OK if found.claims is not None else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "apply/check_certificate.html", values, status=status)
@@ -80,13 +73,13 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_safe
 def keys(_request: HttpRequest) -> HttpResponse:
     """The public keys as a JSON Web Key Set, for everybody."""
-    return _published(JsonResponse(certificates.key_set(reading_connection())))
+    return _published(JsonResponse(certificates_shown.key_set()))
 
 
 @require_safe
 def revoked(_request: HttpRequest) -> HttpResponse:
     """The list of revoked ids, signed."""
-    text = certificates.revoked_list(reading_connection(), datetime.now(UTC))
+    text = certificates_shown.revoked_list(datetime.now(UTC))
     return _published(HttpResponse(text, content_type="application/jose"))
 
 
@@ -120,14 +113,7 @@ def _shown(request: HttpRequest, issued: Issued) -> dict[str, Any]:
         "until": f"{issued.valid_until:%Y-%m-%d %H:%M}" if issued.valid_until else "",
         "revoked": f"{issued.revoked_at:%Y-%m-%d}" if issued.revoked_at else "",
         "reason": issued.reason,
-        "said": _said(
-            certificates.check(
-                issued.text,
-                certificates.public_keys(reading_connection()),
-                [issued.id] if issued.revoked_at else [],
-                datetime.now(UTC),
-            )
-        ),
+        "said": _said(certificates_shown.check(issued.text, datetime.now(UTC))),
     }
 
 
@@ -135,7 +121,7 @@ def _said(found: Checked) -> dict[str, Any]:
     """What a check found, for people."""
     if found.claims is None:
         return {"tone": "bad", "says": _("不能证明是真的"), "why": found.wrong, "rows": []}
-    one, zone = found.claims, rules.current().zone
+    one, zone = found.claims, certificates_shown.zone()
     says = (
         _("已吊销，不要再用")
         if found.revoked

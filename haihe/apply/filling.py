@@ -20,14 +20,12 @@ from haihe.kernel.procedure import Field
 from haihe.kernel.values import Actor, Data, Datum, Refused, number_words
 from haihe.look import forms
 from haihe.look.staff import POST_KEY
-from haihe.records import applications, attempts, drafts, read, rules
+from haihe.records import applications, attempts, drafts, read
 from haihe.records.answers import Recorded
 from haihe.records.drafts import Draft, Kept
 from haihe.records.shown import Act, FormField, Reader, Refusal
-from haihe.records.uses import is_identity_number
 
 TYPED_CODE_CHARACTERS_MAX: Final = 60
-IDENTITY_CHARACTERS: Final = 18
 QUESTIONS: Final = attempts.Quota(20, timedelta(hours=24))
 OF_CLERKS: Final = attempts.Quota(500, timedelta(hours=24))
 AT_WINDOW: Final = "window"
@@ -158,7 +156,7 @@ def _clerk(request: HttpRequest) -> Reader | None:
 def _check_page(
     request: HttpRequest, kept: Kept, item: Item, now: datetime, refusal: Refusal | None
 ) -> HttpResponse:
-    known, in_use = applications.catalogue(), rules.current()
+    known = applications.catalogue()
     seen = applications.review(kept.draft, item, now)
     values = {
         "here": "services",
@@ -166,8 +164,8 @@ def _check_page(
         "item": item,
         "seen": seen,
         "refusal": refusal,
-        "window": in_use.organ_name(kept.draft.window),
-        "approving": in_use.organ_name(seen.approving),
+        "window": applications.organ_name(kept.draft.window),
+        "approving": applications.organ_name(seen.approving),
         "told": [_shown(one) for one in seen.entries if one.value is not None],
         "down": [known.sources[one] for one in seen.down],
         "judged": [
@@ -175,7 +173,7 @@ def _check_page(
                 "says": one.condition.says,
                 "instead": one.condition.instead,
                 "met": one.met,
-                "articles": _("、").join(in_use.article(cite) for cite in one.condition.cites),
+                "articles": _("、").join(applications.articles(one.condition.cites)),
             }
             for one in seen.judged
         ],
@@ -194,13 +192,9 @@ def _shown(entry: applications.Entry) -> dict[str, Any]:
         "name": entry.field.name,
         "value": applications.said(entry.field, entry.value),
         "source": source,
-        "at": _local(entry.at) if entry.at else "",
+        "at": applications.local(entry.at) if entry.at else "",
         "told": entry.told if entry.disputed else "",
     }
-
-
-def _local(at: str) -> str:
-    return f"{datetime.fromisoformat(at).astimezone(rules.current().zone):%Y-%m-%d %H:%M}"
 
 
 def _page(
@@ -251,7 +245,7 @@ def _act(id: str, name: str, form: tuple[FormField, ...]) -> Act:
 
 
 def _who_form(draft: Draft, item: Item, now: datetime) -> tuple[FormField, ...]:
-    day = now.astimezone(rules.current().zone).date()
+    day = applications.day_of(now)
     chosen = draft.window
     labels: dict[str, tuple[str, str, bool, str]] = {
         "applicant": (_("您的姓名"), "text", True, ""),
@@ -293,7 +287,7 @@ def _who_form(draft: Draft, item: Item, now: datetime) -> tuple[FormField, ...]:
 
 def _wrong_number(data: Data) -> dict[str, str]:
     number = str(data.get("number", "")).upper()
-    if not number or (len(number) == IDENTITY_CHARACTERS and is_identity_number(number)):
+    if not number or applications.is_number_of_a_person(number):
         return {}
     return {"number": _("身份证号是十八位，最后一位可以是X。请核对。")}
 
@@ -326,7 +320,7 @@ def _origin(entry: applications.Entry) -> str:
     return _("来自%(keeper)s的%(name)s，%(at)s查到。不对就改，我们请来源单位核对。") % {
         "keeper": source.keeper,
         "name": source.name,
-        "at": _local(entry.at),
+        "at": applications.local(entry.at),
     }
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.kernel.allowance import Allowance
 from haihe.kernel.catalogue import FIELDS, Item, power_list
-from haihe.records import applications, drafts, rules
+from haihe.records import applications, drafts
 from haihe.records.drafts import Draft
 
 QUESTION_CHARACTERS_MAX: Final = 60
@@ -117,7 +117,7 @@ def power(request: HttpRequest) -> HttpResponse:
             "row": row,
             "power": POWERS[row.power],
             "tier": TIERS[row.tier],
-            "articles": _("、").join(rules.current().article(cite) for cite in row.basis),
+            "articles": _("、").join(applications.articles(row.basis)),
         }
         for row in power_list(applications.catalogue())
     ]
@@ -125,8 +125,8 @@ def power(request: HttpRequest) -> HttpResponse:
 
 
 def _told(chosen: Item, now: datetime) -> dict[str, Any]:
-    known, in_use = applications.catalogue(), rules.current()
-    day = now.astimezone(in_use.zone).date()
+    known = applications.catalogue()
+    day = applications.day_of(now)
     materials = [known.materials[one] for one in chosen.materials]
     marks = applications.marks(chosen)
     lane = known.order_for(chosen, day)
@@ -141,14 +141,14 @@ def _told(chosen: Item, now: datetime) -> dict[str, Any]:
         ],
         "promises": [one.name for one in materials if one.from_ == "promise"],
         "conditions": [
-            (one, _("、").join(in_use.article(cite) for cite in one.cites))
+            (one, _("、").join(applications.articles(one.cites)))
             for one in chosen.conditions
             if one.in_force(day)
         ],
         "channels": [CHANNELS[one] for one in chosen.channels],
         "tier": TIERS[chosen.tier],
         "power": POWERS[chosen.power],
-        "basis": _("、").join(in_use.article(cite) for cite in chosen.basis),
+        "basis": _("、").join(applications.articles(chosen.basis)),
         "legal": words_of(chosen.legal),
         "promised": words_of(chosen.promised),
         "legal_article": marks["legal"][1],

@@ -35,6 +35,7 @@ from haihe.records.answers import Recorded
 from haihe.records.database import Connection, reading_connection, writing
 from haihe.records.drafts import Draft, Got, Kept
 from haihe.records.instants import stored
+from haihe.records.uses import is_identity_number
 
 ASKED_AGAIN: Final = (
     timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2),
@@ -70,6 +71,7 @@ LONGEST_PROMISE: Final = "d15"
 CORRECTION: Final = "data_correction"
 CHECKED: Final = ("correct", "keep")
 MARK_FILE: Final = "applications.json"  # in HAIHE_HOME: how far events were looked at
+IDENTITY_CHARACTERS: Final = 18
 NO_ITEMS: Final = Catalogue((), (), {}, {}, {}, (), {})
 
 
@@ -599,3 +601,31 @@ def _settle(connection: Connection, now: datetime) -> int:
         )
         written += isinstance(answer, Recorded) and not answer.replayed
     return written
+
+
+# ── names, for pages ─────────────────────────────────────────────────────────────────────────────
+
+
+def articles(cites: Iterable[str]) -> list[str]:
+    """Citations in words."""
+    return [rules.current().article(cite) for cite in cites]
+
+
+def organ_name(organ: str) -> str:
+    """The name of a body."""
+    return rules.current().organ_name(organ)
+
+
+def day_of(now: datetime) -> date:
+    """The day it is in the city."""
+    return _day(now)
+
+
+def local(at: str) -> str:
+    """An instant as it was kept, in the city's time: 2026-11-23 09:00."""
+    return f"{datetime.fromisoformat(at).astimezone(rules.current().zone):%Y-%m-%d %H:%M}"
+
+
+def is_number_of_a_person(number: str) -> bool:
+    """Whether this is an identity number with a right check character."""
+    return len(number) == IDENTITY_CHARACTERS and is_identity_number(number)
