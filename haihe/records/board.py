@@ -274,7 +274,10 @@ def stands(moment: Moment, row: str = "m") -> Condition:
 
 def whole(ask: Ask, moment: Moment, visible: Condition) -> Condition:
     """What a matter must fulfil to be counted and listed; `visible` is the reader's reach."""
-    found = both(LISTS[ask.which].where(moment), stands(moment))
+    one = LISTS[ask.which]
+    found = both(one.where(moment), stands(moment))
+    if one.broad and not moment.past:
+        found = both(found, lists.OPEN_OF_ORGAN)  # a column of the index by organ
     if ask.kind:
         found = both(found, Condition("m.kind = ?", (ask.kind,)))
     if ask.area:
