@@ -111,7 +111,7 @@ def _cases_say_enough(cases: Sequence[Case]) -> Iterator[Finding]:
 
 
 def _translates(connector: Connector) -> Iterator[Finding]:
-    one, other = _question("120199199003070019"), _question("120199198501010021")
+    one, other = _question("120199199003070019"), _question("120199198501010022")
     first = connector.translate(one)
     if connector.translate(one) != first:
         yield Finding(rule="same_again", says="同一个问题再问一次，发出的内容不一样")

@@ -35,6 +35,7 @@ from haihe.records.database import Connection
 from haihe.records.drafts import Draft, Kept
 from haihe.records.installed import InstalledRules
 from haihe.records.shown import Reader
+from haihe.records.uses import is_identity_number
 from tests.connectors.bad_line import BadLine, bad_line
 from tests.records.fresh import fresh_journal, problems
 
@@ -440,3 +441,10 @@ def test_without_any_department_the_demo_is_played_and_logged_like_the_others(
     ]
     assert isinstance(elsewhere, Down)
     assert len(exchanges.log()) == 1
+
+
+def test_everybody_in_the_registers_has_a_number_that_forms_accept_and_nobody_has() -> None:
+    numbers = {one for name, held in held_by().items() if name != "business" for one in held}
+
+    assert len(numbers) > 3
+    assert all(is_identity_number(one) and one.startswith("120199") for one in numbers)
