@@ -1,1 +1,1 @@
-"""The tests of Haihe; a package by name, because an installed package (ciw) brings one called so."""
+"""The tests of Haihe; a package by name, because an installed package may bring one called so."""

@@ -117,7 +117,6 @@ ONLY_POSTED = "only posted to; it answers with a page of this list or an error p
 A_FILE = "gives a file, not a page"
 A_PART = "a part of another page, fetched by it"
 A_TICKET = "needs a ticket that was just drawn; tests/pages and the stories walk there"
-A_DRAFT = "needs an application that was begun; tests/pages and the stories walk there"
 LEADS_ON = "leads on to another page"
 SECOND_FACTOR = "needs a second factor, which no account of the demo city has; pages of one look"
 ADMINISTRATORS = "needs one of the three administrators, whom a demo city does not have"
@@ -165,13 +164,6 @@ NO_PAGE: Final = {
     "officer:docx": A_FILE,
     "officer:issue": ONLY_POSTED,
     "center:disposal": ONLY_POSTED,
-    "apply:who": A_DRAFT,
-    "apply:facts": A_DRAFT,
-    "apply:check": A_DRAFT,
-    "apply:certificate_file": A_FILE,
-    "apply:certificate_keys": A_FILE,
-    "apply:certificate_revoked": A_FILE,
-    "apply:certificate_worker": A_FILE,
     "citizen:here": ONLY_POSTED,
     "citizen:upload": ONLY_POSTED,
     "citizen:upload_piece": ONLY_POSTED,
