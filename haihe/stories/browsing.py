@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from typing import Final
 
 from django.test import Client
@@ -16,6 +16,8 @@ from django.test import Client
 from haihe.stories.visiting import HOST, words_of
 
 _CODE: Final = re.compile(r"(?<!\d)(\d{6})(?!\d)")
+_TAG: Final = re.compile(r"<(/?)(form|input|select|option|textarea)\b([^>]*)>")
+_ATTRIBUTE: Final = re.compile(r"""([\w-]+)(?:="([^"]*)")?""")
 
 
 class Outbox:
@@ -38,55 +40,46 @@ class Form:
     files: int = 0
 
 
-class _Forms(HTMLParser):
-    """Collects the forms of a page; of a choice that is open the first is taken."""
+def forms_of(html: str) -> list[Form]:
+    """The forms of a page; of a choice that is open the first is taken."""
+    found: list[Form] = []
+    select = ""
+    for tag in _TAG.finditer(html):
+        name, told = tag[2], _attributes(tag[3])
+        if tag[1]:
+            select = "" if name == "select" else select
+        elif name == "form":
+            found.append(Form(told.get("action", "")))
+        elif found and name == "select":
+            select = told.get("name", "")
+        elif found and name == "option" and select and told.get("value"):
+            _give(found[-1], select, told["value"], firmly="selected" in told)
+        elif found and name == "textarea" and told.get("name"):
+            inside = html[tag.end() : html.index("<", tag.end())]
+            _give(found[-1], told["name"], unescape(inside).strip(), firmly=True)
+        elif found and name == "input" and told.get("name"):
+            _input(found[-1], told)
+    return found
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self._select = ""
-        self._area = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.forms.append(Form(told.get("action", "")))
-        elif not self.forms:
-            return
-        elif tag == "select":
-            self._select = told.get("name", "")
-        elif tag == "option" and self._select and told.get("value"):
-            self._give(self._select, told["value"], firmly="selected" in told)
-        elif tag == "textarea":
-            self._area = told.get("name", "")
-            self.forms[-1].names.add(self._area)
-        elif tag == "input" and told.get("name"):
-            self._input(told)
+def _attributes(text: str) -> dict[str, str]:
+    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(text)}
 
-    def _input(self, told: Mapping[str, str]) -> None:
-        kind = told.get("type", "text")
-        if kind == "file":
-            self.forms[-1].files += 1
-        elif kind not in ("radio", "checkbox") or "checked" in told:
-            self._give(told["name"], told.get("value", ""), firmly=True)
-        else:
-            self.forms[-1].names.add(told["name"])
 
-    def _give(self, name: str, value: str, *, firmly: bool) -> None:
-        form = self.forms[-1]
-        form.names.add(name)
-        if firmly or name not in form.values:
-            form.values[name] = value
+def _input(form: Form, told: Mapping[str, str]) -> None:
+    kind = told.get("type", "text")
+    if kind == "file":
+        form.files += 1
+    elif kind not in ("radio", "checkbox") or "checked" in told:
+        _give(form, told["name"], told.get("value", ""), firmly=True)
+    else:
+        form.names.add(told["name"])
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "select":
-            self._select = ""
-        elif tag == "textarea":
-            self._area = ""
 
-    def handle_data(self, data: str) -> None:
-        if self._area and self.forms:
-            self.forms[-1].values[self._area] = self.forms[-1].values.get(self._area, "") + data
+def _give(form: Form, name: str, value: str, *, firmly: bool) -> None:
+    form.names.add(name)
+    if firmly or name not in form.values:
+        form.values[name] = value
 
 
 class Browser:
@@ -112,9 +105,7 @@ class Browser:
 
     def form(self, ending: str = "") -> Form:
         """The form of this page whose address ends so; that of the page itself when "" is given."""
-        reader = _Forms()
-        reader.feed(self.html)
-        for one in reader.forms:
+        for one in forms_of(self.html):
             path = (one.action or self.path).partition("?")[0]
             if path.endswith(ending) if ending else path == self.path:
                 return one
