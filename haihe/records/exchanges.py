@@ -171,11 +171,16 @@ def _trace(connection: Connection, one: Logged, organ: str, name: str, now: date
     reading.trace(
         "asked",
         Reader(person=CONNECTOR, organ=organ, roles=(CONNECTOR,)),
-        f"{one.purpose}：向{name}查询，{OUTCOMES[one.outcome]}",
+        f"{one.purpose}：凭姓名和证件号码向{name}查询，{OUTCOMES[one.outcome]}",
         restored(one.asked_at, now.tzinfo) if now.tzinfo else now,
         matter=one.matter_id,
         basis=one.basis.split(),
-        told={"source": one.source, "outcome": one.outcome, "exchange": one.exchange_id},
+        told={
+            "source": one.source,
+            "outcome": one.outcome,
+            "exchange": one.exchange_id,
+            "clear": ["applicant"],
+        },
         connection=connection,
     )
 

@@ -36,6 +36,7 @@ from haihe.records.rules import Rules
 
 LOOKED_MAX: Final = 500  # of the newest readings of a matter
 MINE_MAX: Final = 100
+ASKED: Final = "asked"  # the sort of a question to a register
 # Phones of those who came, not of those a matter is about.
 BROUGHT_BY: Final = tuple(
     sorted(
@@ -68,12 +69,16 @@ class Looked(Frozen, frozen=True, kw_only=True):
 
 
 class Readings(Frozen, frozen=True, kw_only=True):
-    """Who looked at a matter, newest first; `cut` when there are more than LOOKED_MAX readings."""
+    """Who looked at a matter, newest first; `cut` when there are more than LOOKED_MAX readings.
+
+    `asked` are the questions to registers of other departments among the rows.
+    """
 
     matter: str
     rows: tuple[Looked, ...]
     total: int
     cut: bool
+    asked: int = 0
 
 
 class Objectionable(Frozen, frozen=True, kw_only=True):
@@ -119,13 +124,20 @@ def readings(matter: str, now: datetime | None = None) -> Readings | None:
     )
     found = [ReadingRow._make(row) for row in rows[:LOOKED_MAX]]
     printer = Printer(rules=rules.current(), now=now or datetime.now(UTC))
-    telling = _Telling(printer, held, _post_names(connection, found), _letters(found))
+    opened = [one for one in found if one.sort != ASKED]
+    telling = _Telling(printer, held, _post_names(connection, found), _letters(opened))
     shown = [telling.looked(group) for group in _grouped(found, printer.rules)]
     codes = _objections(connection, matter, [one.number for one in shown])
     told = tuple(
         one if one.number not in codes else _with_code(one, codes[one.number]) for one in shown
     )
-    return Readings(matter=matter, rows=told, total=len(found), cut=len(rows) > LOOKED_MAX)
+    return Readings(
+        matter=matter,
+        rows=told,
+        total=len(opened),
+        cut=len(rows) > LOOKED_MAX,
+        asked=len(found) - len(opened),
+    )
 
 
 def mine(phone_tags: Sequence[bytes], now: datetime | None = None) -> tuple[Mine, ...]:

@@ -18,7 +18,7 @@ from haihe.departments import server
 from haihe.departments.desks import DESKS
 from haihe.departments.desks import registers as held_by
 from haihe.kernel.sources import Answer, Down, Question
-from haihe.kernel.values import Command
+from haihe.kernel.values import Command, Data
 from haihe.records import (
     applications,
     connections,
@@ -344,8 +344,9 @@ def test_what_was_asked_is_evidence_of_the_matter_and_its_citizen_reads_who_aske
     told = looked.readings(matter, MORNING)
     assert told is not None
     (row,) = told.rows
-    assert row.purpose == "办理夫妻投靠迁入：向民政部门的婚姻登记查询，已答复"
+    assert row.purpose == "办理夫妻投靠迁入：凭姓名和证件号码向民政部门的婚姻登记查询，已答复"
     assert (row.what, row.times, again) == (("向其他部门查询",), 1, 0)
+    assert (row.clear, row.post, told.total, told.asked) == (("申请人",), "数据共享接口", 0, 1)
     assert row.articles
     (proof,) = exchanges.proofs("", matter)
     assert "来源签名的答复" in fields(matter)
@@ -437,7 +438,7 @@ def test_without_any_department_the_demo_is_played_and_logged_like_the_others(
     told = looked.readings(matter, MORNING)
     assert told is not None
     assert [one.purpose for one in told.rows] == [
-        "办理夫妻投靠迁入：向民政部门的婚姻登记查询，已答复"
+        "办理夫妻投靠迁入：凭姓名和证件号码向民政部门的婚姻登记查询，已答复"
     ]
     assert isinstance(elsewhere, Down)
     assert len(exchanges.log()) == 1
@@ -448,3 +449,27 @@ def test_everybody_in_the_registers_has_a_number_that_forms_accept_and_nobody_ha
 
     assert len(numbers) > 3
     assert all(is_identity_number(one) and one.startswith("120199") for one in numbers)
+
+
+def test_a_firm_gets_its_licence_filled_in_for_a_precursor_and_brings_no_copy(
+    departments: dict[str, server.Department],
+) -> None:
+    who: Data = {"applicant": "孙某", "number": NUMBER, "credit_code": COMPANY}
+    facts: Data = {"buyer": "company", "chemical": "盐酸", "quantity": 20.0, "use": "清洗管道"}
+    draft = Draft(
+        item="jd03",
+        window="hexi-police",
+        who={**who, "applicant_phone": "13900000004", "minor_involved": False},
+        facts=facts,
+    )
+    kept = drafts.begin(draft, MORNING)
+    item = applications.catalogue().items["jd03"]
+    filled = applications.filled(draft, item, MORNING, kept_id=kept.id, among=registers.connected())
+    matter = sent(Kept(id=kept.id, code=kept.code, draft=filled))
+
+    told = looked.readings(matter, MORNING)
+    assert filled.facts["enterprise_name"] == "津北乳业有限公司"
+    assert told is not None
+    assert "市场监管部门的营业执照" in told.rows[0].purpose
+    assert len(exchanges.proofs("", matter)) == 1
+    assert problems() == []
