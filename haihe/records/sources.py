@@ -44,7 +44,9 @@ def asked(question: Question, now: datetime, among: Mapping[str, Source]) -> Ans
     try:
         answer = source.fetch(question, now)
     except Exception as broken:  # a connector must not raise; one that does stops nobody
-        return Down(source=question.source, at=now, why=f"来源的接口出错（{type(broken).__name__}）")
+        return Down(
+            source=question.source, at=now, why=f"来源的接口出错（{type(broken).__name__}）"
+        )
     if isinstance(answer, Answer) and any(
         len(value) > VALUE_CHARACTERS_MAX for value in answer.values.values()
     ):
