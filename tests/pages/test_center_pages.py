@@ -16,6 +16,7 @@ SignedIn = Callable[[str], Visitor]
 PAGES_MAX = 40
 ROWS_A_PAGE = 25
 ZEROS_A_PAGE = 8  # of the numbers that are 0: a map has hundreds
+MARKS_A_PAGE = 25  # of those that are not: a page of trends has more than a hundred
 BOARDS = (
     "/center/",
     "/center/findings/",
@@ -68,10 +69,10 @@ def moments(page: Page) -> tuple[str, str]:
 
 
 def sampled(numbers: dict[str, int]) -> list[str]:
-    """Every number that is not 0, and some of those that are."""
+    """Every number of a board; of the many of a map or a course, evenly taken ones."""
+    some = [address for address, number in numbers.items() if number]
     empty = [address for address, number in numbers.items() if not number]
-    some = empty[:: max(1, len(empty) // ZEROS_A_PAGE)]
-    return [address for address, number in numbers.items() if number] + some
+    return some[:: len(some) // MARKS_A_PAGE or 1] + empty[:: len(empty) // ZEROS_A_PAGE or 1]
 
 
 @pytest.mark.parametrize(("role", "pages"), ROLES)
