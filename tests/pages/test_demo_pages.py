@@ -156,9 +156,9 @@ def _fits_both(page: Page) -> None:
 
 
 def _picture(page: Page, story: str, folder: Path) -> None:
-    """What the page looks like; with HAIHE_PICTURES=1 it becomes the picture of the handbook."""
+    """What the page looks like; with STORY_PICTURES=1 it becomes the picture of the handbook."""
     page.evaluate("scrollTo(0, 0)")
-    to_keep = os.environ.get("HAIHE_PICTURES") == "1"
+    to_keep = os.environ.get("STORY_PICTURES") == "1"
     path = (PICTURES if to_keep else folder) / f"{story}.jpg"
     page.screenshot(path=path, type="jpeg", quality=PICTURE_QUALITY)
     assert path.stat().st_size > PICTURE_BYTES_MIN
