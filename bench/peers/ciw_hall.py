@@ -28,6 +28,7 @@ GIVES_UP_MINUTES = 240.0
 def day(seed: int) -> list[tuple[Any, ...]]:
     """One day: queue, favoured, came, called, done (seconds of the day), window."""
     chance = random.Random(seed)
+    ciw.seed(seed)  # the distributions draw when they are made
     busy = chance.uniform(0.8, 1.1)  # no day is like another
     names = list(QUEUES)
     arrivals: dict[str, list[Any]] = {"walked": [], "favoured": []}
@@ -63,7 +64,6 @@ def day(seed: int) -> list[tuple[Any, ...]]:
         reneging_time_distributions=dict.fromkeys(arrivals, patience),
         routing={kind: [[0.0] * len(names)] * len(names) for kind in arrivals},
     )
-    ciw.seed(seed)
     simulation = ciw.Simulation(network)
     simulation.simulate_until_max_time(CLOSES)
     found = []

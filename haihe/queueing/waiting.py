@@ -25,7 +25,7 @@ from haihe.queueing.watch import PACE_SECONDS, Moment
 NEAREST: Final = 80  # remembered moments a forecast rests on
 REMEMBERED_MAX: Final = 6_000  # moments a group, the newest (twice as many forecast no better)
 SHARE: Final = 0.8  # of waits that should fall into the interval
-STEP: Final = 0.005  # by which one wait moves the ends of the interval
+STEP: Final = 0.01  # by which one wait moves the ends of the interval
 LEVEL_MIN, LEVEL_MAX = 0.5, 0.98  # within which the interval is moved
 BANDS: Final = (0, 1, 5)  # people ahead from which a tuning of its own is used
 GUESSED_TURN: Final = 300.0  # seconds a person takes where nobody was called yet
