@@ -7,12 +7,15 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
-from haihe.records import board, board_findings, past, read, write
+from haihe.pack.models import Card
+from haihe.records import board, board_findings, findings, past, read, write
 from haihe.records.answers import Recorded
 from haihe.records.board import LIST_USUAL, Ask, Board
+from haihe.records.board_findings import AskFindings
 from haihe.records.board_lists import SHOWN, WHICH, Which
 from haihe.records.database import Connection
 from haihe.records.shown import File, Reader
+from haihe.supervision.sweep import Finding
 from tests.records.small_city import TUESDAY, later, opening, step
 
 SUPERVISOR = Reader(person="sun", organ="bureau", roles=("supervisor",), supervisor=True)
@@ -42,11 +45,11 @@ def listed(which: Which, now: datetime, *, as_of: bool = False) -> list[str]:
     raise AssertionError("the list does not end")
 
 
-def totals_of(made: Board) -> dict[str, int]:
+def totals_of(made: Board) -> dict[str, int | None]:
     return {one.which: one.total for one in made.numbers}
 
 
-def totals(hours: float) -> dict[str, int]:
+def totals(hours: float) -> dict[str, int | None]:
     return totals_of(board.board(SUPERVISOR, now=later(hours)))
 
 
@@ -197,3 +200,46 @@ def test_verify_finds_a_history_that_was_tampered_with(journal: Connection) -> N
 
     journal.run("UPDATE stood SET ended = ?", (True,))
     assert [(problem, where) for problem, _, where in past.wrong(journal)] == [("stood", matter)]
+
+
+def test_a_moment_whose_history_is_still_being_made_is_not_told(
+    journal: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(1)
+    monkeypatch.setattr(board, "ROUNDS_FOR_A_PAGE", 0)
+
+    with pytest.raises(board.StillBeingMade):
+        board.board(SUPERVISOR, as_of=later(1))
+    now = totals_of(board.board(SUPERVISOR, now=later(1)))
+    assert now["ended_today"] is None, "the board of now tells all it knows"
+    assert now["open"] == 1
+
+
+def test_findings_come_and_go_and_each_past_moment_tells_those_that_were_there(
+    journal: Connection,
+) -> None:
+    (matter,) = opened(1)
+    card = Card(
+        id="late-feedback",
+        name="反馈超期",
+        question="反馈是否按期？",
+        basis=("law#1",),
+        level="warning",
+        status="trial",
+        inputs=(),
+        known_false_alarms=(),
+        what_to_do="核对。",
+        owner="bureau",
+        version=1,
+    )
+    found = Finding("late-feedback", matter, "late", (1,))
+    for hours, seen in ((1, [found]), (2, []), (3, [found])):
+        findings.raise_findings(card, seen, later(hours))
+
+    for hours, there, times in ((0.5, 0, []), (1.5, 1, [1]), (2.5, 0, []), (3.5, 1, [2])):
+        ask = AskFindings(as_of=later(hours))
+        page = board_findings.page(ask, SUPERVISOR)
+        assert (page.total, len(page.listing.rows)) == (there, there), hours
+        assert [row.times for row in page.listing.rows] == times
+    assert board_findings.page(AskFindings(when="today"), SUPERVISOR, now=later(2.5)).total == 1
+    assert list(past.wrong(journal)) == []
