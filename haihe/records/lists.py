@@ -128,14 +128,21 @@ def search(
 
 
 def found_among(
-    reader: Reader, chosen: Condition, limit: int = LIST_USUAL, now: datetime | None = None
+    reader: Reader,
+    chosen: Condition,
+    limit: int = LIST_USUAL,
+    now: datetime | None = None,
+    *,
+    own: Condition | None = None,
 ) -> Listing:
     """Of the matters `m` that fulfil this, those the reader may know of, the newest first.
 
-    Sealed records are found by their number only. Whoever asks leaves the trace.
+    Sealed records are found by their number only. Whoever asks leaves the trace. `own` is the same
+    condition as it is tested on what the own organ has and has to do with: few, so one by one.
     """
     connection, limit = reading_connection(), _limit(limit)
-    where = (chosen, Condition("NOT (m.ended AND m.minor)"))
+    unsealed = Condition("NOT (m.ended AND m.minor)")
+    where = (own or chosen, unsealed)
     order = "m.matter_id DESC"
     rows: list[Row] = []
     for owned in _owned(reader):
@@ -151,7 +158,8 @@ def found_among(
         rule = (_not_apart(_lineage(reader)), *_kinds_allowed(reader, "reach"))
         organs = reach.reach_of(reader.organ).organs
         reached = () if organs is None else (_among(connection, "m.owner_organ", sorted(organs)),)
-        rows += _rows(connection, _Query("matter m", (*where, *rule, *reached), order), limit)
+        wider = (chosen, unsealed, *rule, *reached)
+        rows += _rows(connection, _Query("matter m", wider, order), limit)
     found = sorted({row[0]: row for row in rows}.values(), key=_newest, reverse=True)
     return _listing(found[:limit], limit, _printer(now))
 

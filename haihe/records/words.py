@@ -58,7 +58,8 @@ def search(reader: Reader, words: str, limit: int, now: datetime | None = None) 
     at = now or datetime.now(UTC)
     connection = reading_connection()
     catch_up(connection)
-    found = lists.found_among(reader, _with_all(connection, sought), limit, at)
+    newest, each = _with_all(connection, sought), _has_all(sought)
+    found = lists.found_among(reader, newest, limit, at, own=each)
     told = {"by": "words", "found": len(found.items), **reading.sought(words)}
     reading.trace("search", reader, "handle", at, told=told)
     return found
@@ -171,6 +172,12 @@ def _with_all(connection: Connection, sought: Sequence[int]) -> Condition:
         f"SELECT w.matter_id FROM word w WHERE w.pair = ?{others} ORDER BY w.matter_id DESC LIMIT ?"
     )
     return Condition(f"m.matter_id IN ({inner})", (*rarest, NEWEST))
+
+
+def _has_all(sought: Sequence[int]) -> Condition:
+    """The same, tested on each matter `m` by itself: nothing is left out for being old."""
+    one = "EXISTS (SELECT 1 FROM word w WHERE w.pair = ? AND w.matter_id = m.matter_id)"
+    return Condition(" AND ".join([one] * len(sought)), tuple(sought))
 
 
 def _often(connection: Connection, pair: int) -> int:
