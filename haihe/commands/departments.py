@@ -14,6 +14,7 @@ from typing import Any
 HELP = "演示用的各部门服务：民政、市场监管、卫生健康、交管、规划、人社；log 看部门自己的日志"
 
 UNUSABLE = 2
+LOOK_SECONDS = 0.05  # how soon a department notices that it is to stop
 FOLDER = "departments"  # in HAIHE_HOME: their registers' logs and keys, none of them ours
 
 
@@ -59,7 +60,7 @@ def _serve(folder: Path, port: int) -> int:
         for place, (name, desk) in enumerate(DESKS.items()):
             address = ("127.0.0.1", port + place if port else 0)
             one = server.Department(desk, held[name], folder, connections.our_public_keys, address)
-            threading.Thread(target=one.serve_forever, daemon=True).start()
+            threading.Thread(target=one.serve_forever, args=(LOOK_SECONDS,), daemon=True).start()
             running.callback(one.close)
             found[name] = Connection(one.address, one.key_id, server.public_half(one.key))
             print(f"{desk.keeper}（{name}）：{one.address}{desk.path}", file=sys.stderr)

@@ -145,7 +145,7 @@ def test_a_start_answers_prints_its_address_and_stops_with_everything_it_started
         assert page.status == 200
         assert "<html" in page.read().decode()
     children = children_of(started.pid)
-    assert len(children) == 2, "the web server and the worker"
+    assert len(children) == 3, "the web server, the worker and the departments of the demo"
     started.send_signal(signal.SIGTERM)
     assert started.wait(STOP_SECONDS_MAX) == 0
     assert not wait_until_gone(children)
