@@ -233,7 +233,7 @@ def test_findings_come_and_go_and_each_past_moment_tells_those_that_were_there(
         version=1,
     )
     found = Finding("late-feedback", matter, "late", (1,))
-    for hours, seen in ((1, [found]), (2, []), (3, [found])):
+    for hours, seen in ((1.0, [found]), (2.0, []), (3.0, [found])):
         findings.raise_findings(card, seen, later(hours))
 
     for hours, there, times in ((0.5, 0, []), (1.5, 1, [1]), (2.5, 0, []), (3.5, 1, [2])):
