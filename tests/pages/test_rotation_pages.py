@@ -16,7 +16,7 @@ from tests.pages.visitor import Visitor
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = (
     "content", "index", "codes", "marks", "pseudonyms", "django", "api", "certificates",
-    "seal-signing",
+    "connectors", "seal-signing",
 )  # fmt: skip
 
 
