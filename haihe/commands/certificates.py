@@ -73,7 +73,8 @@ def _check_offline(args: argparse.Namespace) -> int:
 
     try:
         public = certificates.keys_of(json.loads(args.keys.read_text(encoding="utf-8")))
-        revoked, made = [], None
+        revoked: list[str] = []
+        made = None
         if args.revoked is not None:
             revoked, made = certificates.ids_of(args.revoked.read_text(encoding="utf-8"), public)
         found = certificates.check(_text(args.file), public, revoked, datetime.now(UTC))

@@ -16,7 +16,8 @@ class Question(Frozen, frozen=True, kw_only=True):
     """One question to one register about one person or enterprise; `matter` is "" before it opened.
 
     `thread` names what it is asked for before there is a matter, and stays the same afterwards: the
-    same question of the same thread is one question, however often it is sent. `number` is an identity number, or the code of an enterprise where the register is of those.
+    same question of the same thread is one question, however often it is sent. `number` is an
+    identity number, or the code of an enterprise where the register is of those.
     """
 
     source: str
