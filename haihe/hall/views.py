@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from datetime import date
 from http import HTTPStatus
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from haihe.hall import live, shown
 from haihe.kernel.values import Data, Refused
+from haihe.look.squares import square
 from haihe.queueing.hall import Hall, Ticket
 from haihe.queueing.plan import DAY_SECONDS
 from haihe.records import halls, read
@@ -25,7 +25,6 @@ TAP_SECONDS: Final = 8 * 24 * 3_600  # an appointment lies at most a week ahead
 SECRET: Final = re.compile(r"[0-9a-f]{32}")
 FOLLOW_CODE_MAX: Final = 40
 CITIZEN_ACTS: Final = frozenset({"leave", "come_back", "arrive", "remind", "add"})
-QR_BOX: Final = 8
 
 
 @require_safe
@@ -295,15 +294,3 @@ def keep_secret(request: HttpRequest, response: HttpResponse, secret: str) -> No
         secure=request.is_secure(),
         samesite="Lax",
     )
-
-
-def square(address: str) -> str:
-    """An address as a square code: SVG that needs no style of its own."""
-    import qrcode
-    from qrcode.image.svg import SvgPathImage
-
-    drawn = qrcode.make(address, image_factory=SvgPathImage, box_size=QR_BOX, border=2)
-    out = io.BytesIO()
-    drawn.save(out)
-    text = out.getvalue().decode()
-    return text[text.index("<svg") :]
