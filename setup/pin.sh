@@ -9,4 +9,4 @@ pin() {
         "$@" pyproject.toml
 }
 pin --extra build --output-file requirements/run.txt
-pin --extra test --extra spark --constraint requirements/run.txt --output-file requirements/test.txt
+pin --extra test --extra spark --extra letters --constraint requirements/run.txt --output-file requirements/test.txt
