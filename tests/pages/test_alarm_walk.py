@@ -42,7 +42,7 @@ def step(page: Page, name: str) -> None:
     """Open the form of a step if it is folded."""
     box = page.locator("details.act").filter(has=page.locator("summary", has_text=name)).first
     if box.get_attribute("open") is None:
-        box.locator("summary").click()
+        box.locator("summary").first.click()
 
 
 def choose(page: Page, legend: str, words: str) -> None:

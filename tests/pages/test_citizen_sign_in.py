@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 
+from tests.own_settings import own_settings
 from tests.pages.visitor import Page, Visitor
 
 ASK = "/identity/citizen/"
@@ -84,10 +85,9 @@ def test_without_a_phone_there_is_no_page_for_the_code(anybody: Visitor) -> None
 
 
 @pytest.fixture
-def configured() -> None:
+def configured(tmp_path: Path) -> None:
     """address_of asks for one setting."""
-    if not django_settings.configured:
-        django_settings.configure()
+    own_settings(tmp_path)
 
 
 @pytest.mark.usefixtures("configured")

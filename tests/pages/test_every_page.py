@@ -154,16 +154,18 @@ def test_every_control_is_reached_with_the_tab_key_and_shows_it(
 ) -> None:
     page = next(one for one in every if one.route == route)
     tab = opened(visits, page, DESK, complaints)
+    tab.route("**/*part=live*", lambda asked: asked.abort())  # numbers that move move the places
     wanted = set(tab.evaluate(REACHABLE))
     assert len(wanted) > 5
 
     reached: dict[int, bool] = {}
+    last = None
     for _ in range(TABS_MAX):
         tab.keyboard.press("Tab")
         place, seen = tab.evaluate(FOCUSED)
-        if place in reached:
+        if place in reached and place != last:  # a date is one control with three stops
             break
-        reached[place] = seen
+        reached[place], last = reached.get(place, False) or seen, place
 
     assert wanted - reached.keys() == set()
     assert [place for place, seen in reached.items() if not seen and place in wanted] == []

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
-from django.conf import settings
 from django.http import HttpResponse
 from django.template import Context, Engine
+from django.template.backends.django import get_installed_libraries
 from django.urls import include, path, set_urlconf
 
 from haihe.kernel.clocks import clocks
@@ -27,6 +27,7 @@ from haihe.records.installed import InstalledRules
 from haihe.records.papers import Known, row_of, written
 from haihe.records.printing import Printer
 from haihe.records.shown import Paper
+from tests.own_settings import own_settings
 from tests.pack.mutations import pack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,15 +100,16 @@ def nothing(request: object, matter: str = "") -> HttpResponse:
 
 
 @pytest.fixture
-def sheet() -> Iterator[Callable[[Paper], str]]:
+def sheet(tmp_path: Path) -> Iterator[Callable[[Paper], str]]:
     """Prints a paper with the template of the officer's page; no installation is needed for it."""
-    if not settings.configured:
-        settings.configure()
+    own_settings(tmp_path)
     frame = {"look/base.html": "{% block main %}{% endblock %}"}
     templates = [str(ROOT / "haihe" / "officer" / "templates")]
     filesystem = ("django.template.loaders.filesystem.Loader", templates)
     locmem = ("django.template.loaders.locmem.Loader", frame)
-    template = Engine(loaders=[locmem, filesystem]).get_template("officer/paper.html")
+    template = Engine(loaders=[locmem, filesystem], libraries=get_installed_libraries()).get_template(
+        "officer/paper.html"
+    )
     ways = [path("file/<matter>/", nothing, name="file"), path("", nothing, name="inbox")]
     set_urlconf((path("", include((ways, "officer"))),))
     yield lambda found: template.render(Context({"paper": found, "matter": "x"}))

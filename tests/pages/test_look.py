@@ -6,13 +6,11 @@ import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import django
 import pytest
-from django.apps import apps
-from django.conf import settings
 
 from haihe.look import forms
 from haihe.records.shown import FormField
+from tests.own_settings import own_settings
 from tests.pages.visitor import Visitor
 
 LOOK = Path(forms.__file__).parent
@@ -153,12 +151,9 @@ def asked(type_name: str, **more: object) -> FormField:
 
 
 @pytest.fixture(autouse=True)
-def configured() -> None:
+def configured(tmp_path: Path) -> None:
     """QueryDict asks Django for its character set, refusals for their language."""
-    if not settings.configured:
-        settings.configure(USE_I18N=False)
-    elif not apps.ready:
-        django.setup()
+    own_settings(tmp_path)
 
 
 def read(field: FormField, text: str) -> forms.Typed:
