@@ -107,9 +107,8 @@ def sheet(tmp_path: Path) -> Iterator[Callable[[Paper], str]]:
     templates = [str(ROOT / "haihe" / "officer" / "templates")]
     filesystem = ("django.template.loaders.filesystem.Loader", templates)
     locmem = ("django.template.loaders.locmem.Loader", frame)
-    template = Engine(loaders=[locmem, filesystem], libraries=get_installed_libraries()).get_template(
-        "officer/paper.html"
-    )
+    engine = Engine(loaders=[locmem, filesystem], libraries=get_installed_libraries())
+    template = engine.get_template("officer/paper.html")
     ways = [path("file/<matter>/", nothing, name="file"), path("", nothing, name="inbox")]
     set_urlconf((path("", include((ways, "officer"))),))
     yield lambda found: template.render(Context({"paper": found, "matter": "x"}))

@@ -83,7 +83,7 @@ def phone(playwright: Playwright, tmp_path: Path) -> Callable[[], BrowserContext
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
         )
-        context.set_default_timeout(PAGE_WAIT_MILLISECONDS_MAX)
+        context.set_default_timeout(2 * PAGE_WAIT_MILLISECONDS_MAX)  # servers start meanwhile
         return context
 
     return opened
