@@ -9,15 +9,15 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CompiledWords(BuildHookInterface):  # type: ignore[type-arg]  # for any kind of build
+class CompiledWords(BuildHookInterface[Any]):
     """Runs before files are collected; the wheel carries the compiled form only."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(
         self,
-        version: str,  # noqa: ARG002  hatchling passes it
-        build_data: dict[str, Any],  # noqa: ARG002  hatchling passes it
+        _version: str,
+        _build_data: dict[str, Any],
     ) -> None:
         """Compile what changed; without Babel the build stops here, with its name."""
         import babel.messages  # noqa: F401  named here, or its absence would only be a warning

@@ -17,7 +17,7 @@ from haihe.look import acting, forms
 from haihe.records import looked, messages, rating, read
 from haihe.records.citizens import Citizen
 from haihe.records.looked import Mine
-from haihe.records.shown import Act, CitizenFile
+from haihe.records.shown import CitizenFile
 
 TOLD_MAX: Final = 30  # matters of which the page tells how far they are; the others it lists
 
@@ -75,7 +75,7 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
     matter = read.matter_of(code)
     if matter is None:
         return unknown_code(request, code)
-    found, act = rating.ratable(matter), _rating_step()
+    found, act = rating.ratable(matter), read.public_opening(rating.KIND, rating.RATE)
     if found is None or act is None:
         raise Http404
     if found.rated:
@@ -99,11 +99,3 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.tried else HTTPStatus.OK
     values = {"here": "follow", "code": code, "found": found, "form": form}
     return render(request, "citizen/rate.html", values, status=status)
-
-
-def _rating_step() -> Act | None:
-    """The opening step of a bad rating, if the pack in use has it."""
-    for kind in read.openings_for_public():
-        if kind.kind == rating.KIND:
-            return next((act for act in kind.acts if act.id == rating.RATE), None)
-    return None

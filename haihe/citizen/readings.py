@@ -14,7 +14,6 @@ from haihe.citizen.follow import unknown_code
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
 from haihe.records import looked, read
-from haihe.records.shown import Act
 
 NUMBER_MAX: Final = 1_000_000_000
 
@@ -37,7 +36,7 @@ def object_to(request: HttpRequest, code: str, number: int) -> HttpResponse:
     if matter is None:
         return unknown_code(request, code)
     found = looked.objectionable(matter, number) if number <= NUMBER_MAX else None
-    act = _act()
+    act = read.public_opening(looked.OBJECTION, looked.OBJECT)
     if found is None or act is None:
         raise Http404
     if found.looked.objected:
@@ -60,11 +59,3 @@ def object_to(request: HttpRequest, code: str, number: int) -> HttpResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.tried else HTTPStatus.OK
     values = {"here": "follow", "code": code, "found": found, "form": form}
     return render(request, "citizen/object.html", values, status=status)
-
-
-def _act() -> Act | None:
-    """The opening step of an objection, if the pack in use has it."""
-    for kind in read.openings_for_public():
-        if kind.kind == looked.OBJECTION:
-            return next((act for act in kind.acts if act.id == looked.OBJECT), None)
-    return None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from haihe.look import forms
 from haihe.look.templatetags.look import icon_names
-from haihe.records.shown import Act, Cited, ClockFace, FormField, Refusal
+from haihe.records.shown import Act, Cited, ClockFace, FormField, Refusal, Tone
 
-TONES = ("plain", "good", "warn", "bad")
+TONES: Final[tuple[Tone, ...]] = ("plain", "good", "warn", "bad")
 SAYS = ("还剩12天", "按期办到", "还剩1天", "已超期3小时")  # Chinese: examples of data
 REASON = Cited(
     text="从受理次日起算，三十日",  # Chinese: an example of data
@@ -69,13 +71,13 @@ def parts(request: HttpRequest) -> HttpResponse:
     return render(request, "look/parts.html", shown)
 
 
-def _clock(tone: str, says: str) -> ClockFace:
+def _clock(tone: Tone, says: str) -> ClockFace:
     return ClockFace(
         id=tone,
         name="办案期限",  # Chinese: an example of data
         status=tone,
         status_name=says,
-        tone=tone,  # type: ignore[arg-type]  # one of TONES, which are the tones
+        tone=tone,
         says=says,
         started="2026年9月1日 星期二 08:10",  # Chinese: an example of data
         stopped="",

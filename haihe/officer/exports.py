@@ -67,7 +67,7 @@ _sent = confirmed(_shown)
 @require_safe
 @confirmed
 @staff_page
-def file(request: HttpRequest, reader: Reader, number: int) -> HttpResponse:  # noqa: ARG001  the page's
+def file(_request: HttpRequest, reader: Reader, number: int) -> HttpResponse:
     """The file of an approved export, for whoever asked and proves once more to be it."""
     made = exports.fetch(reader, number) if number < 10**DIGITS_MAX else None
     if made is None or isinstance(made, Refused):

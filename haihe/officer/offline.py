@@ -115,7 +115,7 @@ def shell(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  every view has it
+def worker(_request: HttpRequest) -> HttpResponse:
     """The service worker, from an address whose scope is all of the officer's pages."""
     response = HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
@@ -183,7 +183,7 @@ def device(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 @require_POST
 @device_door
-def file(request: HttpRequest, reader: Reader) -> HttpResponse:  # noqa: ARG001  any of the staff
+def file(request: HttpRequest, _reader: Reader) -> HttpResponse:
     """Keep one file; sending it twice keeps one."""
     sent = request.FILES.get("file")
     if sent is None:

@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
+import msgspec
+
 from haihe.kernel.values import Frozen
 from haihe.records import keys, rules
 from haihe.records.database import Connection, reading_connection, writing
@@ -276,9 +278,8 @@ def _settle(
 
 def _came(row: Sequence[object]) -> Came:
     made, sent, received = (restored(_whole(row[at]), UTC) for at in (5, 6, 7))
-    state: State = row[9]  # type: ignore[assignment]  # the table holds nothing else
     return Came(
-        state=state,
+        state=msgspec.convert(row[9], State),
         happened_at=_happened(made, sent, received),
         received_at=received,
         matter=str(row[11] or ""),

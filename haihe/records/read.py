@@ -284,6 +284,14 @@ def openings_for_public(now: datetime | None = None) -> tuple[KindOf, ...]:
     return _openings((), _printer(now), public=True)
 
 
+def public_opening(kind: str, act: str) -> Act | None:
+    """One step with which the public opens a matter, if the pack in use has it."""
+    for one in openings_for_public():
+        if one.kind == kind:
+            return next((step for step in one.acts if step.id == act), None)
+    return None
+
+
 # ── reading a matter ─────────────────────────────────────────────────────────────────────────
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from haihe.kernel.values import Actor, Command, Data
+from haihe.kernel.values import Actor, Command, Datum
 from haihe.records import open_pages, powers, rules, write
 from haihe.records.answers import Recorded
 from haihe.records.installed import InstalledRules
@@ -38,15 +38,14 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def act(matter: str | None, name: str, role: str, organ: str, now: datetime, **data: object) -> str:
-    told: Data = dict(data)  # type: ignore[arg-type]  # the values of these tests are data
+def act(matter: str | None, name: str, role: str, organ: str, now: datetime, **data: Datum) -> str:
     command = Command(
         key=uuid4().hex,
         act=name,
         actor=Actor(person="public" if organ == "public" else f"{role}-1", role=role, organ=organ),
         matter=matter,
         kind=None if matter else KINDS[name],
-        data=told,
+        data=dict(data),
         happened_at=now,
     )
     answer = write.submit(command, now=now)
