@@ -63,7 +63,11 @@ def run(args: argparse.Namespace) -> int:
     try:
         figures = measured(args)
     except ModuleNotFoundError as error:
-        print(f"{error}: this needs the packages of the extra `letters`", file=sys.stderr)
+        print(
+            f"{error}: install the extra `letters` first: pip install 'haihe[letters]'"
+            " (or scikit-learn; `make setup` of a checkout installs it)",
+            file=sys.stderr,
+        )
         return 2
     except (OSError, ValueError) as error:
         print(f"haihe bench letters: {error}", file=sys.stderr)

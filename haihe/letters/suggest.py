@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
@@ -22,34 +22,23 @@ from sklearn.metrics.pairwise import linear_kernel
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.svm import LinearSVC
 
+from haihe.letters.learned import (
+    LETTERS,
+    SUGGESTIONS,
+    UNSURE_BELOW,
+    Suggested,
+    Suggestion,
+    runs,
+    said_of,
+)
 from haihe.letters.message import Message, plain
 
-LETTERS: Final = (1, 2)  # characters of one piece
 MARGIN_COST: Final = 1.0
 INNER_FOLDS: Final = 5  # of the temperature
 TEMPERATURES: Final = (0.05, 5.0)
-UNSURE_BELOW: Final = 0.5  # of the first suggestion: the person is told that it is a guess
-SUGGESTIONS: Final = 3
-REASONS: Final = 4
-REASON_LETTERS_MAX: Final = 8
 COPY_COSINE: Final = 0.35  # of pieces of two or three characters, from which two share a fold
 
 Tree = Sequence[tuple[str, str]]
-
-
-class Suggestion(NamedTuple):
-    """A category, how likely it is, and the few words of the message that spoke for it."""
-
-    category: str
-    probability: float
-    because: tuple[str, ...]
-
-
-class Suggested(NamedTuple):
-    """The likeliest categories, the first one first; a person decides."""
-
-    best: tuple[Suggestion, ...]
-    unsure: bool
 
 
 class Classifier:
@@ -69,7 +58,7 @@ class Classifier:
         self._pieces = self._weigh.get_feature_names_out()
         self._temperature = self._cooled(weighed, labels, groups(learned), seed)
         self._margins = self._learn(weighed, labels)
-        self.categories: list[str] = list(self._margins.classes_)
+        self.categories: list[str] = [str(one) for one in self._margins.classes_]
 
     def probabilities(self, messages: Sequence[Message]) -> Any:
         """A row a message, a column a category in the order of `categories`."""
@@ -88,6 +77,17 @@ class Classifier:
             for at in order
         )
         return Suggested(best, best[0].probability < UNSURE_BELOW)
+
+    def numbers(self) -> tuple[list[float], float, dict[str, tuple[float, ...]]]:
+        """Offsets, temperature, and of each piece its rarity and a weight a category."""
+        weights, offsets = self._margins.coef_, self._margins.intercept_
+        if len(weights) == 1:
+            weights, offsets = np.vstack([-weights, weights]), np.array([-offsets[0], offsets[0]])
+        pieces = {
+            str(piece): (float(rarity), *map(float, weights[:, at]))
+            for at, (piece, rarity) in enumerate(zip(self._pieces, self._weigh.idf_, strict=True))
+        }
+        return offsets.tolist(), self._temperature, pieces
 
     def _learn(self, weighed: Any, labels: Any) -> LinearSVC:
         known, told = weighed, [str(one) for one in labels]
@@ -134,7 +134,7 @@ class Classifier:
             str(self._pieces[piece]): float(value * spoke[piece])
             for piece, value in zip(row.indices, row.data, strict=True)
         }
-        return _runs(said, points)
+        return runs(said, points)
 
 
 def groups(messages: Sequence[Message]) -> list[int]:
@@ -174,27 +174,4 @@ def _columns(margins: Any) -> Any:
 
 
 def _said(message: Message) -> str:
-    """The subject counts twice: it says in a few words what the message is about."""
-    subject = plain(message.subject)
-    return f"{subject}\n{subject}\n{plain(message.text)}"
-
-
-def _runs(said: str, points: dict[str, float]) -> tuple[str, ...]:
-    """The strongest runs of neighbouring pairs that all speak for it, each once."""
-    found: dict[str, float] = {}
-    run, total = "", 0.0
-    for at in range(len(said)):
-        pair = said[at : at + 2]
-        spoke = points.get(pair, 0.0)
-        wanted = len(pair) == 2 and spoke > 0 and pair.isalnum()
-        if wanted and run and len(run) < REASON_LETTERS_MAX:
-            run, total = run + pair[1], total + spoke
-            continue
-        if run:
-            found[run] = max(total, found.get(run, 0.0))
-        run, total = (pair, spoke) if wanted else ("", 0.0)
-    chosen: list[str] = []
-    for words in sorted(found, key=lambda one: (-found[one], one)):
-        if not any(words in other or other in words for other in chosen):
-            chosen.append(words)
-    return tuple(chosen[:REASONS])
+    return said_of(message.subject, message.text)
