@@ -15,7 +15,7 @@ import msgspec
 
 from haihe.kernel.calendar import FIRST_YEAR, LAST_YEAR, OutsideCalendar
 
-Unit = Literal["minutes", "hours", "days", "working_days", "months", "years"]
+Unit = Literal["minutes", "hours", "office_hours", "days", "working_days", "months", "years"]
 MonthRule = Literal["civil", "criminal", "earlier"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 MONTH_RULES: tuple[MonthRule, ...] = get_args(MonthRule)
@@ -23,6 +23,7 @@ MONTH_RULES: tuple[MonthRule, ...] = get_args(MonthRule)
 ALLOWANCE_MAX: dict[Unit, int] = {
     "minutes": 5_256_000,
     "hours": 87_600,
+    "office_hours": 4_000,
     "days": 36_500,
     "working_days": 25_000,
     "months": 1_200,
@@ -31,6 +32,7 @@ ALLOWANCE_MAX: dict[Unit, int] = {
 UNIT_WORDS: dict[Unit, str] = {
     "minutes": "分钟",
     "hours": "小时",
+    "office_hours": "个办公小时",
     "days": "日",
     "working_days": "个工作日",
     "months": "个月",
@@ -39,7 +41,7 @@ UNIT_WORDS: dict[Unit, str] = {
 ALLOWANCE_TEXT_MAX = 40
 MORE_DAYS_MAX = 30
 _FORM = re.compile(
-    r"(-?\d+)\s*(working[ _-]day|minute|hour|day|month|year)s?"
+    r"(-?\d+)\s*(working[ _-]day|office[ _-]hour|minute|hour|day|month|year)s?"
     r"(?:\s+(\d+)\s*days?)?(\s+before)?"
 )
 
@@ -68,6 +70,8 @@ class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise UnusableAllowance(
                 f"期间长度 {self.n} 不可用：以{UNIT_WORDS[self.unit]}计的期间应在1到{limit}之间"
             )
+        if self.back and self.unit == "office_hours":
+            raise UnusableAllowance("办公小时只往后计算，不能写在某事之前")
         if self.more_days and (
             self.unit != "months" or self.back or self.more_days > MORE_DAYS_MAX
         ):
@@ -83,7 +87,7 @@ class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def by_instant(self) -> bool:
         """Whether the length runs from instant to instant (minutes, hours) and never rolls."""
-        return self.unit in ("minutes", "hours")
+        return self.unit in ("minutes", "hours", "office_hours")
 
 
 def parse_allowance(text: str) -> Allowance:
@@ -94,7 +98,7 @@ def parse_allowance(text: str) -> Allowance:
     if found is None:
         raise UnusableAllowance(
             f"看不懂期间“{text}”，请写成 30 days、20 working days、2 months、1 year、"
-            "8 hours、15 minutes、3 days before 这样的形式"
+            "8 hours、4 office hours、15 minutes、3 days before 这样的形式"
         )
     number, word, more, before = found.groups()
     unit = next(u for u in UNITS if u == word.replace(" ", "_").replace("-", "_") + "s")

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
-from itertools import accumulate, compress
+from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import accumulate, compress, pairwise
 
 FIRST_YEAR = 1950
 LAST_YEAR = 2150
 _FIRST = date(FIRST_YEAR, 1, 1).toordinal()
 _LENGTH = date(LAST_YEAR, 12, 31).toordinal() - _FIRST + 1
 _WEEK = b"\x01\x01\x01\x01\x01\x00\x00"
+OFFICE: tuple[tuple[time, time], ...] = ((time(8, 30), time(12)), (time(13, 30), time(18)))
 _WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 
 
@@ -41,7 +42,7 @@ class Calendar:
     `rest_days` and `makeup_days` map a day of a published year to the name of its holiday (国庆节);
     a rest day may fall on a weekend, a make-up working day always does. `statutory_days` are used
     only in years that are not published. `sources` names the notice of a year. Days nobody named
-    follow the week: Monday to Friday are worked.
+    follow the week: Monday to Friday are worked. `office` are the hours of a working day, in order.
     """
 
     zone: tzinfo
@@ -50,6 +51,7 @@ class Calendar:
     makeup_days: Mapping[date, str]
     statutory_days: Mapping[date, str] = field(default_factory=dict)
     sources: Mapping[int, str] = field(default_factory=dict)
+    office: tuple[tuple[time, time], ...] = OFFICE
     _before: list[int] = field(init=False, repr=False, compare=False)
     _workdays: list[int] = field(init=False, repr=False, compare=False)
 
@@ -66,6 +68,10 @@ class Calendar:
         object.__setattr__(self, "_before", list(accumulate(worked, initial=0)))
         ordinals = range(_FIRST, _FIRST + _LENGTH)
         object.__setattr__(self, "_workdays", list(compress(ordinals, worked)))
+
+        ends = [moment for session in self.office for moment in session]
+        if not ends or any(one >= after for one, after in pairwise(ends)):
+            raise ValueError("办公时间要按先后写，每段的开始早于结束")
 
     def _worked_flags(self) -> bytearray:
         shift = date(FIRST_YEAR, 1, 1).weekday()
@@ -120,6 +126,21 @@ class Calendar:
     def workday_until(self, day: date) -> date:
         """The last working day on or before `day`."""
         return self.nth_workday(self.workdays_until(day))
+
+    def office_end(self, start: datetime, minutes: int) -> datetime:
+        """The instant at which so many minutes of office hours have passed since `start`."""
+        left = timedelta(minutes=minutes)
+        begin = start.astimezone(self.zone)
+        day = begin.date()
+        while True:  # at most a day a round, and every round takes a working day's minutes off
+            day = self.workday_from(day)
+            for opens, shuts in self.office:
+                since = max(begin, datetime.combine(day, opens, self.zone))
+                until = datetime.combine(day, shuts, self.zone)
+                if since + left <= until:
+                    return since + left
+                left -= max(timedelta(), until - since)
+            day += timedelta(days=1)
 
     def holiday(self, day: date) -> str:
         """The name of the holiday this day is off for; empty on ordinary days and weekends."""

@@ -83,9 +83,9 @@ class Due(msgspec.Struct, frozen=True):
     """When a period ends.
 
     `nominal` is the last day before rolling, `legal` the last day that counts; both are a `date`,
-    an aware `datetime` for minutes and hours, or None while a suspension without end keeps the
-    period from ending. `official` is False where a year without a published calendar is touched;
-    minutes and hours ask no calendar and are always official.
+    an aware `datetime` for minutes and (office) hours, or None while a suspension without end
+    keeps the period from ending. `official` is False where a year without a published calendar is
+    touched; minutes and hours ask no calendar and are always official (office hours ask it).
     `why` is empty when no reasons were asked for. `start` is the day (instant) the period runs
     from, `chain` the nominal end of every leg, `refused` the extensions that changed nothing.
     """
@@ -210,12 +210,12 @@ def _sortable(on: date | datetime, zone: tzinfo) -> datetime:
 
 
 def _by_instant(terms: _Terms, start: date | datetime) -> Due:
-    """Minutes and hours: real time passes, nothing rolls, no calendar is asked."""
+    """Minutes and hours: real time passes, nothing rolls; office hours alone ask the calendar."""
     if not isinstance(start, datetime) or start.tzinfo is None:
         raise UnusablePeriod("以分钟、小时计算的期间要写明起算的时刻，例如 2026-10-01T22:15")
     zone = terms.calendar.zone
     begin = first_instant(start.astimezone(zone), terms.start_rule)
-    total, end = terms.allowance, elapsed(begin, terms.allowance, zone)
+    total, end = terms.allowance, elapsed(begin, terms.allowance, terms.calendar)
     chain, granted, refused = [end], list[_Granted](), list[RefusedExtension]()
     for one in () if terms.allowance.back else terms.extensions:
         no = refusal(one, terms.extension_rule, len(granted), begin, end, zone)
@@ -225,19 +225,28 @@ def _by_instant(terms: _Terms, start: date | datetime) -> Due:
         allowed = terms.extension_rule.legs[len(granted)]
         more = one.allowance or allowed.allowance
         total = _added_minutes(total, more)
-        end = elapsed(begin, total, zone)
+        end = elapsed(begin, total, terms.calendar)
         chain.append(end)
         granted.append(_Granted(one, more, end, one.article or allowed.article))
     why = () if terms.law is None else _instant_words(terms, terms.law, start, begin, chain[0])
     if terms.law is not None:
         why = (*why, *_extension_words(granted, refused))
+    official = True
+    if terms.allowance.unit == "office_hours":
+        official = terms.calendar.are_official(begin.date(), end.date())
     return Due(
-        end, end, official=True, why=why, start=begin, chain=tuple(chain), refused=tuple(refused)
+        end,
+        end,
+        official=official,
+        why=why,
+        start=begin,
+        chain=tuple(chain),
+        refused=tuple(refused),
     )
 
 
 def _added_minutes(total: Allowance, more: Allowance) -> Allowance:
-    if not more.by_instant:
+    if not more.by_instant or "office_hours" in (total.unit, more.unit):
         raise UnusablePeriod(f"以小时计算的期间不能延长{more}：单位不能混用")
     minutes = sum(one.n * (60 if one.unit == "hours" else 1) for one in (total, more))
     return Allowance(minutes, "minutes")
@@ -248,7 +257,9 @@ def _instant_words(
 ) -> tuple[Reason, ...]:
     zone = terms.calendar.zone
     why = [*_moved_words(terms)]
-    if terms.allowance.back:
+    if terms.allowance.unit == "office_hours":
+        why.append(words.office_end(str(terms.allowance), begin, end, terms.calendar, law))
+    elif terms.allowance.back:
         why.append(words.instant_back(str(terms.allowance), begin, end, law))
     else:
         why.append(words.first_instant(start.astimezone(zone), begin, law))

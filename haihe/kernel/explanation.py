@@ -148,6 +148,16 @@ def instant_end(total: str, end: datetime, law: GeneralLaw) -> Reason:
     return Reason(f"{total}，到{moment(end)}届满，不因夜间、周末或者节假日顺延", law.hours)
 
 
+def office_end(
+    total: str, start: datetime, end: datetime, calendar: Calendar, law: GeneralLaw
+) -> Reason:
+    """A period of office hours: only the hours of working days count."""
+    hours = "、".join(f"{opens:%H:%M}至{shuts:%H:%M}" for opens, shuts in calendar.office)
+    return Reason(
+        f"从{moment(start)}起只计办公时间（工作日{hours}），{total}到{moment(end)}届满", law.roll
+    )
+
+
 def instant_back(total: str, event: datetime, end: datetime, law: GeneralLaw) -> Reason:
     """An hour period counted back from an event."""
     return Reason(f"从{moment(event)}往前推算，{total}的最迟时刻是{moment(end)}", law.hours)

@@ -152,14 +152,17 @@ def first_instant(start: datetime, rule: StartRule) -> datetime:
     return start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
-def elapsed(start: datetime, allowance: Allowance, zone: tzinfo) -> datetime:
+def elapsed(start: datetime, allowance: Allowance, calendar: Calendar) -> datetime:
     """The instant a length in minutes or hours after (before, if back) `start`, in local time.
 
-    Time that really passes is added, so a change of summer time neither gives nor takes an hour.
+    Time that really passes is added, so a change of summer time neither gives nor takes an hour;
+    office hours pass only while offices work.
     """
-    minutes = allowance.n * (60 if allowance.unit == "hours" else 1)
+    minutes = allowance.n * (1 if allowance.unit == "minutes" else 60)
+    if allowance.unit == "office_hours":
+        return calendar.office_end(start, minutes)
     step = timedelta(minutes=-minutes if allowance.back else minutes)
-    return (start.astimezone(UTC) + step).astimezone(zone)
+    return (start.astimezone(UTC) + step).astimezone(calendar.zone)
 
 
 def local_day(moment: date | datetime, zone: tzinfo) -> date:

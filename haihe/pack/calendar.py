@@ -7,7 +7,7 @@ A notice of one year may name days of the December before it. Years without a fi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import yaml
 
-from haihe.kernel.calendar import FIRST_YEAR, LAST_YEAR, Calendar
+from haihe.kernel.calendar import FIRST_YEAR, LAST_YEAR, OFFICE, Calendar
 
 PROVISIONAL = "provisional.yaml"
 CALENDAR_BYTES_MAX = 65_536
@@ -78,6 +78,7 @@ class Provisional(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     read_at: str
     every_year: tuple[FixedHoliday, ...] = ()
     lunar: tuple[Holiday, ...] = ()
+    office: tuple[tuple[time, time], ...] = OFFICE  # the hours of a working day
 
 
 def load_calendar(folder: Path) -> Calendar:
@@ -115,6 +116,7 @@ def build_calendar(years: Sequence[YearFile], provisional: Provisional) -> Calen
             makeup_days={day: name for day, name in work.items() if day.year in published},
             statutory_days=_statutory_days(provisional, published),
             sources={one.year: one.number or one.source for one in years},
+            office=provisional.office,
         )
     except ZoneInfoNotFoundError as missing:
         raise UnusableCalendar(

@@ -30,6 +30,7 @@ ARTICLE: Final = "haihe#city-setting"
 HOURS: Final = {
     "minutes": 1 / 60,
     "hours": 1,
+    "office_hours": 3,  # eight of them are a working day
     "days": 24,
     "working_days": 24,
     "months": 31 * 24,
@@ -245,7 +246,7 @@ def _faults_of_lengths(rule: ClockRule, setting: Setting) -> Iterator[str]:
 
 
 def _is_instant(length: Allowance) -> bool:
-    return length.unit in ("minutes", "hours")
+    return length.by_instant
 
 
 def _is_working(length: Allowance) -> bool:

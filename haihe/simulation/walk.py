@@ -623,7 +623,7 @@ class Walk:
         if name == "rank":
             return leg.ranks[0]
         if name == "approved_on":
-            hours = plan.allowance.unit in ("hours", "minutes")
+            hours = plan.allowance.by_instant
             return self.at.isoformat() if hours else self.at.date().isoformat()
         return f"延期审批表〔{self.at.year}〕{self.chance.randint(1, 9999)}号"
 

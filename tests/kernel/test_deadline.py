@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -65,6 +66,7 @@ def told(found: Due) -> str:
         ("1 Month", 1, "months"),
         ("1 year", 1, "years"),
         ("8 hours", 8, "hours"),
+        ("4 office hours", 4, "office_hours"),
         ("  15   minutes ", 15, "minutes"),
     ],
 )
@@ -494,3 +496,46 @@ def test_dates_outside_the_computable_years_are_refused() -> None:
         due(parse_allowance("100 years"), date(2100, 1, 1), calendar(), roll="never")
     with pytest.raises(OutsideCalendar):
         due(parse_allowance("3 working days"), date(2150, 12, 31), calendar())
+
+
+# ── Office hours ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("Wed 2026-09-02 09:00", "Wed 2026-09-02 14:30"),  # an hour and a half at noon
+        ("Wed 2026-09-02 12:30", "Wed 2026-09-02 17:30"),
+        ("Fri 2026-09-04 16:00", "Mon 2026-09-07 10:30"),
+        ("Sat 2026-09-05 10:00", "Mon 2026-09-07 14:00"),
+        ("Wed 2026-09-30 17:30", "Thu 2026-10-08 12:00"),  # over National Day
+        ("Wed 2026-09-02 13:30", "Wed 2026-09-02 17:30"),
+        ("Wed 2026-09-02 14:00", "Wed 2026-09-02 18:00"),  # the last instant of the day
+    ],
+)
+def test_office_hours_pass_only_while_offices_work(start: str, end: str) -> None:
+    found = due(parse_allowance("4 office hours"), moment(start), calendar())
+
+    assert (found.legal, found.official) == (moment(end), True)
+    assert "只计办公时间（工作日08:30至12:00、13:30至18:00）" in told(found)
+
+
+def test_office_hours_are_neither_extended_nor_counted_back() -> None:
+    rule = ExtensionRule((ExtensionLeg(parse_allowance("4 hours"), (SUPERIOR,), "第1条"),))
+    start = moment("Wed 2026-09-02 09:00")
+    with pytest.raises(UnusablePeriod, match="单位不能混用"):
+        due(
+            parse_allowance("4 office hours"),
+            start,
+            calendar(),
+            extensions=[Extension(SUPERIOR, start)],
+            extension_rule=rule,
+        )
+    with pytest.raises(UnusableAllowance, match="只往后计算"):
+        parse_allowance("4 office hours before")
+
+
+def test_office_hours_of_a_day_follow_one_another() -> None:
+    hours = ((time(13), time(17)), (time(9), time(12)))
+    with pytest.raises(ValueError, match="办公时间"):
+        replace(calendar(), office=hours)
