@@ -114,14 +114,16 @@ def measured(models: tuple[Model, ...], folder: Path) -> tuple[dict[str, Any], d
     from haihe.records.rehearsal import TRUTH_FILE
     from haihe.supervision.scoring import Known, score, truths_of
     from haihe.supervision.sweep import run_model
-    from haihe.supervision.views import data_fields, open_views
+    from haihe.supervision.views import data_fields, mentioned, open_views
 
     file = folder / TRUTH_FILE
     if not file.is_file():
         raise ValueError(f"{folder} 里没有 {TRUTH_FILE}：先用 haihe simulate 生成模拟城市")
     known = Known.of(truths_of(pq.read_table(file)))
     every = [one for versions in load_pack().procedures.values() for one in versions]
-    connection = open_views(folder, data_fields(every), data_fields(every, "matter"))
+    asked = [sql for model in models for sql in (model.sql, model.population)]
+    event, matter = (mentioned(data_fields(every, view), asked) for view in ("event", "matter"))
+    connection = open_views(folder, event, matter, often=True)
     try:
         ((matters,),) = connection.sql("SELECT count(*) FROM matter").fetchall()
         ((events,),) = connection.sql("SELECT count(*) FROM event").fetchall()

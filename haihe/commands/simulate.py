@@ -213,15 +213,20 @@ def _found(folder: Path, written: Written, fault: Fault | None) -> dict[str, Any
     from haihe.pack.models import load_models
     from haihe.pack.place import models_folder
     from haihe.supervision.sweep import UnusableModel, run_model
-    from haihe.supervision.views import data_fields, open_views
+    from haihe.supervision.views import data_fields, mentioned, open_views
 
     procedures = [one for versions in load_pack().procedures.values() for one in versions]
-    connection = open_views(folder, data_fields(procedures), data_fields(procedures, "matter"))
+    models = load_models(models_folder())
+    asked = [sql for model in models for sql in (model.sql, model.population)]
+    event, matter = (
+        mentioned(data_fields(procedures, view), asked) for view in ("event", "matter")
+    )
+    connection = open_views(folder, event, matter, often=True)
     wanted: dict[str, set[tuple[str, str]]] = {}
     for one in filter(lambda one: one.model, written.truths):
         wanted.setdefault(one.model, set()).add((one.matter_id, one.cause))
     told: dict[str, Any] = {}
-    for model in load_models(models_folder()):
+    for model in models:
         try:
             rows = run_model(connection, model).rows
         except UnusableModel as error:

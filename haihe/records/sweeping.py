@@ -227,7 +227,7 @@ def found_as_of(
             Moment(at, past=True, imported=imported),
             Path(folder),
         )
-        connection = open_views(Path(folder), base.fields, base.matter_fields)
+        connection = open_views(Path(folder), base.fields, base.matter_fields, often=True)
         try:
             swept = (_swept(partial(run_model, connection), one) for one in base.models)
             return [one for one in swept if isinstance(one, Swept)]
@@ -317,7 +317,7 @@ def on_spark(master: str) -> Engine:
 
 @contextmanager
 def _opened_views(base: Ground) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = open_views(mirror.folder(), base.fields, base.matter_fields)
+    connection = open_views(mirror.folder(), base.fields, base.matter_fields, often=True)
     try:
         yield connection
     finally:
@@ -332,7 +332,7 @@ def _count(connection: duckdb.DuckDBPyConnection, view: str) -> int:
 
 
 def _marks(base: Ground, now: datetime) -> Marks:
-    position, reading = positions.settled(base.connection)
+    position, reading, _ = positions.settled(base.connection)
     return Marks(
         position=position,
         head=positions.head(base.connection, position),

@@ -200,7 +200,7 @@ def _look(
     law: Law,
     result: Inspection,
 ) -> None:
-    connection = open_views(folder, *fields)
+    connection = open_views(folder, *fields, often=True)
     try:
         with _timed(result, "监督"):
             result.matters, result.events = _sizes(connection)

@@ -66,6 +66,7 @@ SEQUENCE_DIGITS: Final = 12
 SEGMENTS_MAX: Final = 100_000
 FIELDS_MAX: Final = 5_000
 ROWS_PER_GROUP: Final = 122_880  # DuckDB reads one row group a thread
+CELLS_KEPT_MAX: Final = 4_000_000  # rows × columns of a view that is worth keeping in memory
 
 
 @dataclass(frozen=True)
@@ -463,19 +464,26 @@ def open_views(
     fields: Fields | None = None,
     matter_fields: Fields | None = None,
     settings: Sequence[str] = (),
+    *,
+    often: bool = False,
 ) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection in which every published view can be named in SQL.
 
     A view has its base columns; `event` and `matter` those of `fields` and `matter_fields` beside
     them, which read as empty where no segment carries them. The connection reads nothing else on
     this machine. `settings` are SET statements carried out before the configuration is locked.
+    `often` says that many queries come: a small view (CELLS_KEPT_MAX) is then read once, not by
+    each of them.
     """
     connection = _connected()
     for setting in settings:
         connection.execute(setting)
     for name, view in VIEWS.items():
         declared = {"event": fields or {}, "matter": matter_fields or {}}.get(name, {})
-        connection.execute(f"CREATE VIEW {name} AS {_select(folder, view, declared)}")
+        held = held_segments(folder, name)
+        cells = sum(one.rows for one in held) * (len(view.columns) + len(declared))
+        made = "TABLE" if often and cells <= CELLS_KEPT_MAX else "VIEW"
+        connection.execute(f"CREATE {made} {name} AS {_select(folder, view, declared, held)}")
     shut_in(connection, folder)
     return connection
 
@@ -544,8 +552,7 @@ def shut_in(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -
     connection.execute("SET lock_configuration = true")
 
 
-def _select(folder: Path, view: View, fields: Fields) -> str:
-    held = held_segments(folder, view.name)
+def _select(folder: Path, view: View, fields: Fields, held: tuple[Segment, ...]) -> str:
     columns = {column.name: SQL_TYPES[column.type] for column in view.columns}
     columns |= {name: SQL_TYPES[kind] for name, kind in fields.items()}
     if not held:

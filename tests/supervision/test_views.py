@@ -22,7 +22,11 @@ def events(*ids: str, **more: pa.Array) -> pa.Table:
     )
 
 
-def test_segments_of_one_view_are_read_as_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("often", "kept"), [(False, 9), (True, 9), (True, 0)])
+def test_segments_of_one_view_are_read_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, often: bool, kept: int
+) -> None:
+    monkeypatch.setattr(views, "CELLS_KEPT_MAX", kept * 100)
     write_segment(tmp_path, "event", events("F1", "F2"), first=1, last=2)
     write_segment(
         tmp_path,
@@ -32,9 +36,11 @@ def test_segments_of_one_view_are_read_as_one(tmp_path: Path) -> None:
         last=3,
         fields={"amount": "number"},
     )
-    connection = open_views(tmp_path, {"amount": "number"})
+    connection = open_views(tmp_path, {"amount": "number"}, often=often)
     rows = connection.execute("SELECT matter_id, amount FROM event ORDER BY 1").fetchall()
     assert rows == [("F1", None), ("F2", None), ("F3", 35.0)]
+    tables = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    assert (("event",) in tables) == (often and kept > 0)
 
 
 def test_a_view_without_segments_is_empty_but_has_its_columns(tmp_path: Path) -> None:
