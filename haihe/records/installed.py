@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -30,6 +31,7 @@ from haihe.pack.settings import Setting, SettingRow, pack_of_the_city, rows
 from haihe.records import home
 
 SIMULATED_FILE: Final = "simulated-organs.json"  # in HAIHE_HOME
+OFFERED_FILE: Final = "offered-organs.json"  # beside it: ids of those that forms offer
 CARD_FILE: Final = "card.yaml"
 
 
@@ -148,8 +150,12 @@ class InstalledRules:
         return found.name if found else organ
 
     def organs(self) -> dict[str, str]:
-        """Every organ the city lists that there is today: id -> name, in the order of the file."""
-        return {one.id: one.name for one in self._listed.at(self._today())}
+        """Every organ the city lists that there is today: id -> name, in the order of the file.
+
+        Of a simulated city those only in which somebody of a told story serves.
+        """
+        beside = {one: self.organ_name(one) for one in sorted(offered_organs())}
+        return {one.id: one.name for one in self._listed.at(self._today())} | beside
 
     def every_organ(self) -> dict[str, str]:
         """Every organ there ever was, those of a simulated city beside them: id -> name."""
@@ -193,6 +199,26 @@ def _card_name(model: str) -> str:
         return str(told["name"])
     except (MissingFolder, OSError, yaml.YAMLError, KeyError, TypeError):
         return model
+
+
+def offered_organs() -> frozenset[str]:
+    """The bodies of a simulated city that forms offer as they do those the city lists.
+
+    A story may be told while the pages are served: the file is looked at whenever it has changed.
+    """
+    path = home.home() / OFFERED_FILE
+    try:
+        return _offered(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return frozenset()
+
+
+@lru_cache(maxsize=4)
+def _offered(path: Path, _changed: int) -> frozenset[str]:
+    try:
+        return frozenset(msgspec.json.decode(path.read_bytes(), type=list[str]))
+    except msgspec.DecodeError as error:
+        raise UnusableCity(f"{OFFERED_FILE}: {error}") from error
 
 
 def simulated_organs() -> list[Organ]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
 from haihe.records import home, read, rules
-from haihe.records.installed import SIMULATED_FILE
+from haihe.records.installed import OFFERED_FILE, SIMULATED_FILE, offered_organs
 from haihe.records.rehearsal import TRUTH_FILE, write_truth
 from haihe.records.shown import Reader
 from haihe.simulation.organs import City
@@ -21,6 +22,15 @@ def found_bodies(city: City) -> None:
     bodies = msgspec.json.encode(city.everything())
     (home.home() / SIMULATED_FILE).write_bytes(bodies)
     rules.current().look_again()
+
+
+def offer(organs: Iterable[str]) -> None:
+    """Let forms offer these bodies too: a story is told by hand, or somebody of it signs in."""
+    known = offered_organs()
+    listed = rules.current().organs()
+    wanted = known | {one for one in organs if one not in listed}
+    if wanted != known:
+        (home.home() / OFFERED_FILE).write_bytes(msgspec.json.encode(sorted(wanted)))
 
 
 def keep_beside(told: Chronicler) -> None:
