@@ -1,8 +1,8 @@
 """`haihe bench hall`: a thousand halls with fifty windows, and the waits that a hall tells.
 
-A server of its own over a database of its own (PostgreSQL if HAIHE_DATABASE_URL names one, else
-SQLite). Taps and calls go through the real door and are durable when answered; open pages ask the
-one small address whether anything is new. Every figure stands beside the limit it is held to.
+A server of its own over a database of its own, on SQLite and on PostgreSQL. Taps and calls go
+through the real door and are durable when answered; open pages ask the one small address whether
+anything is new. Every figure stands beside the limit it is held to.
 
 What a city of that size needs follows from its windows: each serves somebody every eight minutes,
 who tapped, was called, began and was finished; every phone that waits asks every two seconds.
@@ -29,6 +29,7 @@ from typing import Any, Final
 from bench import hall_waits
 from bench.environment import ROOT
 from bench.measure import percentile
+from tests.postgresql import running_postgresql
 
 HELP = "1,000 halls with 50 windows: taps, calls, updates; the waits told, on days of ciw"
 
@@ -42,6 +43,8 @@ CALL_MS_MAX: Final = 100.0
 UPDATE_SECONDS_MAX: Final = 2.0  # p95 from an act to the page that shows it
 TAPPING, LISTENING = 4, 8
 START_SECONDS_MAX: Final = 60
+DATABASES: Final = ("sqlite", "postgresql")
+OURS: Final = frozenset({"HAIHE_HOME", "HAIHE_DATABASE_URL"})  # settings the bench makes itself
 
 Figures = dict[str, Any]
 
@@ -53,6 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--windows", type=int, default=WINDOWS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--days", type=int, default=hall_waits.DAYS, help="of ciw; 0 leaves it out")
+    parser.add_argument("--database", choices=DATABASES, action="append", help="one; else each")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,8 +65,15 @@ def run(args: argparse.Namespace) -> int:
     if args.days:
         learn = args.days * hall_waits.LEARN_DAYS // hall_waits.DAYS
         figures["waits"] = hall_waits.measured(args.days, learn)
-    figures |= served(args.halls, args.windows, args.seconds)
-    figures["aim"] = _aim(figures)
+    for database in args.database or DATABASES:
+        with contextlib.ExitStack() as stack:
+            url = ""
+            if database == "postgresql":
+                url = stack.enter_context(running_postgresql()).create_database()
+            one = served(args.halls, args.windows, args.seconds, url)
+        figures[database] = {**one, "aim": _aim(one)}
+    aims = [one["aim"]["met"] for one in figures.values()]
+    figures["aim"] = {"met": all(aims)}
     if args.json:
         print(json.dumps(figures))
     else:
@@ -92,26 +103,26 @@ def city_yaml(halls: int, windows: int) -> str:
     return "\n".join(rows) + "\n"
 
 
-def served(halls: int, windows: int, seconds: float) -> Figures:
-    """Taps, calls and updates against one server."""
+def served(halls: int, windows: int, seconds: float, url: str = "") -> Figures:
+    """Taps, calls and updates against one server; `url`: of a PostgreSQL database, else SQLite."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         home.mkdir(mode=0o700)
         city = Path(folder) / "city"
         subprocess.run(["cp", "-r", ROOT / "city", city], check=True)
         (city / "halls.yaml").write_text(city_yaml(halls, windows), encoding="utf-8")
-        told = {name: value for name, value in os.environ.items() if name != "HAIHE_HOME"}
+        told = {name: value for name, value in os.environ.items() if name not in OURS}
+        told |= {"HAIHE_DATABASE_URL": url} if url else {}
         told |= {
             "HAIHE_HOME": str(home),
             "HAIHE_CITY": str(city),
             "DJANGO_SETTINGS_MODULE": "haihe.config.settings",
         }
         words = [sys.executable, "-m", "bench.hall_city", str(halls), str(windows)]
-        filled = subprocess.run(words, env=told, cwd=ROOT, check=True, capture_output=True)
+        filled = subprocess.run(words, env=told, cwd=ROOT, check=True, stdout=subprocess.PIPE)
         figures: Figures = {
             "halls": halls,
             "windows": windows,
-            "database": "postgresql" if told.get("HAIHE_DATABASE_URL") else "sqlite",
         }
         acting = json.loads(filled.stdout)
         with _server(told) as port:
@@ -225,7 +236,7 @@ def _taps(port: int, halls: int, seconds: float) -> Figures:
 def _calls(environment: dict[str, str], halls: int, person: str, seconds: float) -> Figures:
     """Windows that call, begin and finish, through the door of records in a process of its own."""
     words = [sys.executable, "-m", "bench.hall_city", str(halls), "--act", person, str(seconds)]
-    done = subprocess.run(words, env=environment, cwd=ROOT, check=True, capture_output=True)
+    done = subprocess.run(words, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE)
     told: Figures = json.loads(done.stdout)
     return told
 
@@ -298,6 +309,5 @@ def _aim(figures: Figures) -> Figures:
     met = (
         max(ratios["tap_p95_to_limit"], ratios["call_p95_to_limit"], ratios["heard_to_limit"]) < 1
         and min(ratios["taps_to_needed"], ratios["acts_to_needed"]) >= 1
-        and ("waits" not in figures or figures["waits"]["aim"]["met"])
     )
     return {**{name: round(value, 3) for name, value in ratios.items()}, "met": met}

@@ -1,12 +1,12 @@
 """`haihe bench queue`: the waiting time told to people, against the two usual rules, on a real log.
 
 The log is a call centre's (shared/data/queue, or --data FILE of the same form). The memory learns
-from the earlier days; the later ones are the test: each person who queued and was served is told a
-wait when they join, and the wait they had is compared with it. As in service, what a test day
-showed is learned when it is over, and the interval learns from each wait that has ended; the same
-with nothing learned on the test days is printed beside it. Two rules get the same test: the
-wait so far of the head of the line (HOL), and that of the last to enter service (LES), each over
-all calls and over the own group of servers, of which the better one counts.
+from the earlier days (or from all of --learn FILE); the later ones are the test: each person who
+queued and was served is told a wait when they join, and the wait they had is compared with it. As
+in service, what a test day showed is learned when it is over, and the interval learns from each
+wait that has ended; the same with nothing learned on the test days is printed beside it. Two rules
+get the same test: the wait so far of the head of the line (HOL), and that of the last to enter
+service (LES), each over all calls and over the own group of servers; the better one counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -36,6 +36,9 @@ LEARN_SHARE: Final = 2 / 3  # of the days of a log
 ALIKE: Final = 0.5  # cosine of the servers of two types from which they share a group
 ADVANCED_SECONDS: Final = 90.0  # by which this call centre puts callers of priority 2 ahead
 ROWS_MAX: Final = 5_000_000
+BROKEN_SHARE_MAX: Final = 0.01  # lines that cannot be read; with more the log is refused
+NEEDED: Final = ("date", "type", "q_start", "q_exit", "outcome")  # the others help
+GZIP: Final = b"\x1f\x8b"
 BELOW: Final = 0.15  # the aim: this much below the better rule
 COVERED: Final = (0.75, 0.85)
 
@@ -88,13 +91,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="figures as one JSON object")
     parser.add_argument("--data", type=Path, default=LOG, help="a log of the same form")
     parser.add_argument("--learn-days", type=int, default=0, help="the first days, to learn from")
+    parser.add_argument(
+        "--learn", type=Path, help="a log of earlier days to learn from; all of --data is the test"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print; 1 if the aim is missed, 2 if the log cannot be used."""
     try:
-        calls = read(args.data)
-        figures = measured(calls, args.learn_days)
+        calls, before = read(args.data), read(args.learn) if args.learn else []
+        figures = measured(calls, args.learn_days, before)
     except (OSError, ValueError, KeyError) as error:
         print(f"{args.data}: {error}", file=sys.stderr)
         return 2
@@ -107,35 +113,58 @@ def run(args: argparse.Namespace) -> int:
 
 
 def read(path: Path) -> list[Call]:
-    """The calls of a log. Raises ValueError naming the line that cannot be read."""
-    opened = gzip.open if path.suffix == ".gz" else open
-    calls = []
-    with opened(path, "rt", encoding="utf-8", newline="") as lines:
-        for number, row in enumerate(csv.DictReader(lines), 2):
+    """The calls of a log, plain or packed. Lines that cannot be read are left out and counted.
+
+    Raises ValueError naming columns that are missing, or the first bad line where they are many.
+    """
+    with path.open("rb") as start:
+        packed = start.read(len(GZIP)) == GZIP
+    calls: list[Call] = []
+    broken: list[str] = []
+    with (gzip.open if packed else open)(path, "rt", encoding="utf-8-sig", newline="") as lines:
+        rows = csv.DictReader(lines)
+        missing = [name for name in NEEDED if name not in (rows.fieldnames or ())]
+        if missing:
+            raise ValueError(f"the log has no column {', '.join(missing)}; it needs {NEEDED}")
+        for number, row in enumerate(rows, 2):
             if number > ROWS_MAX:
                 raise ValueError(f"at most {ROWS_MAX} calls are read")
             try:
                 calls.append(_call(number, row))
-            except (KeyError, ValueError, AttributeError) as error:
-                raise ValueError(f"line {number}: {error!r}") from None
+            except (ValueError, AttributeError, TypeError) as error:
+                broken.append(f"line {number}: {error!r}")
+    if len(broken) > BROKEN_SHARE_MAX * (len(calls) + len(broken)):
+        raise ValueError(f"{len(broken)} lines cannot be read, the first is {broken[0]}")
+    if broken:
+        print(f"{path}: {len(broken)} lines left out, the first is {broken[0]}", file=sys.stderr)
     if not calls:
         raise ValueError("no call in this log")
     return calls
 
 
 def _call(number: int, row: dict[str, str]) -> Call:
+    joined, left = _seconds(row["q_start"]), _seconds(row["q_exit"])
+    begun = _seconds(row.get("ser_start") or "0:00:00") or left
     return Call(
         id=str(number),
-        day=row["date"][:10],
+        day=_day_of(row["date"]),
         type=row["type"],
-        priority=int(row["priority"]),
-        joined=_seconds(row["q_start"]),
-        left=_seconds(row["q_exit"]),
+        priority=int(row.get("priority") or 0),
+        joined=joined,
+        left=left,
         outcome=row["outcome"],
-        begun=_seconds(row["ser_start"]),
-        done=_seconds(row["ser_exit"]),
-        server=row["server"],
+        begun=begun,
+        done=_seconds(row.get("ser_exit") or "0:00:00"),
+        server=row.get("server") or "",
     )
+
+
+def _day_of(text: str) -> str:
+    """The day of a call, such that days sort as they follow each other."""
+    day = text.strip().partition(" ")[0].partition("T")[0]
+    if not day:
+        raise ValueError("a call without a day")
+    return day
 
 
 def _seconds(text: str) -> float:
@@ -143,13 +172,19 @@ def _seconds(text: str) -> float:
     return int(hours) * 3600.0 + int(minutes) * 60.0 + int(seconds)
 
 
-def measured(calls: list[Call], learn_days: int = 0) -> Figures:
-    """The figures of the test days. Raises ValueError if there are no two days."""
+def measured(calls: list[Call], learn_days: int = 0, before: Sequence[Call] = ()) -> Figures:
+    """The figures of the test days; `before`: calls of earlier days, then all of `calls` is tested.
+
+    Raises ValueError if there are no days to learn from, or none to test on.
+    """
     by_day: dict[str, list[Call]] = {}
-    for call in calls:
+    for call in (*before, *calls):
         by_day.setdefault(call.day, []).append(call)
     days = sorted(by_day)
-    learn_days = learn_days or round(len(days) * LEARN_SHARE)
+    if before:
+        learn_days = days.index(min(call.day for call in calls))
+    else:
+        learn_days = learn_days or round(len(days) * LEARN_SHARE)
     if not 0 < learn_days < len(days):
         raise ValueError(f"{len(days)} days: some to learn from and some to test on are needed")
     early, late = days[:learn_days], days[learn_days:]
@@ -179,10 +214,13 @@ def measured(calls: list[Call], learn_days: int = 0) -> Figures:
 
 
 def groups_of(calls: Iterable[Call]) -> dict[str, str]:
-    """Types of calls by the servers they share: each type's group, named by its types."""
+    """Types of calls by the servers they share: each type's group, named by its types.
+
+    The group of the type that most were served with comes first.
+    """
     served: dict[str, Counter[str]] = {}
     for call in calls:
-        if call.served:
+        if call.served and call.server:
             served.setdefault(call.type, Counter())[call.server] += 1
     kinds = sorted(served, key=lambda one: -served[one].total())
     heads: dict[str, list[str]] = {}
@@ -203,8 +241,9 @@ def lived_on(calls: list[Call], groups: dict[str, str]) -> Iterator[Lived]:
     watch = Watch()
     waiting: dict[str, float] = {}
     last = 0.0
+    other = next(iter(groups.values()), "")  # of a type that nobody was served with so far
     for at, act, call in _acts(calls):
-        group = groups.get(call.type, call.type)
+        group = groups.get(call.type, other)
         if act == _FINISH:
             watch.finish(call.id)
         elif act == _LEAVE:
