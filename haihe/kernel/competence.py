@@ -75,10 +75,12 @@ class KindRules(Frozen, frozen=True, kw_only=True):
     """The competence for a kind; `holds`: further sorts that may have such a matter.
 
     Either `intake` says where a new matter goes, or `no_address` why none can be addressed wrongly.
+    `apart_below`: what reports a body comes to none of the bodies below it either.
     """
 
     grants: tuple[Grant, ...]
     holds: tuple[str, ...] = ()
+    apart_below: bool = False
     intake: Intake | None = None
     no_address: str = ""
 
@@ -326,6 +328,10 @@ class Competence:
             if found:
                 return min(found, key=lambda one: (-len(one.area), one.id))
         return None
+
+    def is_apart_below(self, kind: str) -> bool:
+        """Whether what reports a body is kept from the bodies below it as well."""
+        return kind in self._binds and self.rules.kinds[kind].apart_below
 
     def intake(self, kind: str) -> Intake | None:
         """How new matters of a kind find their body; None when the rules do not say."""

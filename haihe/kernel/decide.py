@@ -106,7 +106,8 @@ def decide(
 
 def _is_kept_apart(index: Index, state: State, actor: Actor) -> bool:
     """Whether the matter reports the organ the actor acts for; the public acts for none."""
-    if not index.apart or not is_kept_apart(actor.organ, (), state, index.procedure):
+    also = frozenset({actor.person})
+    if not index.apart or not is_kept_apart(actor.organ, (), state, index.procedure, also=also):
         return False
     role = index.procedure.roles.get(actor.role)
     return role is None or role.stands != "public"

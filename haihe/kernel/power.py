@@ -7,25 +7,33 @@ acts for which body in whose matter, and to whom it gives the matter.
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 from haihe.kernel.competence import OPENING, TRANSFER, Competence, Gift
+from haihe.kernel.kept_below import kept_below
 from haihe.kernel.procedure import Procedure
+from haihe.kernel.receiver import receiving_field as receiving_field
+from haihe.kernel.standing import NO_ORGANS
 from haihe.kernel.state import State
 from haihe.kernel.values import Command, Refused
 
-# The acts of every procedure that give a matter to a body, and the field that names it.
-GIVING: Final = {"transfer": "to_organ", "escalate": "to_organ"}
-
 
 def not_competent(
-    competence: Competence, procedure: Procedure, state: State | None, command: Command, day: date
+    competence: Competence,
+    procedure: Procedure,
+    state: State | None,
+    command: Command,
+    day: date,
+    also: frozenset[str] = NO_ORGANS,
 ) -> Refused | None:
     """Why the body of a command may not take this step on a day; None if it may.
 
     `state` None: the command opens a matter. Nobody is judged in a kind without rules; a citizen is
-    not judged at all, and what a citizen sends to the wrong body is passed on (routing).
+    not judged at all, and what a citizen sends to the wrong body is passed on (routing). `also` as
+    in kept_below.
     """
+    refused = kept_below(competence, procedure, state, command, day, also)
+    if refused is not None:
+        return refused
     kind = procedure.kind
     if not competence.binds(kind):
         return None
@@ -47,12 +55,6 @@ def not_competent(
     if refused is not None:
         return refused
     return _given(competence, procedure, command, day, OPENING if state is None else TRANSFER)
-
-
-def receiving_field(procedure: Procedure, act: str) -> str:
-    """The field of an act that names the body which gets the matter; "" when none does."""
-    step = procedure.steps.get(act)
-    return step.hands_to if step is not None else GIVING.get(act, "")
 
 
 def _whose(

@@ -30,6 +30,8 @@ class Reader(Frozen, frozen=True, kw_only=True):
     `lineage`: the organ and all above it. `scope`: the organs this reader may supervise, None for
     all. `rated`: the reader took a step in the matter that this one was opened from. `stands_for`:
     the closed bodies whose matters of this kind the organ has taken over, and so their archive.
+    `also`: the organs of the reader's other posts with those above, and the reader's own id; what
+    reports one of these is kept from the reader in this post too.
     """
 
     person: str
@@ -42,6 +44,7 @@ class Reader(Frozen, frozen=True, kw_only=True):
     scope: frozenset[str] | None = None
     rated: bool = False
     stands_for: frozenset[str] = NO_ORGANS
+    also: frozenset[str] = NO_ORGANS
 
     def serves_in(self, organ: str) -> bool:
         """Whether the reader serves in this organ, or in what stands in its place today."""
@@ -73,17 +76,19 @@ def is_kept_apart(
     state: State,
     procedure: Procedure,
     stands_for: frozenset[str] = NO_ORGANS,
+    also: frozenset[str] = NO_ORGANS,
 ) -> bool:
     """Whether the matter reports this organ, or one above it: then it must not even know of it.
 
     An organ below the one reported may have the matter (nobody else may be able to act); it then
     knows of it, for somebody has to. What was reported of a closed body is kept from its heir.
+    `also` as in Reader.
     """
     if not procedure.apart:
         return False
     apart = organs_apart(procedure.apart, state.fields)
     own = stands_for | {organ}
-    if not apart.isdisjoint(own):
+    if not apart.isdisjoint(own) or not apart.isdisjoint(also):
         return True
     return state.owner.organ not in own and not apart.isdisjoint(lineage)
 
@@ -144,7 +149,9 @@ def knows_of(reader: Reader, state: State, procedure: Procedure) -> bool:
         return reader.holds_code
     if reader.kind == "administrator":
         return True
-    if is_kept_apart(reader.organ, reader.lineage, state, procedure, reader.stands_for):
+    if is_kept_apart(
+        reader.organ, reader.lineage, state, procedure, reader.stands_for, reader.also
+    ):
         return False
     if takes_part(reader, state) or may_go_on(reader, state, procedure):
         return True

@@ -7,31 +7,28 @@ repeated message, one matter for many neighbours.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from haihe.letters.message import Message, plain
+from haihe.letters.nearest import (
+    COMMON_LEAST,
+    COMMON_SHARE,
+    SIMILAR,
+    Sort,
+    pieces,
+    places_in,
+    shared,
+    solid,
+    sort_of,
+)
 
-LETTERS: Final = (2, 3)
-COMMON_SHARE: Final = 0.02  # a piece in more of the messages than this tells none from another
-COMMON_LEAST: Final = 20  # … but of few messages a piece may be in so many
-NEAR: Final = 0.6  # cosine from which one is a near copy of another
-SIMILAR: Final = 0.25  # cosine from which two of one place are about one matter
-SIMILAR_DAYS: Final = timedelta(days=365)
 PAIRS_MAX: Final = 20_000  # of one search
 NEIGHBOURS_MAX: Final = 20  # later messages told for one
 AT_ONCE: Final = 500  # rows compared in one piece
-REASONS: Final = 4
-REASON_LETTERS_MAX: Final = 24
-_PLACE: Final = re.compile(r"[a-z]\d*(?:市|区|县)")  # as places are anonymised: A市, A3区, J4县
-_BLANK: Final = re.compile(r"[\W_]+")
-
-Sort = Literal["copy", "near", "similar"]
 
 
 class Pair(NamedTuple):
@@ -63,24 +60,24 @@ def alike(messages: Sequence[Message], places: Iterable[str] = ()) -> Found:
     ordered = sorted(messages, key=lambda one: (one.on, one.id))
     words = [one.words for one in ordered]
     # Weighed is what only some say; a copy is a copy whatever it says.
-    weigh = TfidfVectorizer(analyzer=_pieces, sublinear_tf=True, max_df=_common(len(ordered)))
+    weigh = TfidfVectorizer(analyzer=pieces, sublinear_tf=True, max_df=_common(len(ordered)))
     try:
         weighed = weigh.fit_transform(words)
     except ValueError:  # every piece stands in every message
-        weighed = TfidfVectorizer(analyzer=_pieces, sublinear_tf=True).fit_transform(words)
+        weighed = TfidfVectorizer(analyzer=pieces, sublinear_tf=True).fit_transform(words)
     names = tuple(plain(name) for name in places)
-    where = [_places(text, names) for text in words]
-    same = [_BLANK.sub("", plain(one.text)) for one in ordered]
+    where = [places_in(text, names) for text in words]
+    same = [solid(plain(one.text)) for one in ordered]
     found: list[Pair] = []
     for at, other, likeness in _likely(weighed, same):
         one, two = ordered[at], ordered[other]
-        sort = _sort(likeness, one, two, where[at], where[other])
+        sort = sort_of(likeness, abs(two.on - one.on), where[at], where[other])
         if same[at] == same[other] and same[at]:
             sort, likeness = "copy", 1.0
         if sort is not None:
-            shared = () if sort == "copy" else _shared(words[at], words[other])
+            both = () if sort == "copy" else shared(words[at], words[other])
             by_same = bool(one.user) and one.user == two.user
-            found.append(Pair(one, two, sort, round(likeness, 3), by_same, shared))
+            found.append(Pair(one, two, sort, round(likeness, 3), by_same, both))
         if len(found) > PAIRS_MAX:
             break
     found.sort(key=lambda pair: (-pair.likeness, pair.one.on, pair.one.id, pair.other.id))
@@ -130,49 +127,5 @@ def _likely(weighed: Any, same: Sequence[str]) -> Iterator[tuple[int, int, float
             first[same[at]].append(at)
 
 
-def _sort(
-    likeness: float, one: Message, other: Message, here: frozenset[str], there: frozenset[str]
-) -> Sort | None:
-    elsewhere = bool(here and there and not here & there)
-    if likeness >= NEAR and not elsewhere:
-        return "near"
-    if elsewhere or not here & there or abs(other.on - one.on) > SIMILAR_DAYS:
-        return None
-    return "similar" if likeness >= SIMILAR else None
-
-
-def _places(text: str, names: Sequence[str]) -> frozenset[str]:
-    """The places a message names, the narrow ones if there are any: A3区, not A市."""
-    found = set(_PLACE.findall(text)) | {name for name in names if name in text}
-    narrow = {name for name in found if not re.fullmatch(r"[a-z]市", name)}
-    return frozenset(narrow or found)
-
-
-def _pieces(text: str) -> list[str]:
-    solid = _BLANK.sub("", text)
-    return [
-        solid[at : at + length]
-        for length in range(LETTERS[0], LETTERS[1] + 1)
-        for at in range(len(solid) - length + 1)
-    ]
-
-
 def _common(count: int) -> int | float:
     return max(COMMON_SHARE, min(1.0, COMMON_LEAST / count))
-
-
-def _shared(one: str, other: str) -> tuple[str, ...]:
-    """The longest words that both say, of four characters and more."""
-    found: set[str] = set()
-    at = 0
-    while at < len(one) - 3:
-        length = 4
-        if one[at : at + length] not in other:
-            at += 1
-            continue
-        while at + length < len(one) and one[at : at + length + 1] in other:
-            length += 1
-        found.add(one[at : at + length].strip())
-        at += length
-    longest = sorted(found, key=lambda run: (-len(run), run))[:REASONS]
-    return tuple(run[:REASON_LETTERS_MAX] for run in longest)

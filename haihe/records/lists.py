@@ -213,7 +213,8 @@ def visible(connection: Connection, reader: Reader, *, free: bool = False) -> Co
     What reports the reader's own line is looked up once and not for each matter: often nothing is.
     `free`: what else is asked is narrower than what an organ has; no index of organs is to be used.
     """
-    organs, lineage = reach.reach_of(reader.organ)
+    organs = reach.reach_of(reader.organ).organs
+    lineage = _lineage(reader)
     marks = ", ".join("?" * len(lineage))
     apart = f"SELECT a.matter_id FROM stake a WHERE a.how = 'apart' AND a.organ IN ({marks})"
     parts = [*_kinds_allowed(reader, "reach")]
@@ -340,13 +341,15 @@ def _newest(row: Row) -> str:
 
 def _own(reader: Reader) -> list[Condition]:
     """Of what the reader's organ has: that it does not report this organ, and its kind."""
-    return [_not_apart(_organs(reader)), *_kinds_allowed(reader, "own")]
+    apart = (*_organs(reader), *sorted(reach.also(reader.person, reader.organ)))
+    return [_not_apart(apart), *_kinds_allowed(reader, "own")]
 
 
 def _lineage(reader: Reader) -> tuple[str, ...]:
     """Whoever must not know of a matter where the reader's organ has it not: it, all above it."""
     lineage = reach.reach_of(reader.organ).lineage
-    return tuple(dict.fromkeys((*lineage, *_organs(reader))))
+    also = sorted(reach.also(reader.person, reader.organ))
+    return tuple(dict.fromkeys((*lineage, *_organs(reader), *also)))
 
 
 def _staked(reader: Reader, of: Of) -> list[Condition]:

@@ -78,6 +78,16 @@ class Known(msgspec.Struct, frozen=True):
             for post, since, until in self.holdings
         )
 
+    def organs(self, day: date) -> frozenset[str]:
+        """The organs of all posts held on a day."""
+        return frozenset(
+            post.organ
+            for post, since, until in self.holdings
+            if max(since, post.since) <= day
+            and (until is None or day <= until)
+            and (post.until is None or day <= post.until)
+        )
+
     def begun_on(self, roles: Sequence[str]) -> date | None:
         """The first day any of these roles was held; None if never."""
         days = [since for post, since, _ in self.holdings if set(post.roles) & set(roles)]

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from haihe.kernel.organs import Archive, Organ, Organs
 from haihe.kernel.standing import Reader as Asking
 from haihe.pack.reach import How, load_reach
-from haihe.records import rules
+from haihe.records import posts, rules
 from haihe.records.shown import Reader
 
 REACHES_KEPT: Final = 4_096
@@ -84,7 +84,24 @@ def asking(reader: Reader, kind: str, need: str = "", *, rated: bool = False) ->
         scope=reach.organs if reach.organs is None else reach.organs - beyond,
         rated=rated,
         stands_for=stands_for(reader.organ, kind),
+        also=also(reader.person, reader.organ),
     )
+
+
+def also(person: str, organ: str) -> frozenset[str]:
+    """What is kept from a person besides by the post one acts in, in `organ`.
+
+    The organs of the posts held elsewhere today, those above each, and the person's own id: whoever
+    is reported oneself, or serves with those who are, does not see it in another post either.
+    """
+    known = posts.known(person)
+    found = {person}
+    if known is not None:
+        day = posts.today()
+        for other in known.organs(day):
+            if other != organ:
+                found.update(reach_of(other).lineage)
+    return frozenset(found)
 
 
 @cache

@@ -20,9 +20,10 @@ from haihe.kernel.handover import handovers
 from haihe.kernel.index import index_of
 from haihe.kernel.power import not_competent
 from haihe.kernel.procedure import Procedure
+from haihe.kernel.standing import NO_ORGANS
 from haihe.kernel.state import State
 from haihe.kernel.values import Actor, Command, Data, Datum, Decided, Event, Refused
-from haihe.records import answers, archive, uses
+from haihe.records import answers, archive, reach, uses
 from haihe.records.answers import Recorded
 from haihe.records.chain import (
     GENESIS,
@@ -248,7 +249,9 @@ class Batch:
             before = taken
         state = before.state if before else None
         day = (happened_at or now).date()
-        refused = not_competent(self.means.rules.competence, procedure, state, command, day)
+        actor = command.actor
+        also = reach.also(actor.person, actor.organ) if procedure.apart else NO_ORGANS
+        refused = not_competent(self.means.rules.competence, procedure, state, command, day, also)
         if refused is not None:
             return refused
         decided = decide(procedure, state, command, now, self.means.rules.calendar)
