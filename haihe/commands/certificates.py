@@ -150,33 +150,33 @@ def _revoke(connection: Connection, args: argparse.Namespace) -> int:
 
 
 def _prolong(connection: Connection, args: argparse.Namespace) -> int:
-    from haihe.records import applications, certificates
+    from haihe.records import applications, prolonging
 
     order = next((one for one in applications.catalogue().orders if one.id == args.order), None)
     if order is None or order.sort != "prolong":
         print(f"没有统一顺延的文件 {args.order}", file=sys.stderr)
         return UNUSABLE
-    done = certificates.prolong(connection, order, datetime.now(UTC))
-    told = sum(_told(connection, new, order.number, str(order.until)) for _, new in done.moved)
+    done = prolonging.prolong(connection, order, datetime.now(UTC), _told)
     if args.json:
-        print(json.dumps({"moved": done.moved, "refused": done.refused, "messages": told}))
-    print(f"顺延 {len(done.moved)} 张，短信告知 {told} 人", file=sys.stderr)
+        print(json.dumps(done._asdict()))
+    moved = f"换发电子证照 {len(done.moved)} 张，纸质证件 {len(done.papers)} 件"
+    print(f"{moved}，在办的延续 {len(done.renewals)} 件；短信告知 {done.told} 人", file=sys.stderr)
+    if done.untold:
+        print(f"还有 {len(done.untold)} 人没有告知到，一个工作日内由原窗口告知", file=sys.stderr)
     for certificate, says in done.refused:
         print(f"{certificate} 没有顺延：{says}", file=sys.stderr)
     return 1 if done.refused else 0
 
 
-def _told(connection: Connection, certificate: str, number: str, until: str) -> bool:
-    """Tell the holder by a short message; the page of the matter shows it in any case."""
+def _told(phone: str, words: str) -> bool:
+    """Tell a holder by a short message; the page of the matter shows it in any case."""
     from haihe.identity import senders
-    from haihe.records import certificates
 
-    issued, sender = certificates.by_id(connection, certificate), senders.sender()
-    phone = certificates.holder_phone(connection, issued.matter) if issued is not None else ""
-    if sender is None or not phone:
+    sender = senders.sender()
+    if sender is None:
         return False
     try:
-        sender.send(phone, f"您的证照已依{number}顺延到{until}，不用来办。凭查询码可以看到新证。")
+        sender.send(phone, words)
     except senders.NotSent:
         return False
     return True

@@ -122,7 +122,8 @@ class Order(Frozen, frozen=True, kw_only=True):
     """An order on items from a day up to another: a power handed on, a green lane, a prolongation.
 
     `delegate` gives `tier` the power within `area`; `green_lane` makes `promise` the limit;
-    `prolong` moves what expires between `expires_from` and `expires_to` (both counted) to `until`.
+    `prolong` moves what expires between `expires_from` and `expires_to` (both counted) to `until`;
+    `running`: renewals that are still being decided count from the new day as well.
     """
 
     id: str
@@ -138,6 +139,7 @@ class Order(Frozen, frozen=True, kw_only=True):
     expires_from: date | None = None
     expires_to: date | None = None
     until: date | None = None
+    running: bool = False
 
     def in_force(self, day: date) -> bool:
         """Whether it holds on a day."""

@@ -58,16 +58,17 @@ PRECURSOR_FIELDS: Final = {"chemical": "chemical", "quantity": "quantity"}
 LEGAL: Final = {
     "24 hours": "h24", "48 hours": "h48", "1 working day": "w1", "2 working days": "w2",
     "3 working days": "w3", "3 days": "n3", "5 working days": "w5", "5 days": "n5",
-    "7 days": "n7", "10 working days": "w10", "10 days": "n10", "15 days": "n15",
-    "20 days": "n20", "20 working days": "w20", "30 days": "n30", "60 days": "n60",
-    "6 months": "m6",
+    "7 days": "n7", "10 working days": "w10", "10 days": "n10", "15 working days": "w15",
+    "15 days": "n15", "20 days": "n20", "20 working days": "w20", "30 days": "n30",
+    "60 days": "n60", "6 months": "m6",
 }  # fmt: skip
 PROMISED: Final = {
-    "4 hours": "h4", "8 hours": "h8", "24 hours": "h24", "1 working day": "d1",
-    "3 working days": "d3", "5 days": "n5", "5 working days": "d5", "10 working days": "d10",
-    "15 working days": "d15",
+    "4 office hours": "o4", "4 hours": "h4", "8 hours": "h8", "24 hours": "h24",
+    "1 working day": "d1", "3 working days": "d3", "5 days": "n5", "5 working days": "d5",
+    "10 working days": "d10", "15 working days": "d15", "20 working days": "d20",
+    "90 working days": "d90",
 }  # fmt: skip
-LONGEST_PROMISE: Final = "d15"
+AGENT: Final = ("agent_name", "agent_phone")
 CORRECTION: Final = "data_correction"
 CHECKED: Final = ("correct", "keep")
 MARK_FILE: Final = "applications.json"  # in HAIHE_HOME: how far events were looked at
@@ -307,7 +308,7 @@ def _follow_up(kept: Kept, item: Item, matter: str, now: datetime) -> None:
         if question is not None and (got is None or got.why):
             rows.append(_row(matter, source, replace(question, matter=matter), now))
     for number, entry in enumerate(entries(kept.draft, item)):
-        if entry.disputed and item.kind == "service_item":
+        if entry.disputed:
             _dispute(kept, matter, number, entry, now)
     connection = reading_connection()
     with writing(connection):
@@ -368,7 +369,7 @@ def data_of(draft: Draft, item: Item, now: datetime) -> Data:
         "lane_order": seen.lane,
         **{
             name: draft.who.get(name)
-            for name in ("applicant", "applicant_phone", "agent_name", "agent_phone")
+            for name in ("applicant", "applicant_phone", "guardian_name", *AGENT)
         },
     }
     if draft.who.get("agent_name"):
@@ -376,7 +377,7 @@ def data_of(draft: Draft, item: Item, now: datetime) -> Data:
     own = (
         _permit(draft, item, seen) if item.kind == "police_permit" else _service(draft, item, seen)
     )
-    whole = {**common, **own, **_lane(item, day, item.kind)}
+    whole = {**common, **own, **_promise(item, day)}
     return {name: value for name, value in whole.items() if value not in (None, "", [])}
 
 
@@ -384,18 +385,15 @@ def _service(draft: Draft, item: Item, seen: Review) -> Data:
     return {
         "window_site": draft.window,
         "approving_organ": seen.approving,
-        "guardian_name": draft.who.get("guardian_name"),
-        "legal_limit": LEGAL.get(_written(item.legal), "w20"),
-        "promise": PROMISED.get(_written(item.promised), LONGEST_PROMISE),
+        "legal_limit": LEGAL[_written(item.legal)],
     }
 
 
-def _lane(item: Item, day: date, kind: str) -> Data:
-    """A green lane makes its own promise."""
+def _promise(item: Item, day: date) -> Data:
+    """What the catalogue promises; a green lane makes its own promise."""
     order = catalogue().order_for(item, day)
-    if order is None or kind != "service_item":
-        return {}
-    return {"promise": PROMISED.get(_written(parse_allowance(order.promise)), LONGEST_PROMISE)}
+    promised = item.promised if order is None else parse_allowance(order.promise)
+    return {"promise": PROMISED[_written(promised)]}
 
 
 def _permit(draft: Draft, item: Item, seen: Review) -> Data:
@@ -407,6 +405,7 @@ def _permit(draft: Draft, item: Item, seen: Review) -> Data:
     is_company = person is None and "business" in item.sources
     return {
         **item.data,
+        "window_site": draft.window,
         "permit_office": seen.approving,
         "applicant_kind": person or ("company" if is_company else "person"),
         "purpose": used if isinstance(used, str) and len(used) > 1 else item.name,
@@ -595,12 +594,25 @@ def _settle(connection: Connection, now: datetime) -> int:
                 act="settle_dispute",
                 matter=origin,
                 actor=CONNECTOR,
-                data={"dispute_result": outcome, "dispute_settled": True},
+                data={
+                    "dispute_result": outcome,
+                    "dispute_settled": not _still_checked(connection, origin),
+                },
             ),
             now=now,
         )
         written += isinstance(answer, Recorded) and not answer.replayed
     return written
+
+
+def _still_checked(connection: Connection, origin: str) -> bool:
+    """Whether another keeper still looks into what an application said is wrong."""
+    return bool(
+        connection.rows(
+            "SELECT 1 FROM matter WHERE from_matter = ? AND kind = ? AND NOT ended LIMIT 1",
+            (origin, CORRECTION),
+        )
+    )
 
 
 # ── names, for pages ─────────────────────────────────────────────────────────────────────────────

@@ -8,17 +8,17 @@ the matter, or was shown the certificate, can check it without us.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from haihe.kernel.catalogue import Item, Order
+from haihe.kernel.catalogue import Item
 from haihe.kernel.deadline import due, expires_at
 from haihe.kernel.state import State
-from haihe.kernel.values import Actor, Command, Data, Frozen, Refused
-from haihe.records import applications, followed, home, jws, keys, personal, rules, write
+from haihe.kernel.values import Data, Frozen
+from haihe.records import applications, followed, home, jws, keys, personal, rules
 from haihe.records.chain import HASHES, EventRow
 from haihe.records.database import Connection, writing
 from haihe.records.instants import restored, stored
@@ -32,7 +32,6 @@ SIGNING: Final = "certificates"
 ID_BYTES: Final = 16
 QR_CHARACTERS_MAX: Final = 1_195  # one code that every phone reads (SMART Health Cards)
 NAME_CHARACTERS_MAX: Final = 60
-PROLONGED_A_ROUND_MAX: Final = 10_000
 MARK_FILE: Final = "certificates.json"  # in HAIHE_HOME: how far events were looked at
 KINDS: Final = ("service_item", "police_permit")
 GRANTING: Final = ("approve", "grant")
@@ -81,11 +80,12 @@ class Checked(NamedTuple):
         return self.claims is not None and not self.revoked and not self.expired
 
 
-class Prolonged(NamedTuple):
-    """What an order moved: the ids of old and new certificates, and what was refused."""
+class Held(NamedTuple):
+    """A matter of an item, as it stands, with its personal values."""
 
-    moved: tuple[tuple[str, str], ...]
-    refused: tuple[tuple[str, str], ...]
+    state: State
+    told: Data
+    item: Item
 
 
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
@@ -167,8 +167,7 @@ def ensure(connection: Connection, matter: str, now: datetime) -> str | None:
     granted = _granted(connection, matter)
     if granted is None:
         return None
-    state, told, item = granted
-    return _issue(connection, matter, item, state, told, now, _until(state, item, now))
+    return _issue(connection, matter, granted, now, until_of(granted, now))
 
 
 def _retract(connection: Connection, matter: str, now: datetime) -> None:
@@ -179,8 +178,8 @@ def _retract(connection: Connection, matter: str, now: datetime) -> None:
             revoke(connection, one.id, "准予的决定已经撤回", now)
 
 
-def _granted(connection: Connection, matter: str) -> tuple[State, Data, Item] | None:
-    """The matter if what it granted is handed out as a certificate."""
+def held(connection: Connection, matter: str) -> Held | None:
+    """A matter that was applied for by the catalogue; None for any other."""
     in_use = rules.current()
     found = connection.rows(
         "SELECT kind, version FROM matter WHERE matter_id = ? AND kind IN (?, ?)", (matter, *KINDS)
@@ -193,33 +192,42 @@ def _granted(connection: Connection, matter: str) -> tuple[State, Data, Item] | 
     )
     state = folded(procedure, (event_of(EventRow._make(row), in_use.zone) for row in rows))
     item = applications.catalogue().items.get(str(state.fields.get("item_code", "")))
-    if item is None or not item.electronic or state.state not in GRANTED:
+    if item is None:
         return None
     sealed = personal.latest_values(connection, matter, keys.store(), HASHES[home.hash_name()])
-    return state, {**state.fields, **sealed}, item
+    return Held(state, {**state.fields, **sealed}, item)
 
 
-def _until(state: State, item: Item, now: datetime) -> datetime | None:
-    """When it ends: as was decided, else as the item says, else never."""
-    decided = state.fields.get("granted_until")
+def _granted(connection: Connection, matter: str) -> Held | None:
+    """The matter if what it granted is handed out as a certificate."""
+    found = held(connection, matter)
+    good = found is not None and found.item.electronic and found.state.state in GRANTED
+    return found if good else None
+
+
+def until_of(found: Held, granted_at: datetime) -> datetime | None:
+    """When what was granted then ends: as was decided, else as the item says, else never."""
+    decided = found.state.fields.get("granted_until")
     if isinstance(decided, str):
         return datetime.fromisoformat(decided)
-    if item.valid is None:
+    if found.item.valid is None:
         return None
     calendar = rules.current().calendar
-    return expires_at(due(item.valid, now, calendar, roll="never", law=None), calendar)
+    ending = due(found.item.valid, granted_at, calendar, roll="never", law=None)
+    return expires_at(ending, calendar)
+
+
+def replaced(connection: Connection, matter: str, until: datetime, now: datetime) -> str | None:
+    """Issue a certificate with another last day in the place of a matter's; None: not granted."""
+    granted = _granted(connection, matter)
+    return None if granted is None else _issue(connection, matter, granted, now, until)
 
 
 def _issue(
-    connection: Connection,
-    matter: str,
-    item: Item,
-    state: State,
-    told: Data,
-    now: datetime,
-    until: datetime | None,
+    connection: Connection, matter: str, found: Held, now: datetime, until: datetime | None
 ) -> str:
     in_use = rules.current()
+    state, told, item = found
     body = str(told.get("approving_organ") or told.get("permit_office") or state.owner.organ)
     claims = Claims(
         id=jws.letters(keys.random_bytes(ID_BYTES)).decode(),
@@ -326,7 +334,7 @@ def ids_of(text: str, public: Mapping[str, bytes]) -> tuple[list[str], datetime]
     return list(told["revoked"]), datetime.fromtimestamp(told["at"], UTC)
 
 
-# ── revoked, prolonged ───────────────────────────────────────────────────────────────────────────
+# ── revoked ───────────────────────────────────────────────────────────────────────────
 
 
 def revoke(
@@ -341,73 +349,3 @@ def revoke(
                 (stored(now), reason, instead or None, certificate),
             )
         )
-
-
-def prolong(connection: Connection, order: Order, now: datetime) -> Prolonged:
-    """Move every certificate an order names to its new last day; again does nothing more.
-
-    Each matter records the step with the number of the order; the old certificate is revoked in
-    favour of the new one.
-    """
-    assert order.expires_from is not None
-    assert order.expires_to is not None
-    assert order.until is not None
-    zone = rules.current().zone
-    first = datetime.combine(order.expires_from, datetime.min.time(), zone)
-    last = datetime.combine(order.expires_to + timedelta(days=1), datetime.min.time(), zone)
-    until = datetime.combine(order.until + timedelta(days=1), datetime.min.time(), zone)
-    marks = ", ".join("?" * len(order.items))
-    rows = connection.rows(
-        f"SELECT certificate_id, matter_id FROM certificate WHERE revoked_at IS NULL "
-        f"AND valid_until > ? AND valid_until <= ? AND item IN ({marks}) "
-        "ORDER BY valid_until LIMIT ?",
-        (stored(first), stored(last), *order.items, PROLONGED_A_ROUND_MAX),
-    )
-    moved, refused = [], []
-    for certificate, matter in rows:
-        wrong = _record_prolonging(connection, order, certificate, matter, until, now)
-        granted = _granted(connection, matter) if not wrong else None
-        if granted is None:
-            refused.append((certificate, wrong or "事项不在已准予的状态"))
-            continue
-        state, told, item = granted
-        made = _issue(connection, matter, item, state, told, now, until)
-        revoke(connection, certificate, f"依{order.number}顺延，换发新证", now, made)
-        moved.append((certificate, made))
-    return Prolonged(tuple(moved), tuple(refused))
-
-
-def _record_prolonging(
-    connection: Connection,
-    order: Order,
-    certificate: str,
-    matter: str,
-    until: datetime,
-    now: datetime,
-) -> str:
-    """Take the step in the matter; "" when it was taken, else why not."""
-    ((kind, organ),) = connection.rows(
-        "SELECT kind, owner_organ FROM matter WHERE matter_id = ?", (matter,)
-    )
-    role = "window" if kind == "service_item" else "bureau_head"
-    answer = write.submit(
-        Command(
-            key=f"prolong:{order.id}:{certificate}",
-            act="prolong",
-            matter=matter,
-            actor=Actor(person="connector", role=role, organ=organ),
-            data={
-                "prolong_order": order.number,
-                "granted_until": (until - timedelta(minutes=1)).isoformat(),
-                "holder_told": True,
-            },
-        ),
-        now=now,
-    )
-    return answer.says if isinstance(answer, Refused) else ""
-
-
-def holder_phone(connection: Connection, matter: str) -> str:
-    """The phone an applicant left, to be told; "" if none."""
-    told = personal.latest_values(connection, matter, keys.store(), HASHES[home.hash_name()])
-    return str(told.get("applicant_phone", ""))

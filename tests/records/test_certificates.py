@@ -11,8 +11,19 @@ import pytest
 
 from haihe.commands import main
 from haihe.kernel.catalogue import Order
-from haihe.kernel.values import Actor, Command, Data
-from haihe.records import applications, certificates, database, drafts, erasure, jws, keys, write
+from haihe.kernel.values import Actor, Command, Data, Datum
+from haihe.records import (
+    applications,
+    certificates,
+    database,
+    drafts,
+    erasure,
+    jws,
+    keys,
+    messages,
+    prolonging,
+    write,
+)
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.drafts import Draft
@@ -180,24 +191,40 @@ def test_it_lies_sealed_and_goes_with_the_personal_values(
     assert certificates.of_matter(journal, matter)[0].text == ""
 
 
-def test_an_order_prolongs_every_certificate_it_names_once(journal: Connection) -> None:
+FLOOD = Order(
+    id="flood",
+    sort="prolong",
+    number="津公〔2026〕99号",
+    says="防汛期间顺延",
+    since=date(2026, 11, 1),
+    items=("jg65", "za28", "za39"),
+    expires_from=date(2026, 12, 20),
+    expires_to=date(2026, 12, 31),
+    until=date(2027, 1, 31),
+    running=True,
+)
+
+
+def test_an_order_prolongs_every_certificate_it_names_once_and_tells_its_holder(
+    journal: Connection,
+) -> None:
     matters = [pass_for_a_lorry(), pass_for_a_lorry()]
     certificates.issue_new(journal, MORNING)
-    order = Order(
-        id="flood",
-        sort="prolong",
-        number="津公〔2026〕99号",
-        says="防汛期间顺延",
-        since=date(2026, 11, 1),
-        items=("jg65",),
-        expires_from=date(2026, 12, 20),
-        expires_to=date(2026, 12, 31),
-        until=date(2027, 1, 31),
-    )
-    done = certificates.prolong(journal, order, MORNING + HOUR)
-    again = certificates.prolong(journal, order, MORNING + 2 * HOUR)
+    sent: list[tuple[str, str]] = []
 
-    assert (len(done.moved), done.refused, again.moved) == (2, (), ())
+    def tell(phone: str, words: str) -> bool:
+        sent.append((phone, words))
+        return len(sent) != 1  # the first message does not go out
+
+    done = prolonging.prolong(journal, FLOOD, MORNING + HOUR, tell)
+    ran = [clocks_of(journal, matter)["tell_prolonged"] for matter in matters]
+    again = prolonging.prolong(journal, FLOOD, MORNING + 2 * HOUR, tell)
+
+    assert (len(done.moved), done.refused, done.told, len(done.untold)) == (2, (), 1, 1)
+    assert sorted(ran) == ["met", "running"]
+    assert (again.moved, again.told, again.untold) == ((), 1, ())
+    assert {phone for phone, _ in sent} == {"13900000004"}
+    assert "津公〔2026〕99号顺延到2027-01-31" in sent[0][1]
     for matter in matters:
         new, old = certificates.of_matter(journal, matter)
         assert new.valid_until is not None
@@ -206,6 +233,69 @@ def test_an_order_prolongs_every_certificate_it_names_once(journal: Connection) 
         public, listed = certificates.public_keys(journal), certificates.revoked_ids(journal)
         assert certificates.check(new.text, public, listed, MORNING + timedelta(days=60)).good
         assert certificates.check(old.text, public, listed, MORNING).revoked
+        assert clocks_of(journal, matter)["tell_prolonged"] == "met"
+        assert any(one.what == "统一顺延有效期" for one in messages.messages(matter))
+    assert problems() == []
+
+
+def clocks_of(connection: Connection, matter: str) -> dict[str, str]:
+    rows = connection.rows("SELECT clock, status FROM clock WHERE matter_id = ?", (matter,))
+    return {row[0]: row[1] for row in rows}
+
+
+def asked_for(item: str, **facts: Datum) -> str:
+    who = {**WHO, "credit_code": "91120199MA0000000X"}
+    draft = Draft(item=item, window="hexi-police", who=who, facts={**facts})
+    done = applications.submit(drafts.begin(draft, MORNING), MORNING)
+    assert isinstance(done, Recorded), done
+    return done.matter
+
+
+ACCEPTED: Data = {
+    "materials_complete": True,
+    "joint": False,
+    "counted_from": MORNING.isoformat(),
+    "office_level": "county",
+}
+
+
+def test_an_order_moves_permits_on_paper_and_renewals_that_are_being_decided(
+    journal: Connection,
+) -> None:
+    paper = asked_for("za39")
+    grantor = Actor(person="reviewer", role="reviewer", organ="hexi-police")
+    take(paper, "accept", OFFICER, dict(ACCEPTED), MORNING)
+    take(paper, "verify", grantor, {"verified_note": "执照有效"}, MORNING)
+    granted: Data = {"permit_number": "津旅1号", "granted_until": "2026-12-31T23:59:00+08:00"}
+    take(paper, "grant", grantor, granted, MORNING)
+    take(paper, "deliver", OFFICER, {}, MORNING)
+    asked: Data = {
+        "permit_office": "hexi-police",
+        "permit_valid_until": "2026-12-31T23:59:00+08:00",
+        "purpose": "旅馆业许可延续",
+        "applicant": "某旅馆",
+        "minor_involved": False,
+        "item_code": "za39",
+    }
+    renewal = write.submit(
+        Command(
+            key="renew",
+            act="renew",
+            kind="police_permit",
+            actor=applications.PUBLIC,
+            data=asked,
+        ),
+        now=MORNING,
+    )
+    assert isinstance(renewal, Recorded), renewal
+    done = prolonging.prolong(journal, FLOOD, MORNING + HOUR, lambda *_: True)
+    again = prolonging.prolong(journal, FLOOD, MORNING + 2 * HOUR, lambda *_: True)
+
+    assert (done.papers, done.renewals, done.refused) == ((paper,), (renewal.matter,), ())
+    assert (done.told, again.papers, again.renewals, again.told) == (1, (), (), 0)
+    moved = certificates.held(journal, renewal.matter)
+    assert moved is not None
+    assert moved.state.fields["permit_valid_until"] == "2027-01-31T23:59:00+08:00"
     assert problems() == []
 
 
@@ -240,13 +330,7 @@ def test_t30_a_precursor_certificate_is_there_within_half_a_working_day_without_
     done = applications.submit(drafts.begin(draft, MORNING), MORNING)
     assert isinstance(done, Recorded)
     matter = done.matter
-    accepted: Data = {
-        "materials_complete": True,
-        "joint": False,
-        "counted_from": MORNING.isoformat(),
-        "office_level": "county",
-    }
-    take(matter, "accept", OFFICER, accepted, MORNING + timedelta(minutes=20))
+    take(matter, "accept", OFFICER, dict(ACCEPTED), MORNING + timedelta(minutes=20))
     applications.resume(journal, MORNING + HOUR, {})
     take(matter, "verify", REVIEWER, {"verified_note": "执照有效"}, MORNING + 2 * HOUR)
     take(matter, "grant", REVIEWER, {"permit_number": "津易制毒购88号"}, MORNING + 3 * HOUR)
