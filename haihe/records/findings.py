@@ -11,6 +11,7 @@ gathered in one digest, a rectification that stands for all of them; none is los
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -25,6 +26,7 @@ from haihe.records import journal, rules, write
 from haihe.records.database import IN_MAX, Connection, Row, connect, reading_connection, writing
 from haihe.records.instants import stored
 from haihe.records.journal import NEVER
+from haihe.records.printing import matter_number
 from haihe.records.staging import rule_of
 from haihe.records.writer import first_id
 
@@ -42,6 +44,8 @@ SILENCES: Final = {
     "raised": ("escalate_silence", ("reply", "rating_fix")),
     "returned": ("escalate_rework", ("rework",)),
 }
+
+_MATTER: Final = re.compile(r"\b[0-9a-f]{32}\b")  # a model names another matter by its id
 
 _COLUMNS: Final = (
     "finding_id, model, matter_id, cause, says, events, first_seen, last_seen, closed_at, times,"
@@ -289,7 +293,8 @@ def _says(card: Card, finding: Finding, procedure: Procedure) -> str:
     elif finding.cause in procedure.steps:
         cause = procedure.steps[finding.cause].name
     else:
-        cause = rules.current().organ_name(finding.cause)
+        named = rules.current().organ_name(finding.cause)
+        cause = _MATTER.sub(lambda found: matter_number(found[0]), named)
     return f"{card.name}：{cause}"[:WORDS_MAX]
 
 

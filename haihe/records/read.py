@@ -54,7 +54,7 @@ from haihe.records.shown import (
     Refusal,
     Step,
 )
-from haihe.records.subject import subject
+from haihe.records.subject import subject_now
 
 __all__ = [
     "PUBLIC",
@@ -382,7 +382,7 @@ def _file(
         number=read.number,
         kind=procedure.kind,
         title=procedure.name,
-        subject=subject(procedure, state.fields),
+        subject=subject_now(procedure, state),
         version=procedure.since.isoformat(),
         basis=printer.articles(procedure.basis),
         state=state.state,
@@ -527,7 +527,7 @@ def _link(
         matter=matter,
         number=other.number,
         title=other.procedure.name,
-        subject="" if is_hidden else subject(other.procedure, other.state.fields),
+        subject="" if is_hidden else subject_now(other.procedure, other.state),
         state_name=other.procedure.states[other.state.state].name,
     )
 
@@ -551,7 +551,7 @@ def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
         matter=read.matter,
         number=read.number,
         title=procedure.name,
-        subject="" if concerns_minor(state, procedure) else subject(procedure, state.fields),
+        subject="" if concerns_minor(state, procedure) else subject_now(procedure, state),
         state_name=procedure.states[state.state].name,
         says=told.now,
         told=told,

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from haihe.kernel.procedure import Field, Procedure
+from haihe.kernel.state import State
 from haihe.records.database import IN_MAX, reading_connection
 from haihe.records.rules import Rules
 
@@ -41,6 +42,21 @@ def subject(procedure: Procedure, values: Mapping[str, object]) -> str:
     if len(line) <= SUBJECT_CHARACTERS_MAX:
         return line
     return line[: SUBJECT_CHARACTERS_MAX - 1] + "…"
+
+
+def subject_now(procedure: Procedure, state: State) -> str:
+    """The line of a matter as it stands: what it was opened with tells it, or one of the acts next.
+
+    What was noted later (a revisit, an opinion) does not become what the matter is about.
+    """
+    done = state.done
+    for acts in (done[:1], done[1:EARLY_EVENTS]):
+        steps = [procedure.steps[one.act] for one in acts if one.act in procedure.steps]
+        asked = {name for step in steps for name in (*step.asks, *step.may_ask)}
+        told = subject(procedure, {k: one for k, one in state.fields.items() if k in asked})
+        if told:
+            return told
+    return ""
 
 
 def subjects(matters: Iterable[tuple[str, str, str]], rules: Rules) -> dict[str, str]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Final
 
 from django import template
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from haihe.records.shown import ClockFace
 
 register = template.Library()
 
+NUMBER: Final = re.compile(r"\b([A-Z]{1,6}-\d{4}-\d{6})\b")
 TONE_CLASSES = {"good": "is-good", "warn": "is-near", "bad": "is-late", "plain": ""}
 
 
@@ -29,6 +31,25 @@ def running(clocks: Iterable[ClockFace]) -> list[ClockFace]:
 def past(clocks: Iterable[ClockFace]) -> list[ClockFace]:
     """The clocks that were stopped, in time or late."""
     return [clock for clock in clocks if clock.stopped]
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Words in which every number of a matter leads to that matter, as far as one may see it."""
+    parts = NUMBER.split(text)
+    return format_html_join(
+        "",
+        "{}{}",
+        (
+            (part, "")
+            if number % 2 == 0
+            else (
+                format_html('<a class="hit numbers" href="/officer/?number={}">', part),
+                format_html("{}</a>", part),
+            )
+            for number, part in enumerate(parts)
+        ),
+    )
 
 
 @register.filter
