@@ -13,7 +13,7 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,6 @@ from typing import Any, Final
 import duckdb
 import msgspec
 import pyarrow as pa
-from msgspec import structs
 
 from haihe.pack.models import Model, in_service
 from haihe.pack.place import models_folder
@@ -34,7 +33,7 @@ from haihe.records.instants import stored
 from haihe.records.reading import SEEN_SQL
 from haihe.records.rules import Rules
 from haihe.records.told import Moment, Reader, Told, events_of, joined, table_of, tables_of
-from haihe.supervision.sweep import Finding, Swept, UnusableModel, run_model
+from haihe.supervision.sweep import Finding, Swept, UnusableModel, run_model, uncounted
 from haihe.supervision.views import Fields, data_fields, mentioned, open_tables, open_views
 from haihe.supervision.waits import Waits, kinds_of, waits_of
 
@@ -206,7 +205,7 @@ def found_now(now: datetime, models: Sequence[Model] | None = None) -> dict[str,
     base = _ground(models)
     mirror.refresh(base.connection, base.rules, base.rules.every_version(), now)
     with _opened_views(base) as connection:
-        return {model.id: run_model(connection, _uncounted(model)).all() for model in base.models}
+        return {model.id: run_model(connection, uncounted(model)).all() for model in base.models}
 
 
 def found_as_of(
@@ -273,7 +272,7 @@ def _run_in_full(run: RunModel, models: Iterable[Model], now: datetime, told: Sw
 
 def _found(run: RunModel, model: Model, told: Sweep) -> list[Finding] | None:
     """What a model finds; None where it cannot be run: its findings stay, the others go on."""
-    swept = _swept(run, _uncounted(model))
+    swept = _swept(run, uncounted(model))
     if isinstance(swept, Swept):
         return swept.all()
     told.failed[model.id] = swept
@@ -287,11 +286,6 @@ def _swept(run: RunModel, model: Model) -> Swept | str:
     except UnusableModel as error:
         log.warning("model %s cannot be run: %s", model.id, error)
         return str(error)
-
-
-def _uncounted(model: Model) -> Model:
-    """The model without its population: who raises findings needs no rate."""
-    return replace(model, population="", card=structs.replace(model.card, measures={}))
 
 
 @contextmanager

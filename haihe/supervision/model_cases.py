@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -54,9 +55,23 @@ class Ground:
 
 
 def run_cases(model: Model, ground: Ground, settings: Sequence[str] = ()) -> list[CaseResult]:
-    """Run every case of a model, each on an engine with these SET statements."""
+    """Run every case of a model, on one engine with these SET statements."""
     named = named_fields(model, ground)
-    return [_run(model, case, named, settings) for case in model.cases]
+    with own_engine(settings) as engine:
+        return [_run(model, case, named, engine) for case in model.cases]
+
+
+@contextmanager
+def own_engine(settings: Sequence[str] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB that reads nothing of this machine; to start one costs more than to run a case."""
+    engine = duckdb.connect()
+    try:
+        for setting in settings:
+            engine.execute(setting)
+        shut_in(engine)
+        yield engine
+    finally:
+        engine.close()
 
 
 def named_fields(model: Model, ground: Ground) -> Ground:
@@ -74,10 +89,12 @@ def named_fields(model: Model, ground: Ground) -> Ground:
     )
 
 
-def _run(model: Model, case: ModelCase, ground: Ground, settings: Sequence[str]) -> CaseResult:
+def _run(
+    model: Model, case: ModelCase, ground: Ground, engine: duckdb.DuckDBPyConnection
+) -> CaseResult:
     told = partial(CaseResult, model.id, case.id, case.it)
     try:
-        swept = swept_case(model, case, ground, settings)
+        swept = swept_tables(model, case_tables(case, ground), ground, engine)
     except (WrongCase, UnusableModel) as error:
         return told((str(error),))
     findings = tuple(swept.all())
@@ -98,24 +115,20 @@ def _run(model: Model, case: ModelCase, ground: Ground, settings: Sequence[str])
     return told(tuple(problems), findings, swept.measures)
 
 
-def swept_case(
-    model: Model, case: ModelCase, ground: Ground, settings: Sequence[str] = ()
-) -> Swept:
-    """What the model finds in one of its cases; WrongCase or UnusableModel where it cannot run."""
-    return swept_tables(model, case_tables(case, ground), ground, settings)
-
-
 def swept_tables(
-    model: Model, tables: Mapping[str, pa.Table], ground: Ground, settings: Sequence[str] = ()
+    model: Model,
+    tables: Mapping[str, pa.Table],
+    ground: Ground,
+    engine: duckdb.DuckDBPyConnection,
 ) -> Swept:
-    """What the model finds in views that are tables; raises UnusableModel."""
-    connection = duckdb.connect()
+    """What the model finds in views that are tables, none of which the engine keeps.
+
+    Raises UnusableModel.
+    """
+    connection = engine.cursor()
     try:
-        for setting in settings:
-            connection.execute(setting)
         for name, table in tables.items():
             connection.register(name, table)
-        shut_in(connection)
         prepare(connection, ground.prepared)
         return run_model(connection, model)
     finally:

@@ -11,11 +11,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import duckdb
 import pyarrow as pa
 
 from haihe.pack.models import Model, ModelCase
-from haihe.supervision.model_cases import Ground, case_tables, named_fields, swept_tables
-from haihe.supervision.sweep import Finding
+from haihe.supervision.model_cases import (
+    Ground,
+    case_tables,
+    named_fields,
+    own_engine,
+    swept_tables,
+)
+from haihe.supervision.sweep import uncounted
 from haihe.supervision.views import VIEWS
 
 PERSON_COLUMNS: Final = ("person", "party")
@@ -34,20 +41,17 @@ def faults(model: Model, ground: Ground, settings: Sequence[str] = ()) -> Iterat
     """Why a model may not be used on people; nothing when it may."""
     for name in merits(model):
         yield f"{name}() 给行排名次：模型只判断事项和单位，不给人排名打分"
-    named = named_fields(model, ground)
-    for case in model.cases:
-        told, others = (
-            {(one.matter_id, one.cause, one.seqs, one.weight) for one in found}
-            for found in _both(model, case, named, settings)
-        )
-        if told != others:
-            yield f"{case.id}: 换一批人的代号，找到的就不同：模型不能按人得出结论"
+    named, judging = named_fields(model, ground), uncounted(model)
+    with own_engine(settings) as engine:
+        for case in model.cases:
+            if _depends(judging, case, named, engine):
+                yield f"{case.id}: 换一批人的代号，找到的就不同：模型不能按人得出结论"
 
 
-def _both(
-    model: Model, case: ModelCase, ground: Ground, settings: Sequence[str]
-) -> tuple[list[Finding], list[Finding]]:
-    """What the model finds with the persons of the case, and with others in their places."""
+def _depends(
+    model: Model, case: ModelCase, ground: Ground, engine: duckdb.DuckDBPyConnection
+) -> bool:
+    """Whether the model finds something else with others in the places of the case's persons."""
     tables = case_tables(case, ground)
     people = sorted(
         {
@@ -58,12 +62,18 @@ def _both(
             if value
         }
     )
+    if not people:
+        return False
     others = {person: f"{len(people) - place:04d} another" for place, person in enumerate(people)}
     swapped = {view: _swapped(view, table, others) for view, table in tables.items()}
-    return (
-        swept_tables(model, tables, ground, settings).all(),
-        swept_tables(model, swapped, ground, settings).all(),
+    told, changed = (
+        {
+            (one.matter_id, one.cause, one.seqs, one.weight)
+            for one in swept_tables(model, held, ground, engine).all()
+        }
+        for held in (tables, swapped)
     )
+    return told != changed
 
 
 def _columns(view: str) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import structs
 
 from haihe.pack.models import OF, Model, Prepared
 from haihe.supervision.views import VIEWS
@@ -100,6 +101,11 @@ def sweep(
     """Run the models over the views of a connection, in their order."""
     prepare(connection, prepared)
     return [run_model(connection, model) for model in models]
+
+
+def uncounted(model: Model) -> Model:
+    """The model without its population: who wants only its findings needs no rate."""
+    return replace(model, population="", card=structs.replace(model.card, measures={}))
 
 
 def run_model(connection: duckdb.DuckDBPyConnection, model: Model) -> Swept:

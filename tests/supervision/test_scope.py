@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from random import Random
@@ -12,7 +11,6 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from msgspec import structs
 
 from haihe.pack.models import Model, load_models
 from haihe.pack.place import models_folder, procedures_folder
@@ -20,7 +18,7 @@ from haihe.pack.procedures import load_procedures
 from haihe.records.rehearsal import write_city
 from haihe.supervision.catalogue import read_catalogue
 from haihe.supervision.model_cases import case_tables
-from haihe.supervision.sweep import run_model
+from haihe.supervision.sweep import run_model, uncounted
 from haihe.supervision.views import (
     VIEWS,
     FieldType,
@@ -36,11 +34,6 @@ ALONE = [one for one in MODELS if one.card.scope == "matter"]
 UNTIL = date(2026, 6, 30)  # Tuesday
 Tables = dict[str, pa.Table]
 Found = set[tuple[str, str, tuple[int, ...]]]
-
-
-def uncounted(model: Model) -> Model:
-    """A model without its rate."""
-    return replace(model, population="", card=structs.replace(model.card, measures={}))
 
 
 def fields_of(view: str) -> dict[str, FieldType]:
