@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -22,6 +23,7 @@ from haihe.records.certificates_shown import Checked, Issued
 TEXT_CHARACTERS_MAX: Final = 5_000
 LIST_SECONDS: Final = 300  # how long others may keep the published list
 WORKER: Final = "apply/worker.js"
+KEPT: Final = ("apply/check.js", "apply/sm2.js", "look/look.css", "look/mark.svg")
 
 
 @require_safe
@@ -88,8 +90,7 @@ def worker(_request: HttpRequest) -> HttpResponse:
     """The script that keeps the page that checks for when there is no network."""
     lines = (
         f'const page = "{reverse("apply:check_certificate")}";',
-        f'const files = ["{static("apply/check.js")}", "{static("look/look.css")}", '
-        f'"{static("look/mark.svg")}"];',
+        f"const files = {json.dumps([static(one) for one in KEPT])};",
         f'importScripts("{static(WORKER)}");',
     )
     return HttpResponse("\n".join(lines), content_type="text/javascript")

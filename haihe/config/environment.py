@@ -54,6 +54,11 @@ SETTINGS = (
         "`package.module:name`, a function that gives the registers of other departments by name",
     ),
     Setting(
+        "HAIHE_CERTIFICATE_ALGORITHM",
+        "`Ed25519`",
+        "`SM2` signs certificates with SM2 and SM3 from now on; needs the program openssl 3",
+    ),
+    Setting(
         "HAIHE_SENDER",
         "unset: no codes to phones",
         "`console` prints codes on the terminal; `package.module:name` is a sender of your own",

@@ -7,8 +7,9 @@ the matter, or was shown the certificate, can check it without us.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -18,7 +19,7 @@ from haihe.kernel.catalogue import Item
 from haihe.kernel.deadline import due, expires_at
 from haihe.kernel.state import State
 from haihe.kernel.values import Data, Frozen
-from haihe.records import applications, followed, home, jws, keys, personal, rules
+from haihe.records import applications, followed, home, jws, keys, personal, rules, sm2
 from haihe.records.chain import HASHES, EventRow
 from haihe.records.database import Connection, writing
 from haihe.records.instants import restored, stored
@@ -29,6 +30,7 @@ TYPE: Final = "haihe-certificate"
 LIST_TYPE: Final = "haihe-revoked"
 PURPOSE: Final = "certificate"
 SIGNING: Final = "certificates"
+ALGORITHMS: Final = {"Ed25519": jws.ED25519, "SM2": jws.SM2}
 ID_BYTES: Final = 16
 QR_CHARACTERS_MAX: Final = 1_195  # one code that every phone reads (SMART Health Cards)
 NAME_CHARACTERS_MAX: Final = 60
@@ -91,59 +93,93 @@ class Held(NamedTuple):
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _private(number: int) -> Ed25519PrivateKey:
-    secret = keys.store().key("certificates").secret(SIGNING, number)
-    return Ed25519PrivateKey.from_private_bytes(secret)
+class _Signer(NamedTuple):
+    """The key that signs: its id, its public half, what it signs with."""
+
+    number: int
+    key_id: str
+    public: bytes
+    algorithm: str
+    sign: Callable[[bytes], bytes]
 
 
-def _key_id(number: int) -> str:
-    return f"c{number}"
+def _signer() -> _Signer:
+    """The newest key, in the algorithm of the installation (HAIHE_CERTIFICATE_ALGORITHM)."""
+    number = keys.store().key("certificates").newest.number
+    algorithm = ALGORITHMS[home.certificate_algorithm()]
+    return _signer_of(
+        number,
+        algorithm,
+        keys.store()
+        .key("certificates")
+        .secret(f"{SIGNING} sm2" if algorithm == jws.SM2 else SIGNING, number),
+    )
+
+
+@lru_cache(maxsize=8)
+def _signer_of(number: int, algorithm: str, secret: bytes) -> _Signer:
+    key_id = _key_id(number, algorithm)
+    if algorithm == jws.SM2:
+        private = sm2.private_number(secret)
+        sign = partial(sm2.sign, private)
+        return _Signer(number, key_id, sm2.public_of(private), algorithm, sign)
+    key = Ed25519PrivateKey.from_private_bytes(secret)
+    return _Signer(number, key_id, key.public_key().public_bytes_raw(), algorithm, key.sign)
+
+
+def _key_id(number: int, algorithm: str) -> str:
+    return f"{'s' if algorithm == jws.SM2 else 'c'}{number}"
 
 
 def _sign(connection: Connection, claims: Mapping[str, Any], sort: str, now: datetime) -> str:
     """Signed by the newest key, whose public half is published before it signs."""
-    number = keys.store().key("certificates").newest.number
-    private = _private(number)
-    if not connection.rows("SELECT 1 FROM certificate_key WHERE number = ?", (number,)):
-        public = private.public_key().public_bytes_raw()
+    signer = _signer()
+    if not connection.rows(
+        "SELECT 1 FROM certificate_key WHERE number = ? AND algorithm = ?",
+        (signer.number, signer.algorithm),
+    ):
         with writing(connection):
             connection.run(
                 "INSERT INTO certificate_key (number, algorithm, public_key, made_at) "
-                "VALUES (?, ?, ?, ?) ON CONFLICT (number) DO NOTHING",
-                (number, jws.ALGORITHM, public, stored(now)),
+                "VALUES (?, ?, ?, ?) ON CONFLICT (number, algorithm) DO NOTHING",
+                (signer.number, signer.algorithm, signer.public, stored(now)),
             )
-    return jws.signed(claims, _key_id(number), sort, private.sign)
+    return jws.signed(claims, signer.key_id, sort, signer.sign, signer.algorithm)
 
 
 def public_keys(connection: Connection) -> dict[str, bytes]:
     """The public half of every key that ever signed, by its id; retired ones too."""
-    rows = connection.rows("SELECT number, public_key FROM certificate_key ORDER BY number")
-    return {_key_id(number): bytes(public) for number, public in rows}
+    rows = connection.rows(
+        "SELECT number, algorithm, public_key FROM certificate_key ORDER BY number, algorithm"
+    )
+    return {_key_id(number, algorithm): bytes(public) for number, algorithm, public in rows}
 
 
 def key_set(connection: Connection) -> dict[str, Any]:
-    """The same as a JSON Web Key Set (RFC 8037)."""
-    return {
-        "keys": [
-            {
-                "kty": "OKP",
-                "crv": "Ed25519",
-                "use": "sig",
-                "alg": jws.ALGORITHM,
-                "kid": key_id,
-                "x": jws.letters(public).decode(),
-            }
-            for key_id, public in public_keys(connection).items()
-        ]
-    }
+    """The same as a JSON Web Key Set (RFC 7517, 8037)."""
+    return {"keys": [_told(key_id, key) for key_id, key in public_keys(connection).items()]}
+
+
+def _told(key_id: str, public: bytes) -> dict[str, str]:
+    algorithm = jws.algorithm_of(public)
+    common = {"use": "sig", "alg": algorithm, "kid": key_id}
+    if algorithm == jws.SM2:
+        x, y = public[: sm2.NUMBER_BYTES], public[sm2.NUMBER_BYTES :]
+        told = {"kty": "EC", "crv": jws.SM2_CURVE, "y": jws.letters(y).decode()}
+        return {**told, **common, "x": jws.letters(x).decode()}
+    return {"kty": "OKP", "crv": "Ed25519", **common, "x": jws.letters(public).decode()}
 
 
 def keys_of(told: Any) -> dict[str, bytes]:
     """The keys of a published set; raises NotSigned when it is none."""
     try:
-        return {one["kid"]: jws.raw(one["x"]) for one in told["keys"] if one["crv"] == "Ed25519"}
-    except (KeyError, TypeError, ValueError):
-        raise NotSigned('密钥名单读不懂：需要 {"keys": [{kid, crv: Ed25519, x}]}') from None
+        return {
+            one["kid"]: jws.raw(one["x"]) + jws.raw(one.get("y", ""))
+            for one in told["keys"]
+            if one["crv"] in ("Ed25519", jws.SM2_CURVE)
+        }
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise NotSigned('密钥名单读不懂：需要 {"keys": [{kid, crv, x}]}，SM2 的还有 y') from None
 
 
 # ── issued ───────────────────────────────────────────────────────────────────────────────────────

@@ -8,8 +8,10 @@ from typing import Literal, cast
 
 HashName = Literal["sha256", "sm3"]
 CipherName = Literal["aes-256-gcm", "sm4-gcm"]
+CertificateAlgorithm = Literal["Ed25519", "SM2"]
 
 _CIPHERS: dict[str, CipherName] = {"aes": "aes-256-gcm", "sm4": "sm4-gcm"}
+_CERTIFICATE_ALGORITHMS: dict[str, CertificateAlgorithm] = {"ed25519": "Ed25519", "sm2": "SM2"}
 
 
 class UnusableSetting(Exception):
@@ -56,6 +58,14 @@ def cipher_name() -> CipherName:
     if name not in _CIPHERS:
         raise UnusableSetting("HAIHE_CIPHER must be aes or sm4")
     return _CIPHERS[name]
+
+
+def certificate_algorithm() -> CertificateAlgorithm:
+    """HAIHE_CERTIFICATE_ALGORITHM: `Ed25519` (default) or `SM2`, for certificates from now on."""
+    name = os.environ.get("HAIHE_CERTIFICATE_ALGORITHM", "Ed25519").lower()
+    if name not in _CERTIFICATE_ALGORITHMS:
+        raise UnusableSetting("HAIHE_CERTIFICATE_ALGORITHM must be Ed25519 or SM2")
+    return _CERTIFICATE_ALGORITHMS[name]
 
 
 def key_folder() -> Path:

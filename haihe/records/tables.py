@@ -384,7 +384,7 @@ TABLES: dict[str, Table] = {
         _table(
             "certificate_key",
             "number integer, algorithm text, public_key bytes, made_at integer",
-            "number",
+            "number, algorithm",
         ),
         _table(
             "client_token",

@@ -1,6 +1,7 @@
-// Checks a certificate in this browser: Ed25519 by WebCrypto, keys and list from the page itself.
+// Checks a certificate in this browser: Ed25519 by WebCrypto, SM2 by sm2.js; keys and list are the page's.
 "use strict";
 
+/* global sm2 */
 (function () {
   const page = document.getElementById("check");
   const words = page.dataset;
@@ -33,15 +34,21 @@
     } catch (_) {
       throw new Error(words.none);
     }
-    if (header.alg !== "EdDSA" || header.typ !== sort) throw new Error(words.none);
+    if (header.typ !== sort) throw new Error(words.none);
     const key = published("keys").keys.find((one) => one.kid === header.kid);
     if (!key) throw new Error(words.key);
-    const jwk = { kty: "OKP", crv: "Ed25519", x: key.x };
-    const known = await crypto.subtle.importKey("jwk", jwk, { name: "Ed25519" }, false, ["verify"]);
     const said = new TextEncoder().encode(parts[0] + "." + parts[1]);
-    const good = await crypto.subtle.verify({ name: "Ed25519" }, known, signature, said);
+    const good = key.alg === header.alg && (await isGood(key, signature, said));
     if (!good) throw new Error(words.changed);
     return told(parts[1]);
+  }
+
+  // The algorithm is that of the key, never the statement's own.
+  async function isGood(key, signature, said) {
+    if (key.kty === "EC") return sm2.isGood(raw(key.x), raw(key.y), signature, said);
+    const jwk = { kty: "OKP", crv: "Ed25519", x: key.x };
+    const known = await crypto.subtle.importKey("jwk", jwk, { name: "Ed25519" }, false, ["verify"]);
+    return crypto.subtle.verify({ name: "Ed25519" }, known, signature, said);
   }
 
   function line(list, name, value) {

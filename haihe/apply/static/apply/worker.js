@@ -2,7 +2,7 @@
 "use strict";
 
 /* global page, files */
-const kept = "certificates-1";
+const kept = "certificates-2";
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(kept).then((box) => box.addAll([page, ...files])));
