@@ -34,6 +34,7 @@ SOURCES_SECONDS: Final = 10.0
 CERTIFICATES_SECONDS: Final = 5.0
 PRUNE_SECONDS: Final = 3_600.0
 HALLS_SECONDS: Final = 600.0
+NOTICES_SECONDS: Final = 10.0
 PLAY_SECONDS: Final = 4.0
 ROUNDS_A_DELIVERY_MAX: Final = 200
 PAST_ROUNDS_MAX: Final = 5  # of haihe.records.past at once: the other jobs have their turn
@@ -104,6 +105,7 @@ def run(args: argparse.Namespace) -> int:
             Job("night", NIGHT_SECONDS if args.night_hour >= 0 else 0, Night(args.night_hour)),
             Job("prune", PRUNE_SECONDS, prune),
             Job("halls", HALLS_SECONDS, end_hall_days),
+            Job("messages of halls", NOTICES_SECONDS, tell_of_halls),
             Job("hall of the demo", PLAY_SECONDS, play_hall),
         )
         if job.every > 0
@@ -178,11 +180,21 @@ def pass_to_heirs() -> None:
 
 
 def end_hall_days() -> None:
-    """Close the days of service halls that are over, and remember what people waited."""
+    """Close the days of service halls that are over; empty those that are kept no longer."""
 
-    from haihe.records import halls
+    from haihe.records import halls_night
 
-    halls.end_days(datetime.now(UTC))
+    now = datetime.now(UTC)
+    halls_night.end_days(now)
+    halls_night.dispose(now)
+
+
+def tell_of_halls() -> None:
+    """Send what is due to the phones of people who wait in a hall."""
+
+    from haihe.hall import notices
+
+    notices.send_due(datetime.now(UTC))
 
 
 def play_hall() -> None:

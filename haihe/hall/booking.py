@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from haihe.hall import shown, views
+from haihe.identity.addresses import address_of
 from haihe.kernel.values import Frozen, Refused
 from haihe.queueing.plan import slots
 from haihe.queueing.steps import free_in
@@ -38,6 +39,7 @@ def book(request: HttpRequest, site: str) -> HttpResponse:
     told = request.POST.get("slot", "")
     data = {
         **views.wanted(request, "booked"),
+        "from": halls.address_digest(address_of(request), site, day),
         "errands": [errand],
         "appointed": int(told) if told.isdecimal() and len(told) < 6 else 0,
     }

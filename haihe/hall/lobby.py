@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,13 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from haihe.hall import shown, views
 from haihe.hall.staff import hall_page, works
 from haihe.kernel.values import Data, Refused
-from haihe.records import halls
+from haihe.records import halls, halls_night
 from haihe.records.shown import Reader
 
 ACTS: Final = frozenset(
     {
         "check", "favour", "set_aside", "come_back", "turn_away", "transfer", "add", "leave",
-        "arrive", "extend", "close", "close_window",
+        "arrive", "extend", "close", "close_window", "lift_quota",
     }
 )  # fmt: skip
 WORDS_MAX: Final = 200
@@ -63,6 +64,8 @@ def act(request: HttpRequest, reader: Reader, site: str, act: str) -> HttpRespon
     answer = halls.act(site, halls.today(), act, by=reader.person, data=data)
     if isinstance(answer, Refused):
         return _page(request, reader, site, answer)
+    if act == "close":
+        halls_night.carry_over(site, halls.today(), datetime.now(UTC))
     return redirect("hall:lobby", site)
 
 
@@ -103,6 +106,8 @@ def _values(reader: Reader, site: str) -> dict[str, Any]:
             "unlikely": shown.unlikely(hall, memory, at),
             "closes": shown.clock(hall.closes_at),
             "closed": hall.closed,
+            "limited": bool(hall.plan.quota.address_an_hour) and not hall.unlimited,
+            "carries": hall.plan.carry is not None,
             "after_close": at >= hall.closes_at,
             "at_windows": works(reader, site, "window"),
         }

@@ -81,6 +81,8 @@ class Face(Frozen, frozen=True, kw_only=True):
     favour: str
     favour_open: bool
     appointed: str
+    carried: bool  # a place that was given because one was not reached before
+    notify: int  # minutes before the turn a message goes to the phone; 0: none is wanted
     kept_until: str
     may: frozenset[str]
     lacking: tuple[str, ...]
@@ -269,6 +271,8 @@ def face(hall: Hall, memory: Memory, ticket: Ticket, at: float) -> Face:
         favour=favour.name if favour else "",
         favour_open=bool(favour) and not ticket.favoured_by,
         appointed=clock(ticket.appointed) if ticket.appointed is not None else "",
+        carried=bool(ticket.carried),
+        notify=ticket.notify_minutes,
         kept_until=clock(ticket.kept_until) if ticket.standing == "aside" else "",
         may=_may(hall, ticket, at),
         lacking=tuple(ticket.lacking),
@@ -302,6 +306,8 @@ def _may(hall: Hall, ticket: Ticket, at: float) -> frozenset[str]:
         may.add("add")
     if ticket.standing == "waiting":
         may.add("remind")
+    if ticket.standing in ("waiting", "booked", "aside"):
+        may.add("notify")
     if ticket.standing == "aside" and at <= ticket.kept_until:
         may.add("come_back")
     early = hall.plan.booking.early_minutes * MINUTE
@@ -330,6 +336,16 @@ def _told(
             return _("请到%(window)s") % values, _("正在叫您。带好材料，现在就过去。"), "good"
         case "serving":
             return _("正在%(window)s办理") % values, _("办完会告诉您结果什么时候好。"), "good"
+        case "booked" if ticket.carried:
+            return (
+                _("给您留了%(appointed)s的位置") % values,
+                _(
+                    "上次让您白等了，对不起。提前%(early)d分钟起可以到厅报到，"
+                    "晚到超过%(grace)d分钟从到的时候排起。不来就点下面“不要这个位置”。"
+                )
+                % values,
+                "good",
+            )
         case "booked":
             return (
                 _("已预约%(appointed)s") % values,
@@ -359,6 +375,12 @@ def _told(
                 _("今天没有办成"),
                 _("缺的材料写在下面，备齐了再来，不用排第二次咨询的队。"),
                 "warn",
+            )
+        case _ if ticket.unreached and hall.plan.carry is not None:
+            return (
+                _("今天没有轮到"),
+                _("对不起，让您白等了。下一个办公日一早的位置马上为您留好，请稍后再看这一页。"),
+                "bad",
             )
         case _:
             return (
@@ -394,6 +416,7 @@ def _sooner(one: Before) -> Sooner:
     says = {
         "came": _("比您早取号%(n)d分钟") if one.minutes else _("比您早取号不到一分钟"),
         "booked": _("按时来的预约，视同提前%(n)d分钟到"),
+        "carried": _("上次没有轮到，给留的位置，和预约一样视同提前%(n)d分钟到"),
         "favour": _("%(favour)s优先，视同提前%(n)d分钟到（%(law)s）"),
         "back": _("比您早取号%(n)d分钟，过号或暂离后回来，位置保留"),
         "transferred": _("比您早取号%(n)d分钟，从别的窗口转来，位置保留"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,18 +13,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from haihe.hall import live, shown
+from haihe.hall import live, notices, shown
+from haihe.identity.addresses import address_of
 from haihe.kernel.values import Data, Refused
 from haihe.look.squares import square
 from haihe.queueing.hall import Hall, Ticket
 from haihe.queueing.plan import DAY_SECONDS
-from haihe.records import halls, read
+from haihe.records import halls, halls_phones, read
+from haihe.records.halls_journal import day_id
 
 TAP_COOKIE: Final = "haihe_tap"
 TAP_SECONDS: Final = 8 * 24 * 3_600  # an appointment lies at most a week ahead
 SECRET: Final = re.compile(r"[0-9a-f]{32}")
 FOLLOW_CODE_MAX: Final = 40
 CITIZEN_ACTS: Final = frozenset({"leave", "come_back", "arrive", "remind", "add"})
+NOTIFY, NOTIFY_NO_MORE = "notify", "notify_no_more"
 
 
 @require_safe
@@ -72,7 +75,7 @@ def take(request: HttpRequest, site: str) -> HttpResponse:
     known(site)
     day = halls.today()
     secret = secret_of(request) or halls.new_secret()
-    data = wanted(request, "phone")
+    data = wanted(request, "phone") | {"from": halls.address_digest(address_of(request), site, day)}
     typed = request.POST.get("code", "").strip()
     if typed:
         brought = _brought(typed)
@@ -134,6 +137,8 @@ def ticket_part(request: HttpRequest, code: str) -> HttpResponse:
 def ticket_act(request: HttpRequest, code: str, act: str) -> HttpResponse:
     """Go, come back, say one is here, be reminded, one errand more."""
     site, day, number = found(code)
+    if act in (NOTIFY, NOTIFY_NO_MORE):
+        return _notify(request, code, act)
     if act not in CITIZEN_ACTS:
         raise Http404
     data: Data = {"number": number}
@@ -145,6 +150,23 @@ def ticket_act(request: HttpRequest, code: str, act: str) -> HttpResponse:
     answer = halls.act(site, day, act, data=data)
     if isinstance(answer, Refused):
         return _ticket_page(request, code, answer)
+    if act == "leave":
+        halls_phones.forget(day_id(site, day), number)
+    return redirect("hall:ticket", code)
+
+
+def _notify(request: HttpRequest, code: str, act: str) -> HttpResponse:
+    """Messages to a phone, wanted or not any more."""
+    site, day, number = found(code)
+    now = datetime.now(UTC)
+    if act == NOTIFY_NO_MORE:
+        refused = notices.want_no_more(site, day, number, now)
+    else:
+        minutes, typed = request.POST.get("minutes", ""), request.POST.get("phone", "")[:30]
+        length = int(minutes) if minutes.isdecimal() and len(minutes) < 4 else 0
+        refused = notices.want(site, day, number, typed, length, now)
+    if refused is not None:
+        return _ticket_page(request, code, refused)
     return redirect("hall:ticket", code)
 
 
@@ -158,12 +180,16 @@ def _ticket_page(request: HttpRequest, code: str, refusal: Refused | None) -> Ht
 def _ticket_values(code: str) -> dict[str, Any]:
     site, of_day, number = found(code)
     with halls.looking(site, of_day) as day:
-        face = shown.face(day.hall, halls.memory(day), _ticket(day.hall, number), _at(day))
+        one = _ticket(day.hall, number)
+        face = shown.face(day.hall, halls.memory(day), one, _at(day))
     return {
         "code": code,
         "face": face,
+        "sent": notices.sent_words(one),
+        "notify_minutes": notices.MINUTES if notices.offered() else (),
         "day": of_day,
         "today": of_day == halls.today(),
+        "day_words": halls.day_in_words(of_day),
         **living(site, of_day, reverse("hall:ticket_part", args=[code])),
     }
 
@@ -269,6 +295,7 @@ def _state(hall: Hall, at: float) -> dict[str, Any]:
         "over": hall.closed or (bool(plan.spans) and at >= hall.closes_at),
         "opens": shown.clock(opens),
         "closes": shown.clock(hall.closes_at),
+        "played": plan.played,
         "open_windows": sum(one.state == "open" for one in hall.windows.values()),
     }
 

@@ -37,9 +37,13 @@ class Schedule(Frozen, frozen=True, kw_only=True):
 
 
 class Retention(Frozen, frozen=True, kw_only=True):
-    """The city's schedules; `objections_to` decides objections where no organ is above."""
+    """The city's schedules; `objections_to` decides objections where no organ is above.
+
+    `halls`: how long the days of service halls are kept, whose records name nobody.
+    """
 
     objections_to: str = ""
+    halls: Schedule | None = None
     retention: tuple[Schedule, ...] = ()
 
     def of(self, kind: str) -> Schedule | None:
@@ -76,6 +80,9 @@ def unknown_words(told: Retention, kinds: set[str], law: Law) -> Iterator[str]:
             for cite in one.cites
             if not law.resolves(cite)
         )
+    for cite in told.halls.cites if told.halls else ():
+        if not law.resolves(cite):
+            yield f"halls: no such article `{cite}`"
 
 
 def _wrong(told: Retention) -> Iterator[str]:
@@ -92,3 +99,6 @@ def _wrong(told: Retention) -> Iterator[str]:
                 what = "an entry without kinds" if kind == "*" else f"kind `{kind}`"
                 yield f"retention {place}: {what} comes twice"
             seen.add(kind)
+    halls = told.halls
+    if halls is not None and (halls.kinds or not 0 < halls.years <= YEARS_MAX or not halls.cites):
+        yield f"halls: no `kinds`, `years` 1 to {YEARS_MAX}, and `cites` that say something"

@@ -17,7 +17,7 @@ Chance = Literal["sure", "open", "unlikely"]
 CALLED_WITHIN: Final = 60.0  # seconds in which a free window calls whoever is next
 SOON_AHEAD: Final = 2  # who has no more people ahead should be in the hall
 
-Why = Literal["called", "came", "booked", "favour", "back", "transferred", "further"]
+Why = Literal["called", "came", "booked", "carried", "favour", "back", "transferred", "further"]
 
 
 class Expected(Frozen, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Before(Frozen, frozen=True, kw_only=True):
 
 def expected(hall: Hall, memory: Memory, ticket: Ticket, at: float) -> Expected:
     """How long this ticket still waits, as it stands now."""
-    ahead = len(hall.ahead_of(ticket))
+    ahead = hall.count_ahead(ticket)
     if any(_calls_now(hall, one, ticket, at) for one in hall.serving(ticket.errand)):
         return _told(hall, Forecast(low=0, middle=0, high=MINUTE, rests_on=0), ahead, ticket, at)
     found = hall.inside(ticket, at)
@@ -128,4 +128,5 @@ def why(hall: Hall, sooner: Ticket, later: Ticket) -> Before:
             favour=rule.name,
             cites=rule.cites,
         )
-    return Before(number=sooner.number, why="booked", minutes=hall.plan.booking.head_minutes)
+    booked: Why = "carried" if sooner.carried else "booked"
+    return Before(number=sooner.number, why=booked, minutes=hall.plan.booking.head_minutes)

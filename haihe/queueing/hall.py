@@ -22,6 +22,7 @@ from haihe.queueing.waiting import Forecast, Tunings
 from haihe.queueing.watch import Moment, Watch
 
 TICKETS_MAX: Final = 20_000  # of one day
+TAPS_SECONDS: Final = 3_600.0  # within which the numbers taken from one address are counted
 SAMPLED: Final = (0, 1, 2, 4, 8, 16)  # places in the queue whose further wait is remembered
 INSIDE: Final = "/"  # ends the group of what was found by who waited already
 
@@ -88,6 +89,12 @@ class Ticket:
     matter: str = ""
     remind_at: int = 0
     joined_at: float = 0.0
+    unreached: bool = False  # waited when the doors closed
+    carried: str = ""  # `2026-11-23/A017`: the day it was taken first, and its number then
+    notify_minutes: int = 0  # before its turn its holder wants a message; 0: none is wanted
+    language: str = ""
+    notified: dict[str, float] = field(default_factory=dict)  # what was sent, when
+    not_sent: dict[str, int] = field(default_factory=dict)  # what could not be, how often
     found: Moment | None = None
     forecast: Forecast | None = None
 
@@ -138,7 +145,13 @@ class Hall:
         self.called: list[tuple[float, str, str]] = []  # at, ticket, window; the newest last
         self.booked: dict[tuple[int, str], int] = {}
         self.numbered: dict[str, int] = {}  # by queue: how many numbers were given
+        self.carried: dict[str, str] = {}  # origin of who was not reached, and the number here
+        self.carried_in: dict[tuple[int, str], int] = {}  # how many, by time and queue
+        self.unlimited = False  # the lobby lifted the quota of addresses
+        self.disposed = False
         self._plan: Plan | None = None
+        self._taps: dict[str, int] = {}
+        self._taps_from: dict[str, list[float]] = {}
         self._errands: dict[str, Errand] = {}
         self._order: dict[str, list[tuple[float, int, str]]] = {}
         self._of_phone: dict[str, str] = {}
@@ -186,6 +199,19 @@ class Hall:
         ticket = self.tickets.get(number) if number else None
         return None if ticket is None or ticket.ended else ticket
 
+    def taken_by(self, phone: str) -> int:
+        """How many numbers this phone took for this day."""
+        return self._taps.get(phone, 0)
+
+    def taken_from(self, address: str, at: float) -> int:
+        """How many numbers were taken from an address in the hour before."""
+        return sum(at - TAPS_SECONDS < one for one in self._taps_from.get(address, ()))
+
+    @property
+    def carried_days(self) -> list[str]:
+        """The days on which those were not reached who have a place here."""
+        return sorted({one.partition("/")[0] for one in self.carried})
+
     def order(self, errand: str) -> list[tuple[float, int, str]]:
         """Who waits for an errand: place, nth ticket of the day, number; the first is next."""
         return self._order.get(errand, [])
@@ -206,6 +232,15 @@ class Hall:
             for one in order[: bisect_left(order, (*mine, ""))]
         ]
         return [self.tickets[number] for _, _, number in sorted(found)]
+
+    def count_ahead(self, ticket: Ticket) -> int:
+        """How many are called before this ticket in its queue."""
+        queue, mine = self._errands[ticket.errand].queue, (ticket.place, ticket.nth, "")
+        return sum(
+            bisect_left(order, mine)
+            for errand, order in self._order.items()
+            if self._errands[errand].queue == queue
+        )
 
     def waiting(self) -> list[Ticket]:
         """Everybody who waits, in the order of places."""
@@ -229,7 +264,7 @@ class Hall:
         if event.seq != self.seq + 1:
             raise BrokenHall(f"event {event.seq} does not follow {self.seq}")
         act = _ACTS.get(event.act)
-        if act is None or (self._plan is None and event.act != "plan"):
+        if act is None or (self._plan is None and event.act not in ("plan", "dispose")):
             raise BrokenHall(f"event {event.seq}: a hall knows no act `{event.act}` here")
         try:
             act(self, event)
@@ -256,6 +291,12 @@ class Hall:
         ticket.place = _number(event.data["place"])
         slot = (int(ticket.appointed), self.queue_of(ticket))
         self.booked[slot] = self.booked.get(slot, 0) + 1
+        if event.data.get("carried"):
+            ticket.carried = str(event.data["carried"])
+            ticket.notify_minutes = int(_number(event.data.get("notify_minutes", 0)))
+            ticket.language = str(event.data.get("language") or "")
+            self.carried[ticket.carried] = ticket.number
+            self.carried_in[slot] = self.carried_in.get(slot, 0) + 1
 
     def _new(self, event: Told, standing: Standing) -> Ticket:
         data = event.data
@@ -280,6 +321,9 @@ class Hall:
         self.numbered[letter] = self.numbered.get(letter, 0) + 1
         if ticket.phone:
             self._of_phone[ticket.phone] = number
+            self._taps[ticket.phone] = self._taps.get(ticket.phone, 0) + 1
+        if data.get("from"):
+            self._taps_from.setdefault(str(data["from"]), []).append(event.at)
         return ticket
 
     def _arrived(self, event: Told) -> None:
@@ -329,7 +373,20 @@ class Hall:
         ticket = self._ticket(event)
         ticket.remind_at = int(_number(event.data.get("remind_at", 0)))
 
-    def _carried(self, event: Told) -> None:
+    def _wanted_notices(self, event: Told) -> None:
+        ticket = self._ticket(event)
+        ticket.notify_minutes = int(_number(event.data.get("minutes", 0)))
+        ticket.language = str(event.data.get("language") or "")
+
+    def _notified(self, event: Told) -> None:
+        self._ticket(event).notified[str(event.data["what"])] = event.at
+
+    def _not_notified(self, event: Told) -> None:
+        ticket, what = self._ticket(event), str(event.data["what"])
+        ticket.notified.pop(what, None)
+        ticket.not_sent[what] = ticket.not_sent.get(what, 0) + 1
+
+    def _brought(self, event: Told) -> None:
         ticket = self._ticket(event)
         ticket.matter = str(event.data["matter"])
 
@@ -402,10 +459,19 @@ class Hall:
         self.extended_to = _number(event.data["until"])
 
     def _closed(self, event: Told) -> None:
+        closes_at = self.closes_at
         for ticket in self.tickets.values():
             if ticket.standing in ("waiting", "booked", "aside"):
+                kept = ticket.standing == "aside" and ticket.kept_until >= closes_at
+                ticket.unreached = kept or ticket.standing == "waiting"
                 self._end(ticket, "unserved", event.at)
         self.closed = True
+
+    def _lifted(self, _event: Told) -> None:
+        self.unlimited = True
+
+    def _disposed(self, _event: Told) -> None:
+        self.closed = self.disposed = True
 
     # ── how it is done ──────────────────────────────────────────────────────────────────────
 
@@ -468,7 +534,7 @@ class Hall:
     def inside(self, ticket: Ticket, at: float) -> Moment:
         """What somebody finds now who waits already: a group of its own in what is remembered."""
         found = self.moment(ticket.errand, at, ticket.place, 1 if ticket.favour else 0)
-        return replace(found, group=f"{found.group}{INSIDE}")
+        return replace(found, group=f"{found.group}{INSIDE}", ahead=self.count_ahead(ticket))
 
     def _free(self, ticket: Ticket, at: float) -> None:
         """Take a ticket from the window that has it."""
@@ -492,7 +558,10 @@ class Hall:
         elif ticket.window:
             self._free(ticket, at)
         elif ticket.standing == "booked" and ticket.appointed is not None:
-            self.booked[int(ticket.appointed), self.queue_of(ticket)] -= 1
+            slot = int(ticket.appointed), self.queue_of(ticket)
+            self.booked[slot] -= 1
+            if ticket.carried:
+                self.carried_in[slot] -= 1
         ticket.standing, ticket.ended_at = standing, at
 
 
@@ -508,7 +577,12 @@ _ACTS: Final[dict[str, Callable[[Hall, Told], None]]] = {
     "check": Hall._checked,
     "favour": Hall._favoured,
     "remind": Hall._wanted,
-    "carry": Hall._carried,
+    "carry": Hall._brought,
+    "notify": Hall._wanted_notices,
+    "notified": Hall._notified,
+    "not_notified": Hall._not_notified,
+    "lift_quota": Hall._lifted,
+    "dispose": Hall._disposed,
     "add": Hall._added,
     "call": Hall._called,
     "call_again": Hall._called,

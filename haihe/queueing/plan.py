@@ -21,6 +21,7 @@ SPANS_MAX: Final = 4
 DAY_SECONDS: Final = 86_400
 MINUTE: Final = 60
 AHEAD_MINUTES_MAX: Final = 120  # by which any rule may put somebody ahead
+PLAYED: Final = "played"  # channel of the tickets that nobody took: a demo moves them
 
 Span = tuple[int, int]
 
@@ -74,7 +75,8 @@ class Booking(Frozen, frozen=True, kw_only=True):
     """How appointments stand in the one order.
 
     Who comes in time counts as having come `head_minutes` before the appointed time; who comes
-    more than `grace_minutes` late counts from when they came.
+    more than `grace_minutes` late counts from when they came. `between`: hours in which alone
+    times are given; all open hours where it is empty.
     """
 
     head_minutes: int = 30
@@ -83,6 +85,28 @@ class Booking(Frozen, frozen=True, kw_only=True):
     slot_minutes: int = 30
     slot_people: int = 4
     days_ahead: int = 7
+    between: tuple[Span, ...] = ()
+
+
+class Carry(Frozen, frozen=True, kw_only=True):
+    """Who waited and was not reached at the close gets an early time of the next open day.
+
+    At most `slot_people` of a queue for each time, from the first time of the day on, in the order
+    they had: they stand beside the appointments of that time and take none away.
+    """
+
+    slot_people: int = 2
+    cites: tuple[str, ...]
+
+
+class Quota(Frozen, frozen=True, kw_only=True):
+    """How many numbers one phone takes a day, and one network address an hour; 0: any number.
+
+    Numbers that the lobby gives out are not counted.
+    """
+
+    phone_a_day: int = 5
+    address_an_hour: int = 60
 
 
 class Plan(Frozen, frozen=True, kw_only=True):
@@ -98,6 +122,8 @@ class Plan(Frozen, frozen=True, kw_only=True):
     windows: tuple[Window, ...]
     favours: tuple[Favour, ...] = ()
     booking: Booking = Booking()
+    carry: Carry | None = None
+    quota: Quota = Quota()
     address: str = ""
     tap_before_minutes: int = 30
     kept_minutes: int = 20
@@ -151,11 +177,10 @@ def after_open(spans: tuple[Span, ...], since: float, seconds: float) -> float:
 
 
 def slots(plan: Plan) -> tuple[int, ...]:
-    """The times that may be appointed: every slot that begins and ends in open hours."""
+    """The times that may be appointed: every slot that begins and ends in these hours."""
     length = plan.booking.slot_minutes * MINUTE
-    return tuple(
-        start for begin, end in plan.spans for start in range(begin, end - length + 1, length)
-    )
+    hours = plan.booking.between or plan.spans
+    return tuple(start for begin, end in hours for start in range(begin, end - length + 1, length))
 
 
 def wrong(plan: Plan) -> Iterator[str]:
@@ -188,6 +213,10 @@ def wrong(plan: Plan) -> Iterator[str]:
                 f"favour `{favour.id}`: it cites what it rests on and puts ahead by 1 to "
                 f"{AHEAD_MINUTES_MAX} minutes"
             )
+    if plan.carry is not None and (not plan.carry.cites or plan.carry.slot_people < 1):
+        yield "carry: it cites what it rests on and gives a time to one at least"
+    if min(plan.quota.phone_a_day, plan.quota.address_an_hour) < 0:
+        yield "quota: numbers a day and an hour are 0 (any number) or more"
     yield from _wrong_hours(plan)
 
 

@@ -18,7 +18,11 @@ LACKING_MAX: Final = 20
 WORDS_MAX: Final = 200  # characters of a reason
 REMIND_MAX: Final = 20
 EXTEND_SECONDS_MAX: Final = 4 * 3_600
+NOTIFY_MINUTES_MAX: Final = 120
+NOT_SENT_MAX: Final = 3  # tries to send one message
 RULE: Final = "haihe#hall-order"
+QUOTA_RULE: Final = "haihe#hall-quota"
+AFTER_CLOSE: Final = frozenset({"notify", "notified", "not_notified"})
 
 
 class Wish(Frozen, frozen=True, kw_only=True):
@@ -38,9 +42,11 @@ def decide(hall: Hall, wish: Wish) -> Told | Refused:
     rule = _RULES.get(wish.act)
     if rule is None:
         return _no("unknown_act", "大厅里没有这个动作。", "请刷新页面后再试。")
+    if hall.disposed:
+        return _no("disposed", "这一天的记录已经到期清除。", "要查结果，请用办事的查询码。")
     if not hall.planned:
         return _no("not_planned", "今天还没有开厅。", "请稍后再试。")
-    if hall.closed:
+    if hall.closed and wish.act not in AFTER_CLOSE:
         return _no("closed", "今天的办理已经结束。", "请预约下一个工作日，或者改在网上办。")
     if any(isinstance(one, str) and len(one) > WORDS_MAX for one in wish.data.values()):
         return _no("too_long", f"说明最多{WORDS_MAX}字。", "请写短一些。")
@@ -63,10 +69,11 @@ def _take(hall: Hall, wish: Wish) -> Data | Refused:
     errands = _errands(hall, data)
     if isinstance(errands, Refused):
         return errands
-    phone = str(data.get("phone") or "")
-    mine = hall.of_phone(phone) if phone else None
+    mine = _of_phone(hall, data)
     if mine is not None:
         return _no("has_one", f"这部手机已经有号：{mine.number}。", "一部手机同时只排一个号。")
+    if (too_many := _over_quota(hall, wish)) is not None:
+        return too_many
     if not plan.spans:
         return _no("no_hours", "今天不办理。", "请预约开放的日子。")
     if wish.at < plan.opens_at - plan.tap_before_minutes * MINUTE:
@@ -85,7 +92,7 @@ def _take(hall: Hall, wish: Wish) -> Data | Refused:
             return _no("unknown_rule", "没有这一条优先规则。", "请重新选择。")
         place -= rule.ahead_minutes * MINUTE
     return {
-        **_kept(data, "phone", "channel", "matter", *_TOLD),
+        **_kept(data, "phone", "from", "channel", "matter", *_TOLD),
         "number": _number(hall, errands[0]),
         "errands": errands,
         "place": place,
@@ -98,12 +105,15 @@ def _book(hall: Hall, wish: Wish) -> Data | Refused:
     errands = _errands(hall, data)
     if isinstance(errands, Refused):
         return errands
-    phone = str(data.get("phone") or "")
-    mine = hall.of_phone(phone) if phone else None
+    if data.get("carried"):
+        return _carry_over(hall, wish, errands)
+    mine = _of_phone(hall, data)
     if mine is not None:
         return _no(
             "has_one", f"这部手机这一天已经有号：{mine.number}。", "要改时间，请先取消原来的。"
         )
+    if (too_many := _over_quota(hall, wish)) is not None:
+        return too_many
     slot = data.get("appointed")
     if not isinstance(slot, int | float) or int(slot) not in slots(plan) or slot <= wish.at:
         return _no("no_slot", "这个时间不能预约。", "请从列出的时间里选一个。")
@@ -112,12 +122,69 @@ def _book(hall: Hall, wish: Wish) -> Data | Refused:
     if len(hall.tickets) >= TICKETS_MAX:
         return _no("full", "这一天的号已经取完。", "请换一天。")
     return {
-        **_kept(data, "phone", "channel", "matter"),
+        **_kept(data, "phone", "from", "channel", "matter"),
         "number": _number(hall, errands[0]),
         "errands": errands,
         "appointed": float(slot),
         "place": float(slot) - plan.booking.head_minutes * MINUTE,
     }
+
+
+def _carry_over(hall: Hall, wish: Wish, errands: list[str]) -> Data | Refused:
+    """The first time of this day that has room for somebody who was not reached before it."""
+    plan, data = hall.plan, wish.data
+    if plan.carry is None:
+        return _no("no_slot", "这个大厅没有自动留位。", "请预约。")
+    if str(data["carried"]) in hall.carried:
+        return _no("has_one", "已经为这个号留了位置。", "一个号只留一次。")
+    if len(hall.tickets) >= TICKETS_MAX:
+        return _no("full", "这一天的号已经取完。", "请换一天。")
+    queue, most = hall.errand(errands[0]).queue, plan.carry.slot_people
+    free = (
+        one for one in slots(plan) if one > wish.at and hall.carried_in.get((one, queue), 0) < most
+    )
+    slot = next(free, None)
+    if slot is None:
+        return _no("slot_full", "这一天没有可以留的位置。", "请换一天。")
+    return {
+        **_kept(data, "phone", "channel", "matter", "favour", "notify_minutes", "language"),
+        "carried": str(data["carried"]),
+        "number": _number(hall, errands[0]),
+        "errands": errands,
+        "appointed": float(slot),
+        "place": float(slot) - plan.booking.head_minutes * MINUTE,
+    }
+
+
+def _of_phone(hall: Hall, data: Data) -> Ticket | None:
+    """The ticket this phone has; `before`: what it was called on days it was not reached."""
+    before = data.get("before")
+    words = [data.get("phone"), *(before if isinstance(before, list) else ())]
+    found = (hall.of_phone(str(one)) for one in words if one)
+    return next((one for one in found if one is not None), None)
+
+
+def _over_quota(hall: Hall, wish: Wish) -> Refused | None:
+    """Whether this phone or this network has taken enough; the lobby is never counted."""
+    quota, data = hall.plan.quota, wish.data
+    phone, address = str(data.get("phone") or ""), str(data.get("from") or "")
+    most = quota.phone_a_day
+    if phone and not wish.by and 0 < most <= hall.taken_by(phone):
+        return Refused(
+            reason="phone_quota",
+            says=f"这部手机这一天在这里已经取过{most}个号。",
+            instead="还要办事，请找大堂工作人员取纸质号。",
+            cites=(QUOTA_RULE,),
+        )
+    most = quota.address_an_hour
+    if address and not hall.unlimited and 0 < most <= hall.taken_from(address, wish.at):
+        return Refused(
+            reason="address_quota",
+            says=f"从您这个网络一小时内已经取了{most}个号，先停一停。",
+            instead="请关掉无线网络、用手机自己的流量再取；也可以找大堂工作人员取纸质号。",
+            cites=(QUOTA_RULE,),
+        )
+    return None
 
 
 def _arrive(hall: Hall, wish: Wish) -> Data | Refused:
@@ -165,6 +232,42 @@ def _remind(hall: Hall, wish: Wish) -> Data | Refused:
     if not isinstance(wanted, int) or not 0 <= wanted <= REMIND_MAX:
         return _no("wrong_value", f"提醒可以设在前面还有0到{REMIND_MAX}位时。", "请重新选择。")
     return {"number": ticket.number, "remind_at": wanted}
+
+
+def _notify(hall: Hall, wish: Wish) -> Data | Refused:
+    """Messages to a phone are wanted, or (0) not any more; the number itself is kept apart."""
+    minutes = wish.data.get("minutes")
+    if not isinstance(minutes, int) or not 0 <= minutes <= NOTIFY_MINUTES_MAX:
+        return _no("wrong_value", f"提前的时间可以选1到{NOTIFY_MINUTES_MAX}分钟。", "请重新选择。")
+    standings = ("waiting", "booked", "aside") if minutes else tuple(STANDINGS)
+    ticket = _ticket(hall, wish, *standings)
+    if isinstance(ticket, Refused):
+        return ticket
+    return {"number": ticket.number, "minutes": minutes, **_kept(wish.data, "language")}
+
+
+def _notified(hall: Hall, wish: Wish) -> Data | Refused:
+    """A message is about to be sent: the one who gets this event sends it, and nobody else."""
+    ticket = _ticket(hall, wish, *STANDINGS)
+    if isinstance(ticket, Refused):
+        return ticket
+    what = str(wish.data.get("what") or "")
+    if not ticket.notify_minutes or not what:
+        return _no("not_wanted", "这个号没有要短信提醒。", "不发。")
+    if what in ticket.notified or ticket.not_sent.get(what, 0) >= NOT_SENT_MAX:
+        return _no("sent_already", "这条短信已经发过。", "不再发。")
+    return {"number": ticket.number, "what": what}
+
+
+def _not_notified(hall: Hall, wish: Wish) -> Data | Refused:
+    """It could not be sent; it is tried again, some times."""
+    ticket = _ticket(hall, wish, *STANDINGS)
+    if isinstance(ticket, Refused):
+        return ticket
+    what = str(wish.data.get("what") or "")
+    if what not in ticket.notified:
+        return _no("not_wanted", "没有要发的这条短信。", "不发。")
+    return {"number": ticket.number, "what": what}
 
 
 # ── the lobby ────────────────────────────────────────────────────────────────────────────────
@@ -273,6 +376,14 @@ def _extend(hall: Hall, wish: Wish) -> Data | Refused:
         return _no("wrong_value", "延长的时间要晚于现在的下班时间，最多四个小时。", "请重新选择。")
     why = _why(wish, "延时服务要写一句原因。")
     return why if isinstance(why, Refused) else {"until": float(until), "why": why}
+
+
+def _lift_quota(hall: Hall, wish: Wish) -> Data | Refused:
+    """From now on today any number may be taken from one network: the hall's own is one."""
+    if hall.unlimited:
+        return _no("is_lifted", "今天已经放开了。", "不用再放开。")
+    why = _why(wish, "放开限制要写一句原因，如：大家都连着大厅的无线网络。")
+    return why if isinstance(why, Refused) else {"why": why}
 
 
 def _close(hall: Hall, wish: Wish) -> Data | Refused:
@@ -493,6 +604,10 @@ _RULES: Final[dict[str, Callable[[Hall, Wish], Data | Refused]]] = {
     "transfer": _transfer,
     "add": _add,
     "carry": _carry,
+    "notify": _notify,
+    "notified": _notified,
+    "not_notified": _not_notified,
+    "lift_quota": _lift_quota,
     "extend": _extend,
     "close": _close,
     "open_window": _open_window,

@@ -8,7 +8,7 @@ log of a hall may (the watch keeps the latest it was told).
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +17,7 @@ from haihe.kernel.values import Frozen
 
 PACE_SECONDS: Final = 600.0  # over which the pace of a group is counted
 LATELY: Final = 5  # people who were called last
+LAST: Final = "\U0010ffff"  # after every person of the same place
 WAITING_MAX: Final = 20_000  # people in the queue of one hall
 
 
@@ -71,7 +72,10 @@ class Watch:
         self._served_in: dict[str, str] = {}
 
     def moment(self, group: str, at: float, *, place: float, priority: int = 0) -> Moment:
-        """The queue of a group as somebody finds it who would be called at this place."""
+        """The queue of a group as somebody finds it who would be called at this place.
+
+        Who has the same place and is there already is called sooner.
+        """
         seen = self._group(group)
         while seen.called and seen.called[0] <= at - PACE_SECONDS:
             seen.called.popleft()
@@ -80,7 +84,7 @@ class Watch:
         return Moment(
             group=group,
             priority=priority,
-            ahead=bisect_left(seen.places, (place, "")),
+            ahead=bisect_right(seen.places, (place, LAST)),
             waiting=len(seen.places),
             serving=len(seen.serving),
             pace=len(seen.called),

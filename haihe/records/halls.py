@@ -12,22 +12,24 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from haihe.kernel.values import Data, Refused
 from haihe.queueing.expect import expected_by
-from haihe.queueing.hall import Hall, Told
+from haihe.queueing.hall import Hall, Ticket, Told
 from haihe.queueing.plan import MINUTE, Plan, written
 from haihe.queueing.steps import Wish, decide, plan_event
 from haihe.queueing.waiting import Memory
-from haihe.records import database, halls_journal, halls_memory, keys, looked, rules
+from haihe.records import database, halls_journal, halls_memory, keys, looked, rules, tags
 from haihe.records.chain import GENESIS
 from haihe.records.database import Connection, Failure, Lost, Row
 from haihe.records.halls_city import HallOf, load_halls
 from haihe.records.halls_journal import HallRow, day_id, parted, row_of, second_of
+from haihe.records.installed import InstalledRules
 from haihe.records.instants import day_words
 
 DAYS_KEPT: Final = 4_000  # days of halls in the memory of a process
@@ -56,11 +58,15 @@ class Day:
 
 
 class Act(msgspec.Struct):
-    """An act on its way; `secret` is what the code of a new ticket is made of."""
+    """An act on its way; `secret` is what the code of a new ticket is made of.
+
+    `digest`: under which the ticket of somebody who was not reached is found by the same code.
+    """
 
     day_id: str
     wish: Wish
     secret: str = ""
+    digest: str = ""
     plan: Plan | None = None
     answer: Told | Refused | None = None
     failure: BaseException | None = None
@@ -82,7 +88,8 @@ def every_hall() -> dict[str, HallOf]:
     if not _halls:
         with _days_lock:  # the first requests of a server come together; one of them reads it
             if not _halls:
-                _halls.append(load_halls())
+                law = rules.current()
+                _halls.append(load_halls(law.pack.law if isinstance(law, InstalledRules) else None))
     return _halls[0]
 
 
@@ -151,10 +158,16 @@ def version(site: str, day: date) -> int:
 
 
 def find(code: str) -> tuple[str, date, str] | None:
-    """The hall, day and number of the ticket with this code, or None."""
+    """The hall, day and number of the ticket with this code, or None.
+
+    Who was not reached and has a place on another day finds that one with the same code.
+    """
+    digests = halls_journal.digests_of(code)
+    marks = ", ".join("?" * len(digests))
     rows = database.reading_connection().rows(
-        "SELECT day_id, number FROM hall_ticket WHERE digest = ?",
-        (halls_journal.code_digest(code),),
+        f"SELECT day_id, number FROM hall_ticket WHERE digest IN ({marks}) "
+        "ORDER BY day_id DESC LIMIT 1",
+        tuple(digests),
     )
     if not rows:
         return None
@@ -170,6 +183,11 @@ def new_secret() -> str:
     return keys.random_bytes(SECRET_BYTES).hex()
 
 
+def address_digest(address: str, site: str, day: date) -> str:
+    """What a day's events keep of a network address: keyed, another word every day and hall."""
+    return tags.tag("hall address", f"{day_id(site, day)} {address}").hex()
+
+
 def act(
     site: str,
     day: date,
@@ -178,6 +196,7 @@ def act(
     by: str = NOBODY,
     data: Data | None = None,
     secret: str = "",
+    digest: str = "",
     now: datetime | None = None,
 ) -> Told | Refused:
     """Carry one act out; returns once it is durable. Raises KeyError (no such hall), Failure.
@@ -192,7 +211,7 @@ def act(
     told = dict(data or {})
     if secret:
         told["phone"] = halls_journal.phone_digest(secret, id_)
-    one = Act(id_, Wish(act=name, at=at, by=by, data=told), secret)
+    one = Act(id_, Wish(act=name, at=at, by=by, data=told), secret, digest)
     _waiting.append(one)
     with _writing:  # whoever gets here first commits for all that wait
         if one.answer is None and one.failure is None:
@@ -209,8 +228,29 @@ def ticket_of(site: str, day: date, secret: str) -> str:
     """The code of the ticket that this secret has and that has not ended, or ""."""
     id_ = day_id(site, day)
     with looking(site, day) as one:
-        ticket = one.hall.of_phone(halls_journal.phone_digest(secret, id_))
-    return halls_journal.ticket_code(secret, id_, ticket.number) if ticket else ""
+        words = [halls_journal.phone_digest(secret, id_), *_before(one, secret)]
+        ticket = next(filter(None, map(one.hall.of_phone, words)), None)
+    if ticket is None:
+        return ""
+    first, number = _first(site, ticket) or (id_, ticket.number)
+    return halls_journal.ticket_code(secret, first, number)
+
+
+def _first(site: str, ticket: Ticket) -> tuple[str, str] | None:
+    """Day and number with which somebody came who was not reached then."""
+    day, _, number = ticket.carried.partition("/")
+    return (f"{site}/{day}", number) if number else None
+
+
+def _before(one: Day, secret: str) -> list[str]:
+    """What a phone is called on the days whose people have a place on this one."""
+    return [halls_journal.phone_digest(secret, f"{one.site}/{d}") for d in one.hall.carried_days]
+
+
+def is_holder(secret: str, site: str, day: date, ticket: Ticket) -> bool:
+    """Whether this phone took the ticket."""
+    first, _number = _first(site, ticket) or (day_id(site, day), "")
+    return bool(secret) and ticket.phone == halls_journal.phone_digest(secret, first)
 
 
 def follow_code_for(secret: str, code: str) -> str:
@@ -224,9 +264,7 @@ def follow_code_for(secret: str, code: str) -> str:
     site, day, number = told
     with looking(site, day) as one:
         ticket = one.hall.tickets.get(number)
-    if ticket is None or not ticket.matter:
-        return ""
-    if ticket.phone != halls_journal.phone_digest(secret, day_id(site, day)):
+    if ticket is None or not ticket.matter or not is_holder(secret, site, day, ticket):
         return ""
     rows = database.reading_connection().rows(
         "SELECT code_tag FROM matter WHERE matter_id = ?", (ticket.matter,)
@@ -316,6 +354,9 @@ def _fold(one: Day, connection: Connection, seq: int, head: bytes) -> None:
     for row in halls_journal.events_after(connection, one.id, one.hall.seq):
         if row.seq > seq:
             break
+        if row.act == halls_journal.GONE:
+            one.hall.seq = row.seq
+            continue
         one.hall.apply(halls_journal.event_of(row, zone()))
     one.head = head
 
@@ -324,7 +365,7 @@ def _begin(id_: str, plan: Plan) -> Told:
     """The event a day begins with: its plan, and how wide the intervals are to begin with."""
     known = halls_memory.levels_before(*parted(id_))
     event = plan_event(written(plan), 0.0)
-    return msgspec.structs.replace(event, data={**event.data, "levels": known})
+    return replace(event, data={**event.data, "levels": known})
 
 
 def _commit(batch: Sequence[Act]) -> None:
@@ -406,18 +447,23 @@ def _try(batch: Sequence[Act]) -> None:
 
 
 def _carry_out(one: Act, day: Day, events: list[Row], tickets: list[Row]) -> None:
-    if not day.hall.planned:
+    if not day.hall.planned and not day.hall.disposed:
         _append(day, _begin(day.id, one.plan or plan_for(day.site, day.day)), events)
     if not one.wish.act:
         one.answer = Told(seq=day.hall.seq, act="plan", at=one.wish.at)
         return
-    wish = _with_forecast(one, day)
+    wish = one.wish if day.hall.disposed else _with_forecast(one, day)
+    if one.secret and day.hall.carried:
+        wish = replace(wish, data={**wish.data, "before": _before(day, one.secret)})
     answer = decide(day.hall, wish)
     if isinstance(answer, Told):
         _append(day, answer, events)
+        digest = one.digest
         if one.secret and answer.act in ("take", "book"):
             code = halls_journal.ticket_code(one.secret, day.id, str(answer.data["number"]))
-            tickets.append((halls_journal.code_digest(code), day.id, answer.data["number"]))
+            digest = halls_journal.code_digest(code)
+        if digest:
+            tickets.append((digest, day.id, answer.data["number"]))
     one.answer = answer
 
 
@@ -455,34 +501,4 @@ def _with_forecast(one: Act, day: Day) -> Wish:
         "told_high": round(told.high),
         "told_from": told.rests_on,
     }
-    return msgspec.structs.replace(wish, data=data)
-
-
-def days_over(before: date, limit: int = 100) -> list[str]:
-    """Days before this one that nobody has remembered yet, the oldest first."""
-    rows = database.reading_connection().rows(
-        "SELECT day_id FROM hall_day WHERE NOT EXISTS (SELECT 1 FROM hall_lived l "
-        "WHERE l.day_id = hall_day.day_id) ORDER BY day_id"
-    )
-    over = [str(id_) for (id_,) in rows if parted(id_)[1] < before]
-    return over[:limit]
-
-
-def end_days(now: datetime) -> int:
-    """Close the days that are over, and remember what people waited; gives how many.
-
-    Who was still waiting is `unserved`: told so, and first tomorrow if they want to.
-    """
-    done = 0
-    for id_ in days_over(today(now)):
-        site, day = parted(id_)
-        with looking(site, day) as one:
-            closed = one.hall.closed
-        if not closed and site in every_hall():
-            late = halls_journal.midnight(day, zone()) + timedelta(days=1, seconds=-1)
-            act(site, day, "close", now=late)
-        with looking(site, day) as one:
-            row = halls_journal.lived_row(one.hall)
-        halls_memory.remember(id_, row)
-        done += 1
-    return done
+    return replace(wish, data=data)

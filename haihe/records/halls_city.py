@@ -13,7 +13,17 @@ from haihe.pack.law import Law
 from haihe.pack.place import MissingFolder, city_folder
 from haihe.pack.yaml_file import UnusablePack, read_struct
 from haihe.queueing import plan as plans
-from haihe.queueing.plan import Booking, Errand, Favour, Plan, Queue, Span, Window
+from haihe.queueing.plan import (
+    Booking,
+    Carry,
+    Errand,
+    Favour,
+    Plan,
+    Queue,
+    Quota,
+    Span,
+    Window,
+)
 
 HALLS_FILE: Final = "halls.yaml"
 HALLS_MAX: Final = 5_000
@@ -40,6 +50,8 @@ class HallOf(Frozen, frozen=True, kw_only=True):
     windows: tuple[Window, ...]
     favours: tuple[Favour, ...] = ()
     booking: Booking = Booking()
+    carry: Carry | None = None
+    quota: Quota = Quota()
     address: str = ""
     tap_before_minutes: int = 30
     kept_minutes: int = 20
@@ -53,7 +65,13 @@ class HallOf(Frozen, frozen=True, kw_only=True):
         return self.plan_with(site, day, tuple(span(one) for one in hours))
 
     def plan_with(
-        self, site: str, day: date, spans: tuple[Span, ...], *, played: bool = False
+        self,
+        site: str,
+        day: date,
+        spans: tuple[Span, ...],
+        *,
+        played: bool = False,
+        booking: Booking | None = None,
     ) -> Plan:
         """The same with hours that are told; `played` for a day that the demo moves."""
         return Plan(
@@ -66,7 +84,9 @@ class HallOf(Frozen, frozen=True, kw_only=True):
             errands=self.errands,
             windows=self.windows,
             favours=self.favours,
-            booking=self.booking,
+            booking=booking or self.booking,
+            carry=self.carry,
+            quota=self.quota,
             address=self.address,
             tap_before_minutes=self.tap_before_minutes,
             kept_minutes=self.kept_minutes,
@@ -78,10 +98,11 @@ class HallOf(Frozen, frozen=True, kw_only=True):
 
 
 class Halls(Frozen, frozen=True, kw_only=True):
-    """What the file holds; `favours` stands there only to be named by the halls."""
+    """What the file holds; `favours` and `carry` stand there only to be named by the halls."""
 
     halls: dict[str, HallOf] = {}
     favours: tuple[Favour, ...] = ()
+    carry: Carry | None = None
 
 
 def load_halls(law: Law | None = None, folder: Path | None = None) -> dict[str, HallOf]:
@@ -117,6 +138,7 @@ def _wrong(site: str, hall: HallOf, law: Law | None) -> list[str]:
         spans = tuple(span(one) for one in some)
         told += plans.wrong(hall.plan_with(site, date.min, spans))
     cites = [cite for one in hall.favours for cite in one.cites]
+    cites += hall.carry.cites if hall.carry else ()
     told += [f"`{one}` is not told in law/" for one in cites if law and not law.resolves(one)]
     return list(dict.fromkeys(told))
 

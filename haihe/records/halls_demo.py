@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from msgspec.structs import replace
+
 from haihe.kernel.values import Refused
 from haihe.queueing.plan import DAY_SECONDS, Plan
-from haihe.records import halls, halls_journal
+from haihe.records import database, halls, halls_journal, halls_night
 from haihe.simulation.halls import Pace, Play
 
 SITE: Final = "machang"
@@ -16,6 +18,7 @@ OFFICE_HOURS: Final = ((30_600, 43_200), (48_600, 63_000))
 DAYS_LIVED: Final = 6
 DAYS_COMING: Final = 7
 HOURS_BEFORE: Final = 2.5  # for which people have been coming today
+PACE_MAX: Final = 6.0  # by which they come faster soon after midnight: no hall is empty
 STEPS_MAX: Final = 60  # of one turn of the worker
 LEFT_OPEN: Final = 1  # windows, the last ones, for whoever tries the console
 AN_HOUR: Final = {**dict.fromkeys(range(24), 25.0), 12: 8.0, 13: 16.0, 17: 8.0}  # people
@@ -35,21 +38,41 @@ def fill(now: datetime) -> None:
             SITE, today - timedelta(days=ago), OFFICE_HOURS, played=True
         )
         halls.enter(plan, list(_play(plan).day(OFFICE_HOURS[0][0], 66_000)))
-    halls.end_days(now)
+    halls_night.end_days(now)
     plan = _whole_day(today)
     at = halls.second(today, now)
-    halls.enter(plan, list(_play(plan).day(max(0.0, at - 3_600 * HOURS_BEFORE), at)))
+    pace = min(max(HOURS_BEFORE * 3_600 / max(at, 1.0), 1.0), PACE_MAX)
+    halls.enter(plan, list(_play(plan, pace).day(max(0.0, at - 3_600 * HOURS_BEFORE), at)))
     for later in range(1, DAYS_COMING + 1):
-        day = today + timedelta(days=later)
-        halls.begin(halls.every_hall()[SITE].plan_with(SITE, day, OFFICE_HOURS, played=True), now)
+        halls.begin(_whole_day(today + timedelta(days=later)), now)
 
 
 def _whole_day(day: date) -> Plan:
-    return halls.every_hall()[SITE].plan_with(SITE, day, ((0, DAY_SECONDS),), played=True)
+    """A day of the demo's clock: open at every hour, so that nobody comes to a closed hall.
+
+    Appointments are given for office hours, as in a hall that has an evening.
+    """
+    hall = halls.every_hall()[SITE]
+    booking = replace(hall.booking, between=OFFICE_HOURS)
+    return hall.plan_with(SITE, day, ((0, DAY_SECONDS),), played=True, booking=booking)
 
 
-def _play(plan: Plan) -> Play:
-    pace = Pace(AN_HOUR, MINUTES)
+def _keep_open(day: date, now: datetime) -> None:
+    """Begin a day of the demo that nobody has begun: on the eighth day it is a demo still."""
+    rows = database.reading_connection().rows(
+        "SELECT max(day_id) FROM hall_day WHERE day_id > ? AND day_id < ?",
+        (f"{SITE}/", f"{SITE}/{day.isoformat()}~"),
+    )
+    if not rows[0][0] or (last := halls_journal.parted(rows[0][0])[1]) >= day:
+        return
+    with halls.looking(SITE, last) as one:
+        played = one.hall.planned and one.hall.plan.played
+    if played:
+        halls.begin(_whole_day(day), now)
+
+
+def _play(plan: Plan, faster: float = 1.0) -> Play:
+    pace = Pace({hour: faster * people for hour, people in AN_HOUR.items()}, MINUTES)
     windows = tuple(one.id for one in plan.windows)[:-LEFT_OPEN]
     return Play(plan, pace, SEED, windows)
 
@@ -61,6 +84,7 @@ def go_on(now: datetime) -> int:
         return 0
     steps = 0
     until = halls.second(day, now)
+    _keep_open(day, now)
     with halls.looking(SITE, day) as one:
         plan = one.hall.plan
     if not plan.played:

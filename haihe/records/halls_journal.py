@@ -23,6 +23,9 @@ from haihe.records.instants import restored, stored
 
 FORM: Final = "haihe-hall-1"
 EVENTS_A_DAY_MAX: Final = 200_000
+GONE: Final = ""  # the act of an event whose content was disposed of; its hash stays
+DISPOSE: Final = "dispose"
+CARRIED_MAX: Final = 8  # days on which one may not be reached, one after the other
 TICKET_CODE_LETTERS: Final = "23456789ACEFHJKMNPRTVWX"  # no look-alikes
 TICKET_CODE_LENGTH: Final = 12
 COLUMNS: Final = "day_id, seq, act, person, at, data"
@@ -114,6 +117,17 @@ def code_digest(code: str) -> str:
     return hashlib.sha256(code.strip().upper().encode()).hexdigest()
 
 
+def carried_digest(digest: str, times: int) -> str:
+    """What the table keeps of the same code on the next day: who has the one has the other."""
+    return hashlib.sha256(f"{digest}\0{times}".encode()).hexdigest() if times else digest
+
+
+def digests_of(code: str) -> list[str]:
+    """Every digest under which a ticket with this code may stand, of the first day first."""
+    first = code_digest(code)
+    return [carried_digest(first, times) for times in range(CARRIED_MAX)]
+
+
 def phone_digest(secret: str, id_: str) -> str:
     """What a day's events keep of a phone: another word every day and in every hall."""
     return hashlib.sha256(f"{secret}\0{id_}".encode()).hexdigest()[:32]
@@ -132,6 +146,9 @@ def verify(connection: Connection, zone: tzinfo) -> Iterator[Checked]:
     tickets: dict[str, set[str]] = {}
     for id_, number in connection.rows("SELECT day_id, number FROM hall_ticket"):
         tickets.setdefault(id_, set()).add(number)
+    phones: dict[str, set[str]] = {}
+    for id_, number in connection.rows("SELECT day_id, number FROM hall_phone"):
+        phones.setdefault(id_, set()).add(number)
     days = connection.rows("SELECT day_id, seq, head FROM hall_day ORDER BY day_id")
     known = {id_ for id_, _, _ in days}
     strangers = connection.rows("SELECT DISTINCT day_id FROM hall_event")
@@ -139,22 +156,40 @@ def verify(connection: Connection, zone: tzinfo) -> Iterator[Checked]:
         if id_ not in known:
             yield Checked(id_, 0, "events of a day that the halls do not have")
     for id_, seq, head in days:
-        yield from _verify_day(connection, id_, seq, bytes(head), tickets.pop(id_, set()), zone)
+        beside = _Beside(tickets.pop(id_, set()), phones.pop(id_, set()))
+        yield from _verify_day(connection, id_, (seq, bytes(head)), beside, zone)
     for id_ in tickets:
         yield Checked(id_, 0, "tickets of a day that the halls do not have")
+    for id_ in phones:
+        yield Checked(id_, 0, "phones of a day that the halls do not have")
+
+
+class _Beside(NamedTuple):
+    """The numbers of a day that codes lead to, and those for which a phone is kept."""
+
+    tickets: set[str]
+    phones: set[str]
 
 
 def _verify_day(
-    connection: Connection, id_: str, seq: int, head: bytes, tickets: set[str], zone: tzinfo
+    connection: Connection, id_: str, told: tuple[int, bytes], beside: _Beside, zone: tzinfo
 ) -> Iterator[Checked]:
-    hall, previous, last = Hall(), GENESIS, 0
+    hall, previous, last, gone = Hall(), GENESIS, 0, 0
     rows = connection.stream(
         f"SELECT {COLUMNS}, hash FROM hall_event WHERE day_id = ? ORDER BY seq", (id_,)
     )
-    for *told, found in rows:
-        row = HallRow._make(told)
-        expected = hash_of(row, previous)
-        if bytes(found) != expected:
+    for *columns, stored_hash in rows:
+        row, found = HallRow._make(columns), bytes(stored_hash)
+        if row.seq != last + 1:
+            yield Checked(id_, last + 1, "an event is not there")
+            return
+        if row.act == GONE:  # only what it was made of is gone: its hash is under the seals
+            gone, previous, last = gone + 1, found, row.seq
+            hall.seq = row.seq
+            if (row.person, row.at, row.data) != ("", 0, ""):
+                yield Checked(id_, row.seq, "something of an event was disposed of, not all")
+            continue
+        if found != hash_of(row, previous):
             yield Checked(id_, row.seq, "the hash is not that of the event and the one before")
             return
         try:
@@ -162,14 +197,29 @@ def _verify_day(
         except (BrokenHall, ValueError, msgspec.DecodeError) as error:
             yield Checked(id_, row.seq, f"the event cannot follow: {error}")
             return
-        previous, last = expected, row.seq
-    if (last, previous) != (seq, head):
-        yield Checked(id_, last, f"the day says {seq} events and another hash")
-    if tickets - set(hall.tickets):
+        previous, last = found, row.seq
+    if (last, previous) != told:
+        yield Checked(id_, last, f"the day says {told[0]} events and another hash")
+    yield from _verify_beside(connection, id_, hall, beside, last)
+    if gone and (not hall.disposed or gone != last - 1):
+        yield Checked(id_, last, "events are gone, and no disposal tells why")
+
+
+def _verify_beside(
+    connection: Connection, id_: str, hall: Hall, beside: _Beside, last: int
+) -> Iterator[Checked]:
+    """What follows from a day: the codes of its tickets, phones, and what was lived."""
+    if beside.tickets - set(hall.tickets):
         yield Checked(id_, last, "a code leads to a number that was never given")
+    wanted = {one.number for one in hall.tickets.values() if one.notify_minutes}
+    if beside.phones - wanted:
+        yield Checked(id_, last, "a phone is kept for somebody who wants no messages")
     lived = connection.rows("SELECT level, moments FROM hall_lived WHERE day_id = ?", (id_,))
-    if lived and tuple(lived[0]) != lived_row(hall):
+    if lived and tuple(lived[0]) != (NOTHING_LIVED if hall.disposed else lived_row(hall)):
         yield Checked(id_, last, "what is remembered of the waits is not those of its day")
+
+
+NOTHING_LIVED: Final = ("", "[]")  # of a day that was disposed of
 
 
 def lived_row(hall: Hall) -> tuple[str, str]:

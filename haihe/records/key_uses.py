@@ -117,6 +117,14 @@ USES: Final[tuple[Use, ...]] = (
         _sealed_anew("source question"),
     ),
     Use(
+        "content",
+        "hall_phone",
+        "sealed",
+        "day_id || ' ' || number",
+        ("day_id || ' ' || number", "day_id", "number", "sealed"),
+        _sealed_anew("hall phone"),
+    ),
+    Use(
         "codes",
         "draft",
         "code_tag",

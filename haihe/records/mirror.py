@@ -178,7 +178,7 @@ class _Refresh:
         self.fields = views.data_fields(self.procedures)
         self.matter_fields = views.data_fields(self.procedures, "matter")
         self.reader = Reader(self.connection, self.rules)
-        position, reading = settled(self.connection)
+        position, reading, _ = settled(self.connection)
         kind_of_rows = made_by(self.rules)
         before = read_manifest(self.root) or Manifest()
         if not self._continues(before, position, reading, kind_of_rows):

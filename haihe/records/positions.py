@@ -1,4 +1,4 @@
-"""How far the journal is settled: positions below which no event or reading can still appear."""
+"""How far the journal is settled: positions below which nothing can still appear."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from haihe.records.database import Connection, writing
 
 
 class Settled(NamedTuple):
-    """The last positions of events and of readings below which nothing can still appear."""
+    """The last positions of each kind of rows below which nothing can still appear."""
 
     event: int
     reading: int
+    hall: int
 
 
 def settled(connection: Connection) -> Settled:
     """PostgreSQL numbers rows before they are committed: a brief lock waits for those at work."""
     newest = (
         "SELECT (SELECT coalesce(max(position), 0) FROM event), "
-        "(SELECT coalesce(max(position), 0) FROM reading)"
+        "(SELECT coalesce(max(position), 0) FROM reading), "
+        "(SELECT coalesce(max(position), 0) FROM hall_event)"
     )
     if connection.vendor == "sqlite":
         return Settled(*connection.rows(newest)[0])
     with writing(connection):
-        connection.run("LOCK TABLE event, reading IN SHARE MODE")
+        connection.run("LOCK TABLE event, reading, hall_event IN SHARE MODE")
         return Settled(*connection.rows(newest)[0])
 
 

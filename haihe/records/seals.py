@@ -1,4 +1,6 @@
-"""Seals over the journal: batches of events and readings under Merkle roots, chained and signed.
+"""Seals over the journal: batches of all that is recorded under Merkle roots, chained and signed.
+
+Three kinds of rows are sealed: events of matters, readings, and events of service halls.
 
 What was sealed can no longer be changed, removed or reordered unseen, not even by who holds the
 database: the signature needs the key, and the log of seals lies outside the database.
@@ -23,7 +25,7 @@ from haihe.records.instants import stored
 from haihe.records.positions import settled
 from haihe.records.tables import TABLES
 
-SEAL_FORM: Final = "haihe-seal-1"
+SEAL_FORM: Final = "haihe-seal-2"
 ROWS_A_SEAL_MAX: Final = 100_000
 SEALS_A_RUN_MAX: Final = 10_000
 TRIES_MAX: Final = 3  # when another key took over meanwhile
@@ -45,6 +47,10 @@ class Seal(NamedTuple):
     readings_upto: int
     readings: int
     readings_root: bytes
+    halls_after: int
+    halls_upto: int
+    halls: int
+    halls_root: bytes
     previous: bytes
     hash: bytes
     public_key: bytes
@@ -61,7 +67,8 @@ class LoggedSeal(msgspec.Struct, frozen=True):
 
 def canonical_seal(seal: Seal) -> bytes:
     """What the seal's hash is made of: a JSON array of the columns before `hash`, and the key."""
-    told = [one.hex() if isinstance(one, bytes) else one for one in seal[:12]]
+    columns = seal[: Seal._fields.index("hash")]
+    told = [one.hex() if isinstance(one, bytes) else one for one in columns]
     return encode((SEAL_FORM, *told, seal.public_key.hex()))
 
 
@@ -77,7 +84,7 @@ def close_all(connection: Connection, now: datetime) -> list[Seal]:
 
 
 def close_one(connection: Connection, now: datetime) -> Seal | None:
-    """One seal over at most ROWS_A_SEAL_MAX events and readings each; None if nothing is new.
+    """One seal over at most ROWS_A_SEAL_MAX rows of each kind; None if nothing is new.
 
     Writers wait only while the greatest position is looked up, not while the batch is hashed. If
     two processes seal at once, the number of the second is taken and the database refuses it.
@@ -86,10 +93,11 @@ def close_one(connection: Connection, now: datetime) -> Seal | None:
     algorithm = home.hash_name()
     upto = settled(connection)
     before = last(connection)
-    starts = (before.events_upto, before.readings_upto) if before else (0, 0)
+    starts = (before.events_upto, before.readings_upto, before.halls_upto) if before else (0, 0, 0)
     events = _batch(connection, "event", starts[0], upto.event, algorithm)
     readings = _batch(connection, "reading", starts[1], upto.reading, algorithm)
-    if events.tree.leaves + readings.tree.leaves == 0:
+    halls = _batch(connection, "hall_event", starts[2], upto.hall, algorithm)
+    if events.tree.leaves + readings.tree.leaves + halls.tree.leaves == 0:
         return None
     draft = Seal(
         number=before.number + 1 if before else 1,
@@ -103,6 +111,10 @@ def close_one(connection: Connection, now: datetime) -> Seal | None:
         readings_upto=readings.upto,
         readings=readings.tree.leaves,
         readings_root=readings.tree.root(),
+        halls_after=halls.after,
+        halls_upto=halls.upto,
+        halls=halls.tree.leaves,
+        halls_root=halls.tree.root(),
         previous=before.hash if before else GENESIS,
         hash=b"",
         public_key=signer.public,

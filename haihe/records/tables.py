@@ -202,8 +202,9 @@ TABLES: dict[str, Table] = {
             "seal",
             "number integer, sealed_at integer, algorithm text, events_after integer, "
             "events_upto integer, events integer, events_root bytes, readings_after integer, "
-            "readings_upto integer, readings integer, readings_root bytes, previous bytes, "
-            "hash bytes, public_key bytes, signature bytes",
+            "readings_upto integer, readings integer, readings_root bytes, halls_after integer, "
+            "halls_upto integer, halls integer, halls_root bytes, previous bytes, hash bytes, "
+            "public_key bytes, signature bytes",
             "number",
         ),
         _table(
@@ -221,6 +222,7 @@ TABLES: dict[str, Table] = {
             indexes=(
                 "finding_open ON finding (finding_id) WHERE closed_at IS NULL",
                 "finding_first ON finding (first_seen)",
+                "finding_about ON finding (matter_id)",
                 "finding_of ON finding (rectification) WHERE rectification IS NOT NULL",
             ),
         ),
@@ -331,7 +333,9 @@ TABLES: dict[str, Table] = {
             "hall_event",
             "day_id text, seq integer, act text, person text, at integer, data text, hash bytes",
             "day_id, seq",
+            counted="position",
         ),
+        _table("hall_phone", "day_id text, number text, sealed bytes", "day_id, number"),
         _table(
             "hall_ticket",
             "digest text, day_id text, number text",

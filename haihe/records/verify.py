@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -61,6 +61,7 @@ from haihe.records.staging import all_clocks
 from haihe.records.tables import TABLES
 
 PROBLEMS_MAX: Final = 1_000
+SEALED: Final = ("event", "reading", "hall_event")
 GAPS_MAX: Final = 10  # positions named for one seal
 MATTER_COLUMNS: Final = TABLES["matter"].names
 READING_COLUMNS: Final = ", ".join(ReadingRow._fields)
@@ -657,8 +658,8 @@ def _verify_seals(connection: Connection, result: Verified) -> None:
     for seal in seals.every(connection):
         result.seals += 1
         _verify_seal(seal, before, signers.signer_of(successions, seal.number), result)
-        _verify_batch(connection, seal, "event", result)
-        _verify_batch(connection, seal, "reading", result)
+        for table in SEALED:
+            _verify_batch(connection, seal, table, result)
         known[seal.number] = seal.hash.hex()
         before = seal
     for one in seals.logged():
@@ -683,23 +684,35 @@ def _verify_seal(
         result.found("seal_hash", "the seal is not the one its hash was made of", seal=seal.number)
     elif seal.public_key != signer or not seals.is_signed(seal):
         result.found("seal_signature", "the seal is not signed by our key", seal=seal.number)
-    number, previous, events, readings = (
-        (before.number + 1, before.hash, before.events_upto, before.readings_upto)
-        if before
-        else (1, GENESIS, 0, 0)
+    number, previous = (before.number + 1, before.hash) if before else (1, GENESIS)
+    follows = (seal.number, seal.previous) == (number, previous) and all(
+        _batch_of(seal, table).after == (_batch_of(before, table).upto if before else 0)
+        for table in SEALED
     )
-    told = (seal.number, seal.previous, seal.events_after, seal.readings_after)
-    if told != (number, previous, events, readings):
+    if not follows:
         result.found("seal_order", f"the seal does not follow seal {number - 1}", seal=seal.number)
+
+
+class _Batch(NamedTuple):
+    """The rows of one table that a seal covers."""
+
+    after: int
+    upto: int
+    rows: int
+    root: bytes
+
+
+def _batch_of(seal: seals.Seal, table: str) -> _Batch:
+    if table == "event":
+        return _Batch(seal.events_after, seal.events_upto, seal.events, seal.events_root)
+    if table == "reading":
+        return _Batch(seal.readings_after, seal.readings_upto, seal.readings, seal.readings_root)
+    return _Batch(seal.halls_after, seal.halls_upto, seal.halls, seal.halls_root)
 
 
 def _verify_batch(connection: Connection, seal: seals.Seal, table: str, result: Verified) -> None:
     """The rows a seal covers: as many, in the order, with the hashes it was made of."""
-    after, upto, count, root = (
-        (seal.events_after, seal.events_upto, seal.events, seal.events_root)
-        if table == "event"
-        else (seal.readings_after, seal.readings_upto, seal.readings, seal.readings_root)
-    )
+    after, upto, count, root = _batch_of(seal, table)
     hash_of = seals.hash_of(seal.algorithm)
     if hash_of is None:
         return

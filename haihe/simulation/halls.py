@@ -14,10 +14,9 @@ from typing import Final, NamedTuple
 
 from haihe.kernel.values import Data
 from haihe.queueing.hall import Counter, Hall, Ticket, Told
-from haihe.queueing.plan import Plan, written
+from haihe.queueing.plan import PLAYED, Plan, written
 from haihe.queueing.steps import Wish, decide, plan_event
 
-PLAYED: Final = "played"  # channel of a ticket, and how the ids of its officers begin
 WALK_SECONDS: Final = (8.0, 30.0)  # from the call to the window
 SPREAD: Final = 0.55  # of the logarithm of the time at a window
 MISSES: Final = 0.05

@@ -11,7 +11,7 @@ import pytest
 
 from haihe.kernel.values import Data, Refused
 from haihe.queueing.hall import Told
-from haihe.records import database, halls, halls_demo, halls_journal, halls_memory
+from haihe.records import database, halls, halls_demo, halls_journal, halls_memory, halls_night
 from haihe.records.database import Connection, reading_connection
 from haihe.records.halls_city import HallOf, Hours
 from tests.queueing.a_hall import OPENS, PLAN, a_hall, comes, does
@@ -93,20 +93,24 @@ CHANGES = {
     "UPDATE hall_event SET data = '{}' WHERE seq = 2": "the hash is not that",
     "UPDATE hall_event SET at = at + 1 WHERE seq = 3": "the hash is not that",
     "UPDATE hall_event SET person = 'x' WHERE seq = 3": "the hash is not that",
-    "DELETE FROM hall_event WHERE seq = 2": "the hash is not that",
+    "DELETE FROM hall_event WHERE seq = 2": "an event is not there",
     "DELETE FROM hall_event WHERE seq = 4": "the day says",
     "UPDATE hall_day SET seq = 9": "the day says",
     "DELETE FROM hall_day": "events of a day that",
     "UPDATE hall_ticket SET number = 'Z001' WHERE number = 'A001'": "that was never given",
     "UPDATE hall_ticket SET day_id = 'x/2026-11-23'": "tickets of a day that",
     "UPDATE hall_lived SET level = '0.9'": "not those of its day",
+    "INSERT INTO hall_phone VALUES ('machang/2026-11-23', 'A001', '')": "wants no messages",
+    "INSERT INTO hall_phone VALUES ('x/2026-11-23', 'A001', '')": "phones of a day that",
+    "UPDATE hall_event SET act = '', person = '', at = 0, data = '' WHERE seq < 4": "cannot follow",
+    "UPDATE hall_event SET act = '', person = '', at = 0, data = ''": "no disposal tells",
 }
 
 
 def test_a_row_that_was_changed_is_named(hall: Connection) -> None:
     take("one")
     take("two")
-    halls.end_days(OPEN_AT + timedelta(days=1))
+    halls_night.end_days(OPEN_AT + timedelta(days=1))
     assert wrongs() == []
     for sql, says in CHANGES.items():
         hall.begin()
@@ -122,9 +126,9 @@ def test_a_day_that_is_over_is_closed_and_remembered(hall: Connection) -> None:
     called = OPEN_AT + timedelta(minutes=10)
     halls.act(SITE, DAY, "call", by="li", data={"window": "1"}, now=called)
     take("two", called)
-    assert halls.end_days(OPEN_AT) == 0
-    assert halls.end_days(OPEN_AT + timedelta(days=1)) == 1
-    assert halls.end_days(OPEN_AT + timedelta(days=1)) == 0
+    assert halls_night.end_days(OPEN_AT) == 0
+    assert halls_night.end_days(OPEN_AT + timedelta(days=1)) == 1
+    assert halls_night.end_days(OPEN_AT + timedelta(days=1)) == 0
     with halls.looking(SITE, DAY) as day:
         assert not day.hall.closed  # somebody is still at the window: the day stays as it was
         assert day.hall.lived[0][1] == 600
@@ -219,7 +223,7 @@ def test_the_hall_of_the_demo_goes_home_in_the_evening(hall: Connection) -> None
         assert [one.ticket for one in day.hall.windows.values()] == ["", "", ""]
         assert sum(one.standing == "done" for one in day.hall.tickets.values()) > 80
         assert day.hall.waiting()  # too many for two windows: who was not reached is told so
-    assert halls.end_days(OPEN_AT + timedelta(days=1)) == 1
+    assert halls_night.end_days(OPEN_AT + timedelta(days=1)) == 1
     with halls.looking(SITE, DAY) as day:
         assert day.hall.waiting() == []
         assert "unserved" in {one.standing for one in day.hall.tickets.values()}
