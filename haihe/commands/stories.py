@@ -8,17 +8,23 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from haihe.stories.running import Shown
     from haihe.stories.telling import Story
 
 HELP = "把源文中的故事逐一办一遍，核对每个故事说的结果；play 在演示库中逐步演一个"
 
+OUTBOX = "haihe.stories.browsing:Outbox"  # keeps the codes that phones are sent
+
 # These wait for systems of their own: inspection certificates, linkage of cases, live video,
 # mediation from afar, examinations.
 MAY_WAIT = frozenset({"T08", "T12", "T13", "T17", "T35"})
+SIGNS = {"act": "·", "refusal": "✗ 规则不许：", "holds": "✓"}
 SPEEDS = {"slow": 6.0, "usual": 2.5, "fast": 0.5, "none": 0.0}  # seconds between two sentences
 
 
@@ -26,6 +32,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Which stories; whether to play one where the demo is."""
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     parser.add_argument("--story", action="append", default=[], metavar="T14", help="只核对这一个")
+    parser.add_argument("--browser", action="store_true", help="在 Chromium 里亲手办每一步")
+    parser.add_argument(
+        "--size", choices=("phone", "desk"), help="人人用手机，或者人人用电脑（不给：轮流）"
+    )
+    parser.add_argument(
+        "--pictures", type=Path, metavar="FOLDER", help="每个故事最后的样子存在这里"
+    )
     verbs = parser.add_subparsers(dest="verb", metavar="play")
     play = verbs.add_parser("play", help="在正在运行的演示中逐步演一个故事")
     play.add_argument("name", metavar="T14", help="哪一个故事")
@@ -44,31 +57,54 @@ def run(args: argparse.Namespace) -> int:
         return 2
     if args.verb == "play":
         return _play(args)
-    return _check(tuple(wanted) or STORIES, as_json=args.json)
+    return _check(args, tuple(wanted))
 
 
-def _check(names: tuple[str, ...], *, as_json: bool) -> int:
+def _check(args: argparse.Namespace, wanted: tuple[str, ...]) -> int:
     """Play them in an installation of their own, which goes again."""
     with tempfile.TemporaryDirectory(prefix="haihe-stories-") as home:
         os.environ["HAIHE_HOME"] = home
         os.environ.pop("HAIHE_DATABASE_URL", None)
-        os.environ["HAIHE_SENDER"] = "haihe.stories.browsing:Outbox"
+        os.environ["HAIHE_SENDER"] = OUTBOX
         _set_up()
-        from haihe.stories.running import play_all
-
-        found = list(play_all(names))
-    if as_json:
+        found = []
+        for one in _by_hand(args, wanted) if args.browser else _played(wanted):
+            found.append(one)
+            if not args.json:
+                print(_in_words(one.as_json()), file=sys.stderr, flush=True)
+    if args.json:
         print(json.dumps([one.as_json() for one in found], ensure_ascii=False, indent=1))
     else:
-        for one in found:
-            print(_in_words(one.as_json()), file=sys.stderr)
         passed = sum(1 for one in found if one.passed)
         print(f"{passed} 个故事通过，共 {len(found)} 个。", file=sys.stderr)
     return 0 if all(one.passed or one.story in MAY_WAIT for one in found) else 1
 
 
+def _played(wanted: tuple[str, ...]) -> Iterator[Shown]:
+    from haihe.stories.running import play_all
+    from haihe.stories.telling import STORIES
+
+    return play_all(wanted or STORIES)
+
+
+def _by_hand(args: argparse.Namespace, wanted: tuple[str, ...]) -> Iterator[Shown]:
+    """Those that are told sentence by sentence, in Chromium."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in this thread
+    os.environ["HAIHE_DEMO"] = "1"  # the page of a story is one of a demo
+    from haihe.stories.by_hand import by_hand
+    from haihe.stories.telling import load_stories
+
+    if args.pictures is not None:
+        args.pictures.mkdir(parents=True, exist_ok=True)
+    told = tuple(
+        one.story for one in load_stories() if one.tells or (args.pictures and not one.waits)
+    )
+    return by_hand(wanted or told, args.size, args.pictures)
+
+
 def _play(args: argparse.Namespace) -> int:
     """Tell one story in the demo of this HAIHE_HOME, so late that it ends just now."""
+    os.environ["HAIHE_SENDER"] = OUTBOX
     _set_up()
     from haihe.pack.yaml_file import UnusablePack
     from haihe.records import account_book, rules
@@ -82,9 +118,8 @@ def _play(args: argparse.Namespace) -> int:
     except (UnusablePack, OSError) as error:
         print(f"{args.name}: {error}", file=sys.stderr)
         return 2
-    if not story.tells:
-        why = story.waits or "这个故事成百上千件，只用 haihe stories 核对。"
-        print(f"{story.story} {story.title}：{why}", file=sys.stderr)
+    if story.waits:
+        print(f"{story.story} {story.title}：{story.waits}", file=sys.stderr)
         return 2
     rules.current().look_again()
     return _told(story, args.address.rstrip("/"), SPEEDS[args.speed])
@@ -92,6 +127,7 @@ def _play(args: argparse.Namespace) -> int:
 
 def _told(story: Story, address: str, pause: float) -> int:
     """Print each sentence as it happens, with the addresses to open; 1 if the rules refuse one."""
+    from haihe.stories.known import code_of
     from haihe.stories.playing import Broken
     from haihe.stories.running import telling
 
@@ -99,12 +135,12 @@ def _told(story: Story, address: str, pause: float) -> int:
     seen: set[str] = set()
     try:
         for playing, line in telling(story, datetime.now(UTC)):
-            sign = {"act": "·", "refusal": "✗ 规则不许：", "holds": "✓"}[line.sort]
+            sign = SIGNS[line.sort] if line.holds else f"⚠ 没有做到（{line.found}）："
             print(f"{line.at:%m月%d日 %H:%M} {sign} {line.says}", flush=True)
-            if line.matter in playing.matters and line.matter not in seen:
-                seen.add(line.matter)
-                code = playing.code(line.matter)
-                print(f"      打开看：{address}/follow/{code}/", flush=True)
+            matter = playing.id_of(line.matter)
+            if matter and matter not in seen:
+                seen.add(matter)
+                print(f"      打开看：{address}/follow/{code_of(matter)}/", flush=True)
             time.sleep(pause)
     except Broken as error:
         print(f"演到这里停了：{error}", file=sys.stderr)

@@ -24,13 +24,18 @@ def found_bodies(city: City) -> None:
     rules.current().look_again()
 
 
-def offer(organs: Iterable[str]) -> None:
-    """Let forms offer these bodies too: a story is told by hand, or somebody of it signs in."""
+def offer(organs: Iterable[str]) -> bool:
+    """Let forms offer these bodies too: a story is told by hand, or somebody of it signs in.
+
+    Whether any of them was not offered before.
+    """
     known = offered_organs()
     listed = rules.current().organs()
     wanted = known | {one for one in organs if one not in listed}
-    if wanted != known:
-        (home.home() / OFFERED_FILE).write_bytes(msgspec.json.encode(sorted(wanted)))
+    if wanted == known:
+        return False
+    (home.home() / OFFERED_FILE).write_bytes(msgspec.json.encode(sorted(wanted)))
+    return True
 
 
 def keep_beside(told: Chronicler) -> None:

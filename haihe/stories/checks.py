@@ -15,7 +15,6 @@ from haihe.records.database import reading_connection
 from haihe.records.tables import TABLES
 from haihe.stories.findings import found_by
 from haihe.stories.playing import Playing
-from haihe.stories.visiting import visit
 
 Check = Callable[[Playing, str], str]
 CHECKS: Final[dict[str, Check]] = {}
@@ -66,7 +65,7 @@ def fewer_of_the_same(playing: Playing, name: str) -> str:
 @check
 def spectators_see_no_name(playing: Playing, name: str) -> str:
     """Who follows the hearing by its code sees none of the people's names."""
-    answer = visit(f"/follow/{playing.code(name)}/")
+    answer = playing.door.visit(f"/follow/{playing.code(name)}/", "", playing.now)
     personal = [told for told in playing.personal(name) if told in answer.text]
     if answer.status != FOUND:
         return f"页面答复{answer.status}"

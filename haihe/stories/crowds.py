@@ -20,6 +20,7 @@ from haihe.simulation.walk import Played, Unplayable, Walk, id_of
 from haihe.stories.playing import Broken, Line, Playing
 
 MATTERS_MAX: Final = 100_000
+SHOWN_MAX: Final = 6
 FAR: Final = timedelta(days=3650)
 Steps = Sequence[Mapping[str, Any]]
 Vary = Callable[[int], Mapping[str, Data]]  # number -> act -> values that differ
@@ -38,6 +39,7 @@ class Crowd:
         told = chronicle_of(played, played.events[-1].recorded_at + FAR)
         assert told is not None, "it has been opened"
         self._add(told)
+        self._show(played, played.id)
 
     def like(
         self, played: Played, count: int, every: timedelta, vary: Vary = lambda _: {}
@@ -62,7 +64,15 @@ class Crowd:
             recorded = tuple(event.recorded_at + later for event in played.events)
             matter = id_of(key, opened + later)
             self._add(Chronicle(commands=commands, recorded=recorded, matter=matter))
+        if count:
+            self._show(played, self.ids[first])
         return self.ids[first:]
+
+    def _show(self, played: Played, matter: str) -> None:
+        """The first of each sort can be opened where the story is shown."""
+        shown = self.playing.shown
+        if len(shown) < SHOWN_MAX:
+            shown[played.key.rpartition("/")[2]] = (matter, played.procedure.name)
 
     def _add(self, told: Chronicle) -> None:
         self.histories.append(told)

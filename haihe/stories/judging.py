@@ -16,11 +16,13 @@ from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import Done, State
 from haihe.pack.cases import written
 from haihe.stories import checks
+from haihe.stories.doors import Looked
 from haihe.stories.findings import found_by
 from haihe.stories.playing import Playing
 from haihe.stories.telling import Expect, Tell, UnusableStory
-from haihe.stories.visiting import visit, words_of
+from haihe.stories.visiting import words_of
 
+FOUND: Final = 200
 _UNITS: Final = {"minutes": "minutes", "hours": "hours", "days": "days"}
 
 
@@ -33,7 +35,12 @@ def judge(playing: Playing, one: Tell, at: datetime) -> str:
 def _problems(playing: Playing, name: str, wanted: Expect, at: datetime) -> Iterator[str]:
     if name:
         placed = playing.matter(name)
-        yield from _state(playing, placed.walk.procedure, playing.state(name), wanted)
+        state, procedure = playing.state(name), placed.walk.procedure
+        yield from _state(playing, procedure, state, wanted)
+        if _says_how_it_stands(wanted):
+            opens = wanted.as_ and wanted.answers == FOUND
+            by = playing.person(wanted.as_) if opens else playing.hands.get(name, "")
+            yield from playing.door.look(Looked(placed.id, state, procedure, wanted, by), at)
     if wanted.clock:
         yield from _clock(playing, name, wanted, at)
     if wanted.within:
@@ -41,7 +48,7 @@ def _problems(playing: Playing, name: str, wanted: Expect, at: datetime) -> Iter
     if wanted.finds or wanted.clean:
         yield from _finding(playing, name, wanted, at)
     if wanted.page:
-        yield from _page(playing, name, wanted)
+        yield from _page(playing, name, wanted, at)
     if wanted.check:
         found = checks.CHECKS.get(wanted.check)
         if found is None:
@@ -49,6 +56,13 @@ def _problems(playing: Playing, name: str, wanted: Expect, at: datetime) -> Iter
         problem = found(playing, name)
         if problem:
             yield problem
+
+
+def _says_how_it_stands(wanted: Expect) -> bool:
+    """Whether it says something that a page of the matter shows."""
+    flags = (wanted.ended, wanted.contested, wanted.suspended)
+    words = (wanted.state, wanted.outcome, wanted.owner, wanted.fields, wanted.issues, wanted.clock)
+    return any(words) or any(one is not None for one in flags)
 
 
 def _state(playing: Playing, procedure: Procedure, state: State, wanted: Expect) -> Iterator[str]:
@@ -123,11 +137,11 @@ def _finding(playing: Playing, name: str, wanted: Expect, at: datetime) -> Itera
 # ── Pages ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _page(playing: Playing, name: str, wanted: Expect) -> Iterator[str]:
+def _page(playing: Playing, name: str, wanted: Expect, at: datetime) -> Iterator[str]:
     placed = playing.matter(name) if name else None
     told = {"id": placed.id, "code": playing.code(name)} if placed is not None else {}
     path = wanted.page.format(**told)
-    answer = visit(path, playing.person(wanted.as_) if wanted.as_ else "")
+    answer = playing.door.visit(path, playing.person(wanted.as_) if wanted.as_ else "", at)
     if answer.status != wanted.answers:
         yield f"{path}答复{answer.status}，应为{wanted.answers}"
         return

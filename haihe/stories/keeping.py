@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from haihe.records import home, rules
+from haihe.stories.known import code_of
 from haihe.stories.playing import Line, Playing
 
 FILE: Final = "stories.json"
@@ -82,6 +83,10 @@ def _kept(playing: Playing, lines: Iterable[Line]) -> KeptStory:
         matters={
             name: KeptMatter(placed.id, playing.code(name), placed.walk.procedure.name)
             for name, placed in playing.matters.items()
+        }
+        | {
+            name: KeptMatter(matter, code_of(matter), kind)
+            for name, (matter, kind) in playing.shown.items()
         },
         people={
             key: KeptPerson(playing.person(key), one.name, name_of(playing.organ(one.organ)))

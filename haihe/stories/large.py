@@ -6,21 +6,23 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from haihe.kernel.values import Data
+from msgspec.json import decode
+
+from haihe.kernel.values import Actor, Command, Data, Datum, Refused
+from haihe.records import write
 from haihe.stories.crowds import Crowd, among, count, equal, holds, played, rows_of
-from haihe.stories.findings import found_by
-from haihe.stories.playing import Line, Playing
+from haihe.stories.playing import Broken, Line, Playing
 
 Large = Callable[[Playing], Iterator[Line]]
 LARGE: Final[dict[str, Large]] = {}
 
 VISITS: Final = 1373
 FIXED_AT_ONCE: Final = 421
-PUT_ON_LISTS: Final = VISITS - FIXED_AT_ONCE
 LEFT: Final = 37
 IDEAS: Final = 1700
 REPEATED: Final = 25
 SITTINGS: Final = 29
+STOOD_IN: Final = 2  # the story's own, to show that they are counted apart
 BACKLOG: Final = 800
 MINUTE: Final = timedelta(minutes=1)
 BATCH: Final = 400
@@ -38,6 +40,9 @@ def visits(playing: Playing) -> Iterator[Line]:
     first = playing.moment("2026-04-07 Tue 09:00")
     assert isinstance(first, datetime)
     crowd = Crowd(playing)
+    of = playing.portion(VISITS)
+    at_once_told, left_told = of(FIXED_AT_ONCE), of(LEFT)
+    put_on_lists = of(VISITS) - at_once_told
     noted: Any = {"do": "note", "with": {"found_on": {"day": 0}, "minor_involved": False}}
     at_once = played(
         playing, "visit_problem", "at-once", first, [
@@ -47,12 +52,12 @@ def visits(playing: Playing) -> Iterator[Line]:
             {"do": "check_pass", "after": "2..3 days"},
         ],
     )  # fmt: skip
-    mended = crowd.like(at_once, FIXED_AT_ONCE, MINUTE)
+    mended = crowd.like(at_once, at_once_told, MINUTE)
     listed: list[str] = []
     left: list[str] = []
-    for number in range(0, PUT_ON_LISTS, BATCH):
-        size = min(BATCH, PUT_ON_LISTS - number)
-        stays = LEFT if number == 0 else 0
+    for number in range(0, put_on_lists, BATCH):
+        size = min(BATCH, put_on_lists - number)
+        stays = left_told if number == 0 else 0
         at = first + timedelta(days=1 + number // BATCH)
         begun: Any = [noted, {"do": "list", "after": "1..2 hours", "with": {"list_term": "d15"}}]
         rest: Any = [
@@ -66,19 +71,28 @@ def visits(playing: Playing) -> Iterator[Line]:
             left = crowd.like(only, stays, MINUTE)
     taken = crowd.take_in()
     later = first + timedelta(days=60)
-    yield equal("走访收集的问题一共1373个，每个都是一件有编号的事。", first, taken, VISITS)
+    yield equal(
+        f"走访收集的问题一共{of(VISITS)}个，每个都是一件有编号的事。", first, taken, of(VISITS)
+    )
     closed = count("state = 'closed' AND", mended)
-    yield equal("其中421个即知即改，当天改好，由没有改的人核实。", later, closed, FIXED_AT_ONCE)
+    yield equal(
+        f"其中{at_once_told}个即知即改，当天改好，由没有改的人核实。", later, closed, at_once_told
+    )
     clocks = rows_of(
         "SELECT matter_id FROM clock WHERE clock = 'fix' AND legal IS NOT NULL AND matter_id",
         listed + left,
     )
-    yield equal("其余952个列入清单，每个都有承办单位和完成日。", later, len(clocks), PUT_ON_LISTS)
+    yield equal(
+        f"其余{put_on_lists}个列入清单，每个都有承办单位和完成日。",
+        later,
+        len(clocks),
+        put_on_lists,
+    )
     done_now = count("state = 'closed' AND", listed)
-    yield equal("按期改好并核实的销号。", later, done_now, PUT_ON_LISTS - LEFT)
-    overdue = among((one.matter for one in found_by("clock_overdue", later)), listed + left)
+    yield equal("按期改好并核实的销号。", later, done_now, put_on_lists - left_told)
+    overdue = among((one.matter for one in playing.found_by("clock_overdue", later)), listed + left)
     yield holds(
-        "到期没有改的37个看得见，一个不多、一个不少。",
+        f"到期没有改的{left_told}个看得见，一个不多、一个不少。",
         later,
         "" if overdue == set(left) else f"发现{len(overdue)}个",
     )
@@ -101,6 +115,20 @@ def appearances(playing: Playing) -> Iterator[Line]:
         ],
     )  # fmt: skip
     ids = crowd.like(told, SITTINGS, timedelta(minutes=5))
+    allowed = played(
+        playing, "court_appearance", "allowed", first, [
+            {"do": "serve_notice", "organ": "court",
+             "with": {"hearing_time": {"session": 8}, "consequences_told": True}},
+            {"do": "ask_leave", "after": "1..2 days",
+             "with": {"leave_ground": "duty", "leave_text": "在现场抢险", "leave_signed": True}},
+            {"do": "allow_absence", "organ": "court", "after": "3..4 hours"},
+            {"do": "arrange", "after": "3..4 hours", "with": {"attendee_rank": "staff"}},
+            {"do": "record", "organ": "court", "after": "past opened 1..2 days",
+             "with": {"came": "staff", "spoke": True, "left_early": False}},
+            {"do": "class_substituted", "organ": "court", "after": "1..2 days"},
+        ],
+    )  # fmt: skip
+    stood_in = crowd.like(allowed, STOOD_IN, timedelta(minutes=5))
     crowd.take_in()
     later = first + timedelta(days=60)
     recorded = count("state IN ('attended', 'silent', 'substituted', 'suggested') AND", ids)
@@ -108,6 +136,13 @@ def appearances(playing: Playing) -> Iterator[Line]:
     yield equal("法院书记员登记了29次开庭。", later, recorded, SITTINGS)
     yield equal(
         f"负责人出庭并发言的{attended}次，应当出庭的{recorded}次。", later, attended, recorded
+    )
+    said = rows_of("SELECT data FROM event WHERE act = 'record' AND matter_id", ids)
+    spoke = sum(1 for (data,) in said if decode(data)["spoke"] is True)
+    yield equal("每一次都记着负责人有没有发言：都发言了。", later, spoke, SITTINGS)
+    substituted = count("state = 'substituted' AND", stood_in)
+    yield equal(
+        "经法院准许由工作人员出庭的2次另外归类，不算作负责人出庭。", later, substituted, STOOD_IN
     )
     acts = rows_of(
         "SELECT DISTINCT organ FROM event WHERE act IN ('record', 'class_attended') AND matter_id",
@@ -117,7 +152,7 @@ def appearances(playing: Playing) -> Iterator[Line]:
     yield equal(
         "每一个数都出自法院的记录，被诉机关自己报的不算。", later, {o for (o,) in acts}, {court}
     )
-    found = among((one.matter for one in found_by("head_absent", later)), ids)
+    found = among((one.matter for one in playing.found_by("head_absent", later)), ids)
     yield equal("没有一次是没有正当理由不出庭的。", later, len(found), 0)
 
 
@@ -143,17 +178,36 @@ def ideas(playing: Playing) -> Iterator[Line]:
     def vary(number: int) -> dict[str, Data]:
         return {"take_in": {"gist": f"第{number + 1}条：路口左转灯时间短"}}
 
-    ids = crowd.like(one, IDEAS, MINUTE / 4, vary)
+    told = playing.portion(IDEAS)(IDEAS)
+    ids = crowd.like(one, told, MINUTE / 4, vary)
+    sent = {"do": "send", "with": {"subject_line": "路口右转看不清行人", "minor_involved": False,
+                                   "thanks_by_name": False}}  # fmt: skip
+    new = played(playing, "idea", "same", first, [sent, {"do": "take_in", "after": "1..2 days"}])
+    earlier, again = crowd.like(new, 2, MINUTE)
     taken = crowd.take_in()
     later = first + timedelta(days=60)
-    yield equal("征集到的1700条都登记了。", first, taken, IDEAS)
+    yield equal(f"征集到的{told}条都登记了。", first, taken - 2, told)
     answers = rows_of(
         "SELECT DISTINCT matter_id FROM event WHERE act IN ('adopt', 'decline') AND matter_id", ids
     )
-    yield equal("每一条都有公开的答复，写明理由。", later, len(answers), IDEAS)
+    yield equal("每一条都有公开的答复，写明理由。", later, len(answers), told)
     yield equal(
-        "落实以后由别的单位看过，再公开致谢。", later, count("state = 'thanked' AND", ids), IDEAS
+        "落实以后由别的单位看过，再公开致谢。", later, count("state = 'thanked' AND", ids), told
     )
+
+    yield _joined(new.commands[1].actor, earlier, again, first + timedelta(days=4), playing)
+
+
+def _joined(actor: Actor, earlier: str, again: str, at: datetime, playing: Playing) -> Line:
+    """What a second person tells is put to the first: one answer, and the second is told where."""
+    key = f"story:{playing.story.story}:{playing.run}:{again}"
+    data: dict[str, Datum] = {"into": earlier, "reason": "说的是同一个路口、同一件事"}
+    command = Command(key=key, act="merge", actor=actor, matter=again, data=data)
+    answer = write.submit(command, now=at)
+    if isinstance(answer, Refused):
+        raise Broken(f"merge: {answer.says} {answer.instead}")
+    into = rows_of("SELECT merged_into FROM matter WHERE matter_id", [again])
+    return equal("两个人说的是同一件事：后一条并进前一条，只答复一次。", at, into, [(earlier,)])
 
 
 @large
@@ -163,6 +217,7 @@ def backlog(playing: Playing) -> Iterator[Line]:
     assert isinstance(first, datetime)
     crowd = Crowd(playing)
     ids: list[str] = []
+    told = playing.portion(BACKLOG)(BACKLOG)
     for number in range(0, BACKLOG, BATCH):
         at = first + timedelta(days=number // BATCH)
         case = played(
@@ -174,19 +229,19 @@ def backlog(playing: Playing) -> Iterator[Line]:
                  "with": {"ended_why": "no_fact", "reporter_told": True}},
             ],
         )  # fmt: skip
-        ids += crowd.like(case, BACKLOG // 2, MINUTE)
+        ids += crowd.like(case, told // 2, MINUTE)
     crowd.take_in()
     before, after = first + timedelta(days=75), first + timedelta(days=120)
 
     def open_too_long(at: datetime) -> int:
-        found = found_by("clock_overdue", at)
+        found = playing.found_by("clock_overdue", at)
         return len(among((one.matter for one in found if "case" in one.cause), ids))
 
     yield equal(
-        "那一天，超过办案期限没有办结的积案是800起。", before, open_too_long(before), BACKLOG
+        f"那一天，超过办案期限没有办结的积案是{told}起。", before, open_too_long(before), told
     )
     yield equal("专项清理以后，一起也没有剩下。", after, open_too_long(after), 0)
     yield equal(
-        "清理以后再问那一天，仍是800起：过去的数不会变。", after, open_too_long(before), BACKLOG
+        f"清理以后再问那一天，仍是{told}起：过去的数不会变。", after, open_too_long(before), told
     )
-    yield equal("每一起都有办结的一步。", after, count("ended = TRUE AND", ids), BACKLOG)
+    yield equal("每一起都有办结的一步。", after, count("ended = TRUE AND", ids), told)

@@ -19,7 +19,6 @@ from haihe.records.instants import restored
 from haihe.records.posts import Holding, Post, hold, make_post
 from haihe.simulation.truth import truths_of
 from haihe.stories.crowds import Crowd, count, equal, holds, played, rows_of
-from haihe.stories.findings import found_by
 from haihe.stories.large import BATCH, MINUTE, REPEATED, large
 from haihe.stories.playing import Line, Playing
 from haihe.supervision.catalogue import Catalogue, read_catalogue
@@ -66,22 +65,24 @@ def tasks(playing: Playing) -> Iterator[Line]:
     def vary(number: int) -> dict[str, Data]:
         return {"ask": {"case_number": f"津公协2026第{number + 1:05d}号"}}
 
-    ids = crowd.like(answered, TASKS - REPEATED, every, vary)
-    again = crowd.like(twice, REPEATED, every, vary)
+    of = playing.portion(TASKS)
+    told, repeated = of(TASKS), of(REPEATED)
+    ids = crowd.like(answered, told - repeated, every, vary)
+    again = crowd.like(twice, repeated, every, vary)
     taken = crowd.take_in()
     later = first + timedelta(days=30)
     everything = ids + again
-    yield equal(f"{TASKS}件协同任务装得下。", first, taken, TASKS)
+    yield equal(f"{told}件协同任务装得下。", first, taken, told)
     owned = count("owner_organ <> '' AND", everything)
-    yield equal("每一件都有而且只有一个承办单位。", later, owned, TASKS)
+    yield equal("每一件都有而且只有一个承办单位。", later, owned, told)
     asked = rows_of("SELECT data FROM event WHERE act = 'ask' AND matter_id", everything)
     lawful = sum(1 for (data,) in asked if '"legal_purpose"' in data)
-    yield equal("每一件都写明合法的用途。", later, lawful, TASKS)
+    yield equal("每一件都写明合法的用途。", later, lawful, told)
     clocks = rows_of("SELECT DISTINCT matter_id FROM clock WHERE matter_id", everything)
-    yield equal("每一件都有答复的钟。", later, len(clocks), TASKS)
+    yield equal("每一件都有答复的钟。", later, len(clocks), told)
     refused = rows_of("SELECT data FROM event WHERE act = 'refuse' AND matter_id", again)
     reasons = sum(1 for (data,) in refused if '"duplicate"' in data and '"refuse_text"' in data)
-    yield equal("重复的请求被拒绝，写明理由。", later, reasons, REPEATED)
+    yield equal("重复的请求被拒绝，写明理由。", later, reasons, repeated)
 
 
 @large
@@ -101,10 +102,12 @@ def task_force(playing: Playing) -> Iterator[Line]:
         {"do": "fix_listed", "after": "6..7 days", "with": {"handled_how": "隔断已经拆除"}},
         {"do": "check_pass", "after": "1..2 days"},
     ]  # fmt: skip
-    for number in range(0, ROOMS, BATCH):
+    of = playing.portion(ROOMS)
+    rooms = of(ROOMS)
+    for number in range(0, rooms, BATCH):
         at = first + timedelta(days=number // BATCH)
         one = played(playing, "visit_problem", f"room-{number}", at, room)
-        ids += crowd.like(one, min(BATCH, ROOMS - number), MINUTE)
+        ids += crowd.like(one, min(BATCH, rooms - number), MINUTE)
     call: Any = [
         {"do": "take_call", "with": {"channel": "phone", "urgent": False, "place": PLACE,
                                      "what": "楼内吵闹，有人打架"}},
@@ -126,9 +129,9 @@ def task_force(playing: Playing) -> Iterator[Line]:
     crowd.take_in()
     later = after + timedelta(days=60)
     closed = count("state = 'closed' AND", ids)
-    yield equal("专班列出的1088间，间间有承办单位和期限。", first, len(ids), ROOMS)
+    yield equal(f"专班列出的{rooms}间，间间有承办单位和期限。", first, len(ids), rooms)
     yield equal(
-        "取缔1088间，每一间由没有拆的人核实：这个数是数出来的，不是填的。", later, closed, ROOMS
+        f"取缔{rooms}间，每一间由没有拆的人核实：这个数是数出来的，不是填的。", later, closed, rooms
     )
     here, there = alarms_at(PLACE, first, 60), alarms_at(CONTROL, first, 60)
     yield holds(
@@ -163,7 +166,9 @@ def cards(playing: Playing) -> Iterator[Line]:
     first = playing.moment("2026-03-02 Mon 10:00")
     assert isinstance(first, datetime)
     local = first.astimezone(stage.pack.zone)
-    later = first + timedelta(days=500)
+    last = playing.until or datetime.max.replace(tzinfo=UTC)
+    later = min(first + timedelta(days=500), last)
+    cards_told = playing.portion(CARDS)(CARDS)
     faults = sorted(
         (one for one in simulation.book.faults.values() if one.id.startswith("card_")),
         key=lambda one: one.id,
@@ -175,30 +180,30 @@ def cards(playing: Playing) -> Iterator[Line]:
         fault = faults[number % len(faults)]
         at = local + timedelta(hours=number % 70)
         key = f"{playing.story.story}/{playing.run}/{fault.id}/{number}"
-        if len(planted) < CARDS:
+        if len(planted) < cards_told:
             one = simulation.matter(fault.kind, key, at, fault=fault)
             shows = [
                 told.model
                 for told in truths_of([one] if one is not None else [], stage.pack.calendar)
                 if told.visible_at <= later and told.model.startswith("card_")
             ]
-            if one is not None and shows:
+            if one is not None and shows and one.events[-1].recorded_at <= last:
                 wrong.add(one)
                 planted[one.id] = shows[0]
                 which[one.id] = fault.id
-        if len(right.ids) < CARDS:
+        if len(right.ids) < cards_told:
             clean = simulation.matter(fault.kind, f"{key}/clean", at)
-            if clean is not None:
+            if clean is not None and clean.events[-1].recorded_at <= last:
                 right.add(clean)
     wrong_ids, right_ids = list(wrong.ids), list(right.ids)
     wrong.take_in()
     right.take_in()
     found_in = {
-        model: {one.matter for one in found_by(model, later)}
+        model: {one.matter for one in playing.found_by(model, later)}
         for model in sorted(set(planted.values()))
     }
     missed = [which[one] for one, model in planted.items() if one not in found_in[model]]
-    yield equal("案卡里埋了290处错误。", first, len(wrong_ids), CARDS)
+    yield equal(f"案卡里埋了{cards_told}处错误。", first, len(wrong_ids), cards_told)
     yield holds(
         "错误有二十种以上。",
         first,
@@ -237,7 +242,7 @@ def fines(playing: Playing) -> Iterator[Line]:
     done = crowd.like(paid, PAID, timedelta(minutes=3))
     crowd.take_in()
     later = first + timedelta(days=60)
-    found = {one.matter for one in found_by("penalty_unenforced", later)}
+    found = {one.matter for one in playing.found_by("penalty_unenforced", later)}
     yield equal("没有执行的罚金，一笔不漏。", later, len(found & set(unpaid)), len(FINES))
     yield equal("已经缴清的，一笔也没有误报。", later, len(found & set(done)), 0)
     told = rows_of(
@@ -249,7 +254,7 @@ def fines(playing: Playing) -> Iterator[Line]:
     yield holds(
         "模型打包、签名、给另一个城市：在那里按同样的数据找出同样的结果。",
         later,
-        shared(later, found),
+        shared(later, found) if playing.measured else "",
     )
 
 

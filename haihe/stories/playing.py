@@ -25,14 +25,16 @@ from haihe.pack import Pack, load_pack
 from haihe.pack.cases import day, instant
 from haihe.pack.city import load_organs
 from haihe.pack.place import city_folder
-from haihe.records import files, journal, keys, rules, write
-from haihe.records.codes import follow_code
+from haihe.records import files, journal, rules
 from haihe.records.database import reading_connection
 from haihe.records.simulated import found_bodies
 from haihe.simulation.book import By, Taken, load_book
 from haihe.simulation.city import Simulation
 from haihe.simulation.organs import Area
 from haihe.simulation.walk import PUBLIC, Unplayable, Walk
+from haihe.stories.doors import Door, RecordsDoor, Told
+from haihe.stories.findings import Found, found_by
+from haihe.stories.known import code_of
 from haihe.stories.pictures import kept_picture
 from haihe.stories.telling import Story, Tell, UnusableStory, moments
 
@@ -44,6 +46,9 @@ _OF: Final = " of "
 
 class Broken(Exception):
     """The story cannot go on: an act was refused, or what must exist does not; says what."""
+
+
+DEMO_MOST: Final = 24  # matters of a sort that a large story tells in a demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,11 @@ class Stage:
         except ValueError:
             raise UnusableStory(f"there is no place {words}") from None
 
+    @staticmethod
+    def article(cite: str) -> str:
+        """An article in words, as pages name it."""
+        return rules.current().article(cite)
+
     def organ(self, spec: str, area: Area) -> str:
         """A body by its id, by its sort, or as `station of 南开区 万兴街道`."""
         if spec in self.organs or spec == PUBLIC:
@@ -115,8 +125,14 @@ class Playing:
     chance: Random = field(default_factory=lambda: Random(SEED))
     steps: int = 0
     now: datetime = NEVER  # when the sentence is told that is being told
+    door: Door = field(default_factory=RecordsDoor)
+    in_demo: bool = False  # told among other matters: what is large is told smaller
+    until: datetime | None = None  # in a demo: now; nothing may be recorded later
+    measured: bool = True  # whether what models find is computed
+    shown: dict[str, tuple[str, str]] = field(default_factory=dict)  # name: id, kind in words
+    hands: dict[str, str] = field(default_factory=dict)  # matter: who of the staff acted last
 
-    def tell(self, judge: Callable[[Playing, Tell, datetime], str]) -> Iterator[Line]:
+    def tell(self, judge: Judge) -> Iterator[Line]:
         """Play the story sentence by sentence; `judge` says what does not hold ("" if it does)."""
         for one, told in zip(self.story.tells, moments(self.story, self.stage.pack), strict=True):
             at = self.now = told + self.shift
@@ -125,6 +141,18 @@ class Playing:
                 yield Line(one.says, at, "holds", not found, found, one.in_)
             else:
                 yield self._act(one, at)
+
+    def portion(self, largest: int) -> Callable[[int], int]:
+        """How many to tell for a number of the story: in a demo so few that none exceeds the most.
+
+        `largest` is the largest number of the story; what there is at all stays at least one.
+        """
+        share = min(1.0, DEMO_MOST / largest) if self.in_demo else 1.0
+        return lambda number: max(1, round(number * share)) if number else 0
+
+    def found_by(self, model: str, at: datetime) -> list[Found]:
+        """What a model finds as of an instant; nothing where nothing is measured."""
+        return found_by(model, at) if self.measured else []
 
     def person(self, name: str) -> str:
         """The id under which somebody of the story serves."""
@@ -164,12 +192,14 @@ class Playing:
             found.append(journal.folded(procedure, events))
         return found
 
+    def id_of(self, name: str) -> str:
+        """The id of a matter by the name that a line gives; "" if the line has none."""
+        placed = self.matters.get(name)
+        return placed.id if placed is not None else self.shown.get(name, ("", ""))[0]
+
     def code(self, name: str) -> str:
         """The code with which a citizen follows the matter."""
-        matter = self.matter(name).id
-        sql = "SELECT code_tag FROM matter WHERE matter_id = ?"
-        ((tag,),) = reading_connection().rows(sql, (matter,))
-        return follow_code(matter, keys.store().codes_of(bytes(tag)[0]))
+        return code_of(self.matter(name).id)
 
     def personal(self, name: str) -> list[str]:
         """The personal values the story gave: none of them may be on a public page."""
@@ -198,12 +228,15 @@ class Playing:
             command = self._command(one, walk)
         except Unplayable as error:
             raise Broken(f"{one.do}: {error}") from error
-        answer = write.submit(command, now=at)
+        told = Told(command, walk.procedure, frozenset(one.with_), one.refused)
+        answer = self.door.take(told, at)
         if one.refused:
             return self._refused(one, answer, at)
         if isinstance(answer, Refused):
             raise Broken(f"{one.do}: {answer.reason}: {answer.says} {answer.instead}")
         walk.given.update(command.data)
+        if command.actor.organ != PUBLIC:
+            self.hands[one.in_] = command.actor.person
         if one.open:
             self.matters[one.in_] = Placed(one.in_, answer.matter, walk)
         for name, kind in one.opens.items():
@@ -213,7 +246,10 @@ class Playing:
     def _refused(self, one: Tell, answer: object, at: datetime) -> Line:
         if not isinstance(answer, Refused):
             return self._told(one, at, "没有被拒绝")
-        wrong = answer.reason != one.refused or not set(one.cites) <= set(answer.cites)
+        cited = {self.stage.article(cite) for cite in answer.cites}
+        wanted = {self.stage.article(cite) for cite in one.cites}
+        quoted = all(cite in cited or cite in answer.says for cite in wanted)
+        wrong = answer.reason != one.refused or not quoted
         found = f"{answer.reason}: {answer.says}" if wrong else ""
         return self._told(one, at, found)
 
@@ -339,3 +375,6 @@ class Playing:
         fields = child.procedure.fields
         child.given.update({f: told for f, told in parent.items() if f in fields})
         self.matters[name] = Placed(name, ids[0], child)
+
+
+Judge = Callable[[Playing, Tell, datetime], str]

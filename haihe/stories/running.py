@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from secrets import token_hex
 from typing import Final
@@ -13,12 +13,13 @@ from haihe.pack.cases import WrongCase
 from haihe.pack.yaml_file import UnusablePack
 from haihe.records import account_book
 from haihe.records.accounts import UnusableAccount, create_staff
+from haihe.records.simulated import offer
 from haihe.simulation.organs import UnknownSort
 from haihe.stories import boats, citizens, larger
 from haihe.stories.judging import judge
 from haihe.stories.keeping import keep
 from haihe.stories.large import LARGE
-from haihe.stories.playing import Broken, Line, Playing, Stage
+from haihe.stories.playing import Broken, Judge, Line, Playing, Stage
 from haihe.stories.telling import (
     STORIES,
     Story,
@@ -33,6 +34,7 @@ from haihe.stories.telling import (
 SINCE: Final = date(2018, 9, 1)  # since when everybody of the stories serves
 TOLD_IN_PYTHON: Final = (boats, citizens, larger)  # importing them makes their stories known
 UNTELLABLE: Final = (Broken, UnusableStory, UnknownSort, WrongCase, UnusableAccount, LookupError)
+LIVE: Final = frozenset({"tap", "move"})  # what somebody does here and now
 UNTOLD: Final = "这个故事还没有写"
 
 
@@ -94,7 +96,7 @@ def shown(stage: Stage, story: Story, run: str, shift: timedelta = timedelta(0))
     """Play one story to its end, or until it breaks."""
     found = Shown(story.story, story.title, waits=story.waits)
     try:
-        found.lines.extend(lines_of(stage, story, run, shift))
+        found.lines.extend(lines_of(story, Playing(stage, story, run, shift)))
     except UNTELLABLE as error:
         found.broke = str(error)
     return found
@@ -103,20 +105,21 @@ def shown(stage: Stage, story: Story, run: str, shift: timedelta = timedelta(0))
 def tell_all(now: datetime, hashed: str) -> int:
     """Tell every story in a demo so that it ends before `now`; gives how many matters it opened.
 
-    What is large stays out, and so does a story whose days have not come yet. Its people can sign
-    in with the demo's password (`hashed`). Raises Broken when the rules refuse an act.
+    What is large is told smaller, what somebody does at this very moment only by `haihe stories
+    play`; a story whose days have not come yet stays out. Its people can sign in with the demo's
+    password (`hashed`). Raises Broken when the rules refuse an act.
     """
     stage = Stage()
     told: list[tuple[Playing, list[Line]]] = []
     for story in load_stories():
-        shift = shift_to(story, stage.pack, now) if story.tells else None
-        if shift is None:
+        shift = shift_to(story, stage.pack, now)
+        if shift is None or story.play in LIVE:
             continue
-        playing = Playing(stage, story, "demo", shift)
-        appoint(playing, hashed)
-        told.append((playing, list(playing.tell(unjudged))))
+        playing = Playing(stage, story, "demo", shift, in_demo=True, until=now, measured=False)
+        told.append((playing, list(lines_of(story, playing, hashed, unjudged))))
+        offer(playing.organ(one.organ) for one in story.people.values())
     keep(told)
-    return sum(len(playing.matters) for playing, _ in told)
+    return sum(len(playing.matters) + len(playing.shown) for playing, _ in told)
 
 
 def telling(story: Story, now: datetime) -> Iterator[tuple[Playing, Line]]:
@@ -128,10 +131,10 @@ def telling(story: Story, now: datetime) -> Iterator[tuple[Playing, Line]]:
     shift = shift_to(story, stage.pack, now)
     if shift is None:
         raise Broken("它的日子还没有到")
-    playing = Playing(stage, story, token_hex(4), shift)
-    appoint(playing)
+    playing = Playing(stage, story, token_hex(4), shift, in_demo=True, until=now)
+    offer(playing.organ(one.organ) for one in story.people.values())
     lines: list[Line] = []
-    for line in playing.tell(judge):
+    for line in lines_of(story, playing):
         lines.append(line)
         keep([(playing, lines)])
         yield playing, line
@@ -144,16 +147,16 @@ def unjudged(playing: Playing, one: Tell, at: datetime) -> str:
 
 
 def lines_of(
-    stage: Stage, story: Story, run: str, shift: timedelta, playing: Playing | None = None
+    story: Story, playing: Playing, hashed: str | None = None, judged: Judge = judge
 ) -> Iterator[Line]:
     """The sentences of a story as they are told; its people are appointed first."""
-    playing = playing or Playing(stage, story, run, shift)
-    appoint(playing)
+    appoint(playing, hashed)
     if story.play:
         if story.play not in LARGE:
             raise UnusableStory(f"large.py has no `{story.play}`")
-        yield from LARGE[story.play](playing)
-    yield from playing.tell(judge)
+        for line in LARGE[story.play](playing):
+            yield replace(line, matter=line.matter or next(iter(playing.shown), ""))
+    yield from playing.tell(judged)
 
 
 def appoint(playing: Playing, hashed: str | None = None) -> None:

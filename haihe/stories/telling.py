@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from haihe.pack.yaml_file import UnusablePack, read_struct
 STORIES: Final = tuple(f"T{number:02d}" for number in range(1, 38))
 TELLS_MAX: Final = 400
 SHIFT_WEEKS_MAX: Final = 60
+LARGE_ENDS: Final = datetime(2026, 10, 15, tzinfo=UTC)  # the last that large stories tell is over
 AFTERWARDS: Final = timedelta(days=30)  # how long the clocks of a story may run on
 _LATER: Final = re.compile(r"\+(\d+) (minutes|hours|days)")
 
@@ -145,7 +146,7 @@ def shift_to(story: Story, pack: Pack, now: datetime) -> timedelta | None:
     """
     told = moments(story, pack)
     if not told:
-        return timedelta(0) if story.play else None
+        return timedelta(0) if story.play and now >= LARGE_ENDS else None
     weeks = (now - told[-1]) // timedelta(weeks=1)
     for count in range(weeks, max(weeks - SHIFT_WEEKS_MAX, -SHIFT_WEEKS_MAX), -1):
         shift = timedelta(weeks=count)
