@@ -64,12 +64,16 @@ PAGES: Final = (
     Page("apply:certificates", "/certificates/of/{code}/"),
     Page("hall:every", "/hall/"),
     Page("hall:tap", "/hall/machang/"),
+    Page("hall:ticket", "/hall/t/{ticket}/"),
+    Page("hall:ticket", "/hall/t/{booked}/"),
+    Page("hall:paper", "/hall/t/{booked}/paper/"),
     Page("hall:book", "/hall/machang/book/"),
     Page("hall:poster", "/hall/machang/poster/"),
     Page("hall:screen", "/hall/machang/screen/"),
     Page("hall:windows", "/hall/machang/windows/", WINDOW),
     Page("hall:window", "/hall/machang/windows/1/", WINDOW),
     Page("hall:lobby", "/hall/machang/lobby/", LOBBY),
+    Page("hall:record", "/hall/machang/record/", LOBBY),
     Page("demo:start", "/demo/"),
     Page("demo:tour", "/demo/tour/citizen/"),
     Page("demo:stories", "/demo/stories/"),
@@ -116,7 +120,6 @@ PAGES: Final = (
 ONLY_POSTED = "only posted to; it answers with a page of this list or an error page"
 A_FILE = "gives a file, not a page"
 A_PART = "a part of another page, fetched by it"
-A_TICKET = "needs a ticket that was just drawn; tests/pages and the stories walk there"
 LEADS_ON = "leads on to another page"
 SECOND_FACTOR = "needs a second factor, which no account of the demo city has; pages of one look"
 ADMINISTRATORS = "needs one of the three administrators, whom a demo city does not have"
@@ -179,8 +182,6 @@ NO_PAGE: Final = {
     "hall:screen_part": A_PART,
     "hall:window_part": A_PART,
     "hall:ticket_part": A_PART,
-    "hall:ticket": A_TICKET,
-    "hall:paper": A_TICKET,
     "officer:device": ONLY_POSTED,
     "officer:device_entry": ONLY_POSTED,
     "officer:device_file": ONLY_POSTED,
@@ -215,10 +216,39 @@ def found() -> tuple[Page, ...]:
             if "paper" in values and "act" in values:
                 break
             values = {**_of_file(item.matter, reader), **values}
+    values |= _of_hall()
     try:
         return tuple(page._replace(path=page.path.format(**values)) for page in PAGES)
     except KeyError as error:
         raise NothingToShow(f"no matter of {OFFICER} gives {error}") from error
+
+
+def _of_hall() -> dict[str, str]:
+    """A number taken in the demo's hall now, and one with an appointment for a later day."""
+    from datetime import timedelta
+
+    from haihe.kernel.values import Data, Refused
+    from haihe.queueing.plan import slots
+    from haihe.queueing.steps import free_in
+    from haihe.records import halls, halls_demo
+
+    site, today = halls_demo.SITE, halls.today()
+    if site not in halls.every_hall():
+        return {}
+    tomorrow = today + timedelta(days=1)
+    with halls.looking(site, tomorrow) as day:
+        hall = day.hall
+        errand, *_ = (one.id for one in hall.plan.errands)
+        free = [one for one in slots(hall.plan) if free_in(hall, one, errand) > 0]
+    values: dict[str, str] = {}
+    wanted: Data = {"errands": [errand], "channel": "phone", "appointed": free[-1] if free else 0}
+    for name, act, on in (("ticket", "take", today), ("booked", "book", tomorrow)):
+        secret = halls.new_secret()
+        answer = halls.act(site, on, act, data=wanted, secret=secret)
+        if isinstance(answer, Refused):
+            raise NothingToShow(f"no number in hall {site}: {answer.says}")
+        values[name] = halls.code_of(site, on, secret, answer)
+    return values
 
 
 def _of_file(matter: str, reader: Reader) -> dict[str, str]:

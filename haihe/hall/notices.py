@@ -20,6 +20,7 @@ from haihe.identity import senders
 from haihe.kernel.values import Data, Refused
 from haihe.queueing.hall import Hall, Ticket
 from haihe.queueing.notices import Due, Later, due
+from haihe.queueing.plan import DAY_SECONDS
 from haihe.queueing.steps import NOT_SENT_MAX
 from haihe.records import attempts, halls, halls_phones
 from haihe.records.attempts import Quota
@@ -83,7 +84,7 @@ def _no(says: str, instead: str, reason: str) -> Refused:
 def sent_words(ticket: Ticket) -> tuple[tuple[str, str], ...]:
     """What was sent for a ticket, and when: `10:05`, `请您回来`."""
     told = sorted((when, what) for what, when in ticket.notified.items())
-    return tuple((clock(when % 86_400), str(SENT.get(what, what))) for when, what in told)
+    return tuple((clock(when % DAY_SECONDS), str(SENT.get(what, what))) for when, what in told)
 
 
 def send_due(now: datetime) -> int:

@@ -22,7 +22,7 @@ from haihe.queueing.expect import (
     expected_by,
 )
 from haihe.queueing.hall import AT_WINDOW, Counter, Hall, Ticket
-from haihe.queueing.plan import MINUTE, Errand, Favour
+from haihe.queueing.plan import DAY_SECONDS, MINUTE, Errand, Favour
 from haihe.queueing.steps import REMIND_MAX
 from haihe.queueing.waiting import Memory
 from haihe.records import halls
@@ -81,7 +81,8 @@ class Face(Frozen, frozen=True, kw_only=True):
     favour: str
     favour_open: bool
     appointed: str
-    carried: bool  # a place that was given because one was not reached before
+    offered: bool  # a place that was given because one was not reached before; may be refused
+    taken: str
     notify: int  # minutes before the turn a message goes to the phone; 0: none is wanted
     kept_until: str
     may: frozenset[str]
@@ -271,7 +272,8 @@ def face(hall: Hall, memory: Memory, ticket: Ticket, at: float) -> Face:
         favour=favour.name if favour else "",
         favour_open=bool(favour) and not ticket.favoured_by,
         appointed=clock(ticket.appointed) if ticket.appointed is not None else "",
-        carried=bool(ticket.carried),
+        offered=bool(ticket.carried) and ticket.standing == "booked" and not hall.closed,
+        taken=clock(ticket.taken_at % DAY_SECONDS),
         notify=ticket.notify_minutes,
         kept_until=clock(ticket.kept_until) if ticket.standing == "aside" else "",
         may=_may(hall, ticket, at),

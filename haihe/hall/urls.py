@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.hall import booking, lobby, views, windows
+from haihe.hall import booking, lobby, record, views, windows
 
 app_name = "hall"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("<slug:site>/poster/", views.poster, name="poster"),
     path("<slug:site>/screen/", views.screen, name="screen"),
     path("<slug:site>/screen/part/", views.screen_part, name="screen_part"),
+    path("<slug:site>/record/", record.record, name="record"),
     path("<slug:site>/book/", booking.book, name="book"),
     path("<slug:site>/windows/", windows.every, name="windows"),
     path("<slug:site>/windows/<slug:window>/", windows.console, name="window"),

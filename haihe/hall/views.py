@@ -166,12 +166,14 @@ def _notify(request: HttpRequest, code: str, act: str) -> HttpResponse:
         length = int(minutes) if minutes.isdecimal() and len(minutes) < 4 else 0
         refused = notices.want(site, day, number, typed, length, now)
     if refused is not None:
-        return _ticket_page(request, code, refused)
+        return _ticket_page(request, code, refused, typed=request.POST.get("phone", "")[:20])
     return redirect("hall:ticket", code)
 
 
-def _ticket_page(request: HttpRequest, code: str, refusal: Refused | None) -> HttpResponse:
-    values = {**_ticket_values(code), "refusal": refusal}
+def _ticket_page(
+    request: HttpRequest, code: str, refusal: Refused | None, typed: str = ""
+) -> HttpResponse:
+    values = {**_ticket_values(code), "refusal": refusal, "typed": typed}
     values["follow"] = halls.follow_code_for(secret_of(request), code)
     status = HTTPStatus.OK if refusal is None else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "hall/ticket.html", values, status=status)

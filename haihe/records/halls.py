@@ -157,6 +157,12 @@ def version(site: str, day: date) -> int:
         return one.version
 
 
+def events(site: str, day: date) -> list[Told]:
+    """What happened on a day so far, the plan left out; nothing of a day that was disposed of."""
+    rows = halls_journal.events_after(database.reading_connection(), day_id(site, day), 1)
+    return [halls_journal.event_of(row, zone()) for row in rows if row.act != halls_journal.GONE]
+
+
 def find(code: str) -> tuple[str, date, str] | None:
     """The hall, day and number of the ticket with this code, or None.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.values import Frozen
@@ -24,6 +25,9 @@ from haihe.queueing.plan import (
     Span,
     Window,
 )
+
+if TYPE_CHECKING:
+    from haihe.pack import Pack
 
 HALLS_FILE: Final = "halls.yaml"
 HALLS_MAX: Final = 5_000
@@ -141,6 +145,26 @@ def _wrong(site: str, hall: HallOf, law: Law | None) -> list[str]:
     cites += hall.carry.cites if hall.carry else ()
     told += [f"`{one}` is not told in law/" for one in cites if law and not law.resolves(one)]
     return list(dict.fromkeys(told))
+
+
+def faults(halls: Mapping[str, HallOf], pack: Pack, organs: Collection[str]) -> Iterator[str]:
+    """What halls name that there is not: organs, articles, kinds with their steps and fields."""
+    day = datetime.now(pack.zone).date()
+    for site, hall in halls.items():
+        if hall.organ not in organs:
+            yield f"halls.{site}: there is no organ `{hall.organ}`"
+        for says in _wrong(site, hall, pack.law):
+            yield f"halls.{site}: {says}"
+        for errand in hall.errands:
+            procedure = pack.governing(errand.kind, day) if errand.kind else None
+            where = f"halls.{site}: errand `{errand.id}`"
+            if errand.kind and procedure is None:
+                yield f"{where}: there is no kind `{errand.kind}`"
+            elif procedure is not None:
+                if errand.step not in procedure.steps:
+                    yield f"{where}: {errand.kind} has no step `{errand.step}`"
+                for field in sorted(set(errand.data) - set(procedure.fields)):
+                    yield f"{where}: {errand.kind} has no field `{field}`"
 
 
 def span(text: str) -> Span:

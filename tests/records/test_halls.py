@@ -16,6 +16,8 @@ from haihe.records.database import Connection, reading_connection
 from haihe.records.halls_city import HallOf, Hours
 from tests.queueing.a_hall import OPENS, PLAN, a_hall, comes, does
 
+# Where the database makes no difference, one of the two is enough.
+ON_SQLITE = pytest.mark.parametrize("journal", ["sqlite"], indirect=True)
 DAY = date(2026, 11, 23)  # a Monday
 SITE = "machang"
 OPEN_AT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # 08:30 in the hall
@@ -185,6 +187,7 @@ def test_a_failure_of_the_database_leaves_the_hall_as_it_was(
     assert wrongs() == []
 
 
+@ON_SQLITE
 def test_the_hall_of_the_demo_has_days_behind_it_and_goes_on_by_itself(hall: Connection) -> None:
     now = OPEN_AT + timedelta(hours=2)
     halls_demo.fill(now)
@@ -213,12 +216,13 @@ def test_a_day_that_was_begun_early_takes_appointments(hall: Connection) -> None
     assert wrongs() == []
 
 
+@ON_SQLITE
 def test_the_hall_of_the_demo_goes_home_in_the_evening(hall: Connection) -> None:
     plan = HALL.plan_with(SITE, DAY, ((30_600, 63_000),), played=True)
     halls.begin(plan, OPEN_AT)
-    for minutes in range(0, 14 * 60, 30):  # 08:30 to 22:00
-        for _ in range(6):
-            halls_demo.go_on(OPEN_AT + timedelta(minutes=minutes))
+    for minutes in (0, 60, 120, 240, 420, 520, 600, 840):  # 08:30 to 22:30
+        while halls_demo.go_on(OPEN_AT + timedelta(minutes=minutes)):
+            pass
     with halls.looking(SITE, DAY) as day:
         assert [one.ticket for one in day.hall.windows.values()] == ["", "", ""]
         assert sum(one.standing == "done" for one in day.hall.tickets.values()) > 80

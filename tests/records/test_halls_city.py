@@ -7,11 +7,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from haihe.pack import load_pack
 from haihe.pack.city import load_organs
 from haihe.pack.yaml_file import UnusablePack
-from haihe.records.halls_city import load_halls, span
+from haihe.queueing.plan import Carry
+from haihe.records.halls_city import faults, load_halls, span
 
 the_pack = cache(load_pack)  # read once
 
@@ -41,15 +43,30 @@ def test_every_hall_of_the_city_works_and_rests_on_what_is_told() -> None:
     pack, organs = the_pack(), load_organs()
     halls = load_halls(pack.law)
     assert halls
+    assert list(faults(halls, pack, organs.ids())) == []
     for site, hall in halls.items():
-        assert hall.organ in organs, site
         assert hall.plan(site, MONDAY, pack.calendar).spans
-        for errand in hall.errands:
-            procedure = pack.governing(errand.kind, MONDAY) if errand.kind else None
-            if errand.kind:
-                assert procedure is not None, errand.id
-                assert errand.step in procedure.steps, errand.id
-                assert set(errand.data) <= set(procedure.fields), errand.id
+
+
+def test_what_a_hall_names_that_is_not_there_is_told() -> None:
+    hall = load_halls()["machang"]
+    first, *_ = hall.errands
+    wrong = replace(
+        hall,
+        organ="nowhere",
+        errands=(
+            replace(first, kind="nothing"),
+            replace(first, step="nothing"),
+            replace(first, data={"nothing": "x"}),
+        ),
+        carry=Carry(cites=("haihe#nothing",)),
+    )
+    found = "\n".join(faults({"machang": wrong}, the_pack(), ["machang-station"]))
+    assert "there is no organ `nowhere`" in found
+    assert "there is no kind `nothing`" in found
+    assert "service_item has no step `nothing`" in found
+    assert "service_item has no field `nothing`" in found
+    assert "`haihe#nothing` is not told in law/" in found
 
 
 def test_hours_follow_the_official_calendar() -> None:

@@ -23,7 +23,7 @@ from haihe.records import (
 )
 from haihe.records.database import Connection
 from haihe.records.verify import verify
-from tests.records.test_halls import HALL, OPEN_AT, SITE
+from tests.records.test_halls import HALL, ON_SQLITE, OPEN_AT, SITE
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 EVENING = datetime(2026, 11, 23, 9, 31, tzinfo=UTC)  # 17:31 in the hall
@@ -63,6 +63,7 @@ def problems() -> set[str]:
         connection.close()
 
 
+@ON_SQLITE
 def test_who_was_not_reached_has_an_early_place_in_the_order_they_had(hall: Connection) -> None:
     codes = closed_with(5)
     assert halls_night.carry_over(SITE, MONDAY, EVENING) == 5
@@ -79,6 +80,7 @@ def test_who_was_not_reached_has_an_early_place_in_the_order_they_had(hall: Conn
     assert problems() == set()
 
 
+@ON_SQLITE
 def test_the_place_is_given_once_however_often_the_night_is_worked(hall: Connection) -> None:
     closed_with(2)
     halls_night.carry_over(SITE, MONDAY, EVENING)
@@ -91,6 +93,7 @@ def test_the_place_is_given_once_however_often_the_night_is_worked(hall: Connect
         ]
 
 
+@ON_SQLITE
 def test_the_phone_that_has_a_place_gets_no_second_number_and_may_refuse_it(
     hall: Connection,
 ) -> None:
@@ -109,6 +112,7 @@ def test_the_phone_that_has_a_place_gets_no_second_number_and_may_refuse_it(
         assert one.hall.carried_in == {(30_600, "A"): 0}
 
 
+@ON_SQLITE
 def test_who_is_not_reached_twice_keeps_the_page_and_comes_first_again(hall: Connection) -> None:
     (code,) = closed_with(1)
     halls_night.carry_over(SITE, MONDAY, EVENING)
@@ -123,6 +127,7 @@ def test_who_is_not_reached_twice_keeps_the_page_and_comes_first_again(hall: Con
     assert problems() == set()
 
 
+@ON_SQLITE
 def test_appointments_keep_their_time_and_who_did_not_come_gets_none(hall: Connection) -> None:
     booked = {"errands": ["household"], "appointed": 30_600}
     for nth in range(4):  # the time is full
@@ -140,6 +145,7 @@ def test_appointments_keep_their_time_and_who_did_not_come_gets_none(hall: Conne
         assert tickets[-1].carried == "2026-11-23/A002"  # behind those who booked before
 
 
+@ON_SQLITE
 def test_a_phone_goes_along_and_is_gone_with_the_day(hall: Connection) -> None:
     take("phone 0")
     id_ = halls_journal.day_id(SITE, MONDAY)

@@ -172,7 +172,7 @@ class Asking:
                 f"hall:{one}": [("", ["north-hall"]), ("none", ["nowhere"])]
                 for one in (
                     *("tap", "take", "poster", "screen", "screen_part", "book"),
-                    *("windows", "lobby", "lobby_part"),
+                    *("windows", "lobby", "lobby_part", "record"),
                 )
             },
             **{

@@ -250,6 +250,7 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "hall:window_act": _everybody(405),
     "hall:lobby": _works_at("cook"),
     "hall:lobby_part": _works_at("cook"),
+    "hall:record": _works_at("cook"),
     "hall:lobby_act": _everybody(405),
     "identity:account": _makers,
     "identity:account_new": _alone("system-administrator", 200),
