@@ -32,6 +32,7 @@ IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "__import__"}
 CLOCK_READINGS = {"now", "utcnow", "today"}
 # What pages may use of records: the two doors, what they give, and what stands beside them.
 OPEN_MODULES = {
+    "clock_faces",
     "connections", "exchanges", "applications", "certificates_shown", "drafts",
     "alike", "joining", "messages", "open_pages", "pictures", "powers", "rating", "uploads",
     "where", "account_acts", "account_book", "accounts", "answers", "attempts", "audit", "board",

@@ -20,6 +20,7 @@ Who = Literal[
     "last_actor",
     "issuer",
     "register",
+    "signer",
 ]
 REGISTER = "register"  # the role of the city's register of bodies, which no person holds
 WHO_WORDS: dict[Who, str] = {
@@ -32,7 +33,9 @@ WHO_WORDS: dict[Who, str] = {
     "last_actor": "作出上一步的人",
     "issuer": "承办单位、办理那一步的单位或者监督岗位的人员",
     "register": "机构名录按机构调整文件",
+    "signer": "审签轮到的人员",
 }
+VERDICTS = {"agree": "同意", "back": "退回"}
 OPINIONS = {"agree": "同意", "disagree": "不同意"}
 REASON_TEXT_MAX = 2_000
 
@@ -74,9 +77,13 @@ ACTS: dict[str, KernelAct] = {
     "return": KernelAct(
         name="退回",
         who="owner",
-        cites=("haihe#one-owner", "haihe#clocks-not-reset"),
+        cites=("haihe#one-owner", "haihe#return-to-holder", "haihe#clocks-not-reset"),
         asks=("reason",),
-        fields={"reason": _reason("退回理由")},
+        may_ask=("to_holder",),
+        fields={
+            "reason": _reason("退回理由"),
+            "to_holder": Field(name="退回到", hint="不选的，退回上一个承办单位"),
+        },
     ),
     "succeed": KernelAct(
         name="机构承接",
@@ -111,6 +118,39 @@ ACTS: dict[str, KernelAct] = {
         fields={
             "opinion": Field(name="会签意见", type="choice", choices=OPINIONS),
             "text": _words("意见内容"),
+        },
+    ),
+    "seek_approval": KernelAct(
+        name="送审",
+        who="owner",
+        cites=("haihe#approval",),
+        asks=("for_act", "text"),
+        may_ask=("signer", "second_signer"),
+        fields={
+            "for_act": Field(name="送审哪一步"),
+            "text": Field(name="拟办意见", type="long_text", at_least=2, at_most=REASON_TEXT_MAX),
+            "signer": Field(name="请谁签字", type="person"),
+            "second_signer": Field(name="再请谁签字", type="person"),
+        },
+    ),
+    "sign_off": KernelAct(
+        name="审签",
+        who="signer",
+        cites=("haihe#approval",),
+        asks=("proposal", "verdict"),
+        may_ask=("text", "to_stage", "for_absent"),
+        fields={
+            "proposal": Field(name="审签哪一件", type="integer", at_least=1),
+            "verdict": Field(name="审签意见", type="choice", choices=VERDICTS),
+            "text": Field(
+                name="意见内容", type="long_text", at_most=REASON_TEXT_MAX, hint="退回的要写明理由"
+            ),
+            "to_stage": Field(
+                name="退回到哪一环节", type="integer", at_least=1, hint="不选的，退回送审的人"
+            ),
+            "for_absent": Field(
+                name="代签的原因", at_most=200, hint="替不在岗的人代签时，写明替谁、为什么"
+            ),
         },
     ),
     "withdraw": KernelAct(
@@ -178,9 +218,11 @@ ACTS: dict[str, KernelAct] = {
         who="asked_organ",
         cites=("haihe#request-and-answer",),
         asks=("request", "text"),
+        may_ask=("files",),
         fields={
             "request": Field(name="答复哪一件请求", type="integer", at_least=1),
             "text": _words("答复内容"),
+            "files": Field(name="证明材料", type="files", at_least=1),
         },
         when_ended="also",
     ),

@@ -7,9 +7,10 @@ is; those about a field that the step asks for can only be judged when it is fil
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
+from haihe.kernel.approval import newest, wanting
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.facts import all_hold, say_test
 from haihe.kernel.needs import Attempt, attempt, is_met, refusal_of
@@ -63,8 +64,24 @@ def checklist(
                 cites=need.cites or step.cites,
             )
         )
+    found += _approval(procedure, state, name, actor, now.astimezone(calendar.zone).date())
     order: tuple[Stands, ...] = ("missing", "form", "met")
     return tuple(sorted(found, key=lambda one: order.index(one.stands)))
+
+
+def _approval(procedure: Procedure, state: State, act: str, actor: Actor, day: date) -> list[Check]:
+    """What the approval of a step lacks, or that it has been given."""
+    name = procedure.steps[act].name
+    refused = wanting(procedure, state, act, name, actor, day)
+    if refused is not None:
+        missing = Check(
+            says=refused.says, stands="missing", instead=refused.instead, cites=refused.cites
+        )
+        return [missing]
+    asked = newest(state, act)
+    if asked is None or asked.standing != "passed":
+        return []
+    return [Check(says="审签已经全部同意", stands="met", cites=asked.cites)]
 
 
 def _stands(need: Need, tried: Attempt, asked: frozenset[str]) -> Stands | None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from haihe.kernel import kernel_acts
 from haihe.kernel.acts import ACTS, KernelAct
+from haihe.kernel.approval import stages_proposed, wanting
 from haihe.kernel.calendar import FIRST_YEAR, Calendar
 from haihe.kernel.facts import is_given, organs_apart
 from haihe.kernel.fields import Wrong, nearest, wrong_value
@@ -94,7 +95,8 @@ def decide(
         unmet = first_unmet(step, tried)
         if unmet is not None:
             return refusal_of(step.needs[unmet], step, tried)
-    refused = _judge_fields(index, step, data, procedure.fields)
+    refused = _wanting(procedure, state, command.act, step.name, command.actor, at, calendar)
+    refused = refused or _judge_fields(index, step, data, procedure.fields)
     if refused is None and state is None:
         refused = _judge_receiver(step, command.actor, data, procedure)
     if step.sets:
@@ -102,6 +104,21 @@ def decide(
     if refused is None and index.apart:
         refused = _judge_apart(index, state, step, command.actor, data)
     return refused or _decided(index, state, command, data, at, now)
+
+
+def _wanting(
+    procedure: Procedure,
+    state: State | None,
+    act: str,
+    name: str,
+    actor: Actor,
+    at: datetime,
+    calendar: Calendar,
+) -> Refused | None:
+    """Why an act has to wait for an approval; the chain of the day on which it is taken counts."""
+    if state is None or not (procedure.approvals or state.approvals):
+        return None
+    return wanting(procedure, state, act, name, actor, at.astimezone(calendar.zone).date())
 
 
 def _is_kept_apart(index: Index, state: State, actor: Actor) -> bool:
@@ -126,14 +143,17 @@ def possible(
     for name, step in procedure.steps.items():
         if step.from_:
             refused = _judge_act(index, state, name, actor)
-            found.append(
-                (name, refused or _known_unmet(procedure, state, step, actor, now, calendar))
-            )
+            refused = refused or _known_unmet(procedure, state, step, actor, now, calendar)
+            refused = refused or _wanting(procedure, state, name, step.name, actor, now, calendar)
+            found.append((name, refused))
     for name in ACTS:
         if ACTS[name].who == "register":
             continue  # nobody's desk offers it
         refused = _judge_act(index, state, name, actor)
-        found.append((name, refused or kernel_acts.judge_before_form(index, state, name, actor)))
+        refused = refused or kernel_acts.judge_before_form(index, state, name, actor)
+        told = ACTS[name].name
+        refused = refused or _wanting(procedure, state, name, told, actor, now, calendar)
+        found.append((name, refused))
     return found
 
 
@@ -403,12 +423,18 @@ def _decide_kernel_act(
 ) -> Decided | Refused:
     act = ACTS[command.act]
     refused = kernel_acts.judge_before_form(index, state, command.act, command.actor)
+    refused = refused or _wanting(
+        index.procedure, state, command.act, act.name, command.actor, at, calendar
+    )
     refused = refused or _judge_fields(index, act, data, act.fields)
     refused = refused or kernel_acts.judge_form(index, state, command, data, at, calendar)
     if refused is not None:
         return refused
     if command.act == "withdraw":
         data = {**data, "undoes": state.done[-1].seq}
+    if command.act == "seek_approval":
+        day = at.astimezone(calendar.zone).date()
+        data = {**data, **stages_proposed(index.procedure, state, data, day)}
     event = Event(
         seq=state.seq + 1,
         act=command.act,

@@ -8,15 +8,13 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from haihe.kernel.acts import ACTS
+from haihe.kernel.approval import after_event
+from haihe.kernel.holders import BrokenHistory, returned
 from haihe.kernel.index import Index, index_of
 from haihe.kernel.procedure import Procedure, Step
 from haihe.kernel.state import Done, Request, State
 from haihe.kernel.succession import succeeded
 from haihe.kernel.values import Data, Event, Owner
-
-
-class BrokenHistory(ValueError):
-    """A history that cannot have been written by `decide`: the program must stop, not guess."""
 
 
 def state_of(procedure: Procedure, history: Sequence[Event]) -> State:
@@ -98,14 +96,18 @@ def _receiver(step: Step, fields: Data) -> str:
 def _after(index: Index, state: State, event: Event) -> State:
     step = index.procedure.steps.get(event.act)
     if step is not None:
-        return _after_step(index, state, event, step)
+        after = _after_step(index, state, event, step)
+        return after_event(index.procedure, state, after, event) if state.approvals else after
     if event.act not in ACTS:
         raise BrokenHistory(f"{state.kind} knows no act {event.act}")
     if event.act == "succeed":
         return succeeded(index.procedure, replace(state, seq=event.seq), _done(event))
     if event.act == "transfer":
         state = _passed_on(index, state, event)
-    return _after_kernel_act(state, event)
+    after = _after_kernel_act(state, event)
+    if state.approvals or event.act == "seek_approval":
+        return after_event(index.procedure, state, after, event)
+    return after
 
 
 def _passed_on(index: Index, state: State, event: Event) -> State:
@@ -179,15 +181,15 @@ def _after_kernel_act(state: State, event: Event) -> State:
             earlier_owners=earlier,
         )
     if act == "return":
-        if not state.earlier_owners:
-            raise BrokenHistory("there is no earlier owner to return to")
+        owner, earlier = returned(state, _text(data.get("to_holder")))
+        since = at if owner.organ != state.owner.organ else state.with_owner_since
         return replace(
             state,
             seq=event.seq,
             done=done,
-            owner=state.earlier_owners[-1],
-            with_owner_since=at,
-            earlier_owners=state.earlier_owners[:-1],
+            owner=owner,
+            with_owner_since=since,
+            earlier_owners=earlier,
         )
     if act == "take":
         owner = Owner(organ=state.owner.organ, person=event.actor.person)

@@ -8,10 +8,12 @@ from typing import Final
 
 from haihe.kernel.acts import ACTS, REGISTER, WHO_WORDS, KernelAct
 from haihe.kernel.allowance import parse_allowance
+from haihe.kernel.approval import before_sign, judge_propose, judge_sign, organs_signing
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.clocks import Judged, approved_at, clock_now, judge_extension
 from haihe.kernel.facts import organs_apart
 from haihe.kernel.fields import DIGEST, is_day, is_instant
+from haihe.kernel.holders import chosen, holders
 from haihe.kernel.index import CITES_JOINED_BY, Index
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import Done, Request, State
@@ -81,6 +83,9 @@ def judge_standing(index: Index, state: State, act: str, actor: Actor) -> Refuse
     if rule.who == "asked_organ":
         return None if asked else _not_asked(rule)
     known = actor.role in procedure.roles
+    if rule.who == "signer":
+        signs = actor.organ in organs_signing(state) or actor.organ == state.owner.organ
+        return None if known and signs else _stranger(rule, state, known=known)
     owner = known and actor.organ == state.owner.organ
     if rule.who == "co_handler":
         return None if co_handler and known else _stranger(rule, state, known=known)
@@ -132,12 +137,12 @@ def judge_before_form(index: Index, state: State, act: str, actor: Actor) -> Ref
 
 
 def _before_return(_: Index, state: State, _actor: Actor, rule: KernelAct) -> Refused | None:
-    if state.earlier_owners:
+    if holders(state):
         return None
     return _refused(
         rule,
         "nothing_to_undo",
-        "本事项没有更早的承办单位，不能退回",
+        "本事项没有更早的承办单位或者经手人，不能退回",
         "不属于本单位的，请转办并写明理由",
     )
 
@@ -210,8 +215,13 @@ def _before_extend(index: Index, _: State, _actor: Actor, rule: KernelAct) -> Re
     )
 
 
+def _before_sign(_: Index, state: State, actor: Actor, _rule: KernelAct) -> Refused | None:
+    return before_sign(state, actor)
+
+
 _BEFORE_FORM: dict[str, Callable[[Index, State, Actor, KernelAct], Refused | None]] = {
     "return": _before_return,
+    "sign_off": _before_sign,
     "withdraw": _before_withdraw,
     "suspend": _before_suspend,
     "resume": _before_resume,
@@ -241,7 +251,8 @@ def _judge_apart(index: Index, state: State, act: str, data: Data) -> Refused | 
     field = "organ" if act in ("co_handle", "request") else "to_organ"
     organ = data.get(field)
     if act == "return":
-        organ, field = state.earlier_owners[-1].organ, ""
+        to = chosen(state, str(data.get("to_holder") or ""))
+        organ, field = to.organ if to is not None else "", "to_holder"
     if organ not in organs_apart(index.apart, state.fields):
         return None
     return kept_apart(ACTS[act].name, field)
@@ -255,6 +266,9 @@ def judge_form(
         refused = _judge_apart(index, state, command.act, data)
         if refused is not None:
             return refused
+    if command.act == "seek_approval":
+        day = at.astimezone(calendar.zone).date()
+        return judge_propose(index.procedure, state, command.actor, data, day)
     if command.act == "issue":
         return _judge_issue(index, state, command.actor, data)
     judge = _FORM.get(command.act)
@@ -313,6 +327,20 @@ def _form_co_handle(_: Index, state: State, _actor: Actor, data: Data) -> Refuse
             rule, "wrong_value", f"协同办理已有{CO_HANDLERS_MAX}家", "请先减少范围，或者提级办理"
         )
     return None
+
+
+def _form_return(_: Index, state: State, _actor: Actor, data: Data) -> Refused | None:
+    key = str(data.get("to_holder") or "")
+    if chosen(state, key) is not None:
+        return None
+    says = "没有这个经手过的单位或者人员" if key else "本事项没有更早的承办单位"
+    return _refused(
+        ACTS["return"], "wrong_value", says, "请从列出的经手单位和人员中选择", "to_holder"
+    )
+
+
+def _form_sign(_: Index, state: State, actor: Actor, data: Data) -> Refused | None:
+    return judge_sign(state, actor, data)
 
 
 def _form_suspend(index: Index, _: State, _actor: Actor, data: Data) -> Refused | None:
@@ -405,6 +433,8 @@ _FORM: dict[str, Callable[[Index, State, Actor, Data], Refused | None]] = {
     "transfer": _form_transfer,
     "escalate": _form_escalate,
     "succeed": _form_succeed,
+    "return": _form_return,
+    "sign_off": _form_sign,
     "co_handle": _form_co_handle,
     "suspend": _form_suspend,
     "request": _form_request,

@@ -206,6 +206,44 @@ class Ground(Frozen, frozen=True, kw_only=True):
     cites: tuple[str, ...]
 
 
+class Seat(Frozen, frozen=True, kw_only=True):
+    """One signature that an approval needs: of somebody in one of `roles`, for `organ`.
+
+    `named`: of the person whom the proposal names, in whatever role; `person` is filled in then.
+    `deputies` sign for somebody absent, and say why.
+    """
+
+    name: str
+    roles: tuple[str, ...] = ()
+    organ: str = ""  # "": of the organ that has the matter
+    deputies: tuple[str, ...] = ()
+    named: bool = False
+    person: str = ""
+
+
+class Stage(Frozen, frozen=True, kw_only=True):
+    """A stage of an approval: all its seats sign, in any order (会签), before the next begins."""
+
+    name: str
+    seats: tuple[Seat, ...]
+
+
+class Chain(Frozen, frozen=True, kw_only=True):
+    """Whose approval some acts need before they are taken, in which order, from a day to a day.
+
+    What a law asks for `cites` it; what organs ask of themselves says so in `own`.
+    """
+
+    id: str
+    acts: tuple[str, ...]
+    since: date
+    stages: tuple[Stage, ...]
+    cites: tuple[str, ...]
+    until: date | None = None  # the last day
+    organs: tuple[str, ...] = ()  # whose matters; (): every organ's
+    own: str = ""  # the document of the organ itself, where no law asks for it
+
+
 class Procedure(Frozen, frozen=True, kw_only=True):
     """One kind of matter in the version in force from a day."""
 
@@ -226,3 +264,4 @@ class Procedure(Frozen, frozen=True, kw_only=True):
     # Yes/no fields that say a minor is involved; empty: a minor can never be a party to it.
     minors: tuple[str, ...] = ("minor_involved",)
     supervisors: tuple[str, ...] = ()  # roles that may escalate, remark and look at everything
+    approvals: tuple[Chain, ...] = ()  # of law here, of the city's organs from city/approvals.yaml

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from msgspec.structs import replace
 
+from haihe.kernel.approval import organs_signing
 from haihe.kernel.fields import is_day
 from haihe.kernel.procedure import Procedure, Step
 from haihe.kernel.standing import (
@@ -397,6 +398,7 @@ def _for_officer(
     owns = reader.serves_in(state.owner.organ)
     helps = any(reader.serves_in(one.organ) for one in state.co_handlers)
     asked = any(reader.serves_in(one.organ) for one in state.requests)
+    asked = asked or any(map(reader.serves_in, organs_signing(state)))
     had_it = any(reader.serves_in(one.organ) for one in state.earlier_owners)
     known = any(role in procedure.roles for role in reader.roles)
     if purpose == "handle" and known and (owns or helps):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from haihe.kernel.approval import organs_signing, turns
 from haihe.kernel.facts import organs_apart
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
@@ -17,8 +18,10 @@ ReaderKind = Literal["citizen", "officer", "supervisor", "administrator"]
 
 # What an organ that does not have the matter has to do with it. `asked` waits for its answer,
 # `helps` handles it with the owner; `answered`, `helped` and `had` are over; `apart` must not
-# even know of it.
+# even know of it. Beside these `signs:<role>` and `signs@<person>`: it is their turn to sign.
 Stake = Literal["asked", "helps", "answered", "helped", "had", "apart"]
+SIGNS_IN_ROLE: Final = "signs:"
+SIGNS_AS: Final = "signs@"
 CONSENT: Final = "wants_call"  # who rated agreed to be called: then the number may be known
 NO_ORGANS: Final[frozenset[str]] = frozenset()
 
@@ -51,12 +54,21 @@ class Reader(Frozen, frozen=True, kw_only=True):
         return organ == self.organ or organ in self.stands_for
 
 
-def stakes(state: State, procedure: Procedure) -> frozenset[tuple[str, Stake]]:
-    """Which organs besides the owner have to do with the matter, and how; the owner is none."""
-    if not (state.requests or state.earlier_owners or state.co_handlers or procedure.apart):
+def stakes(state: State, procedure: Procedure) -> frozenset[tuple[str, str]]:
+    """Which organs besides the owner have to do with the matter, and how (a Stake).
+
+    Who is to sign is told by the role or the person, of the owner's organ too: see `signing`.
+    """
+    if not (
+        state.requests
+        or state.earlier_owners
+        or state.co_handlers
+        or procedure.apart
+        or state.approvals
+    ):
         return frozenset()
     owner = state.owner.organ
-    found: set[tuple[str, Stake]] = {
+    found: set[tuple[str, str]] = {
         (one.organ, "helped" if state.ended else "helps") for one in state.co_handlers
     }
     found.update((one.organ, "had") for one in state.earlier_owners)
@@ -66,8 +78,24 @@ def stakes(state: State, procedure: Procedure) -> frozenset[tuple[str, Stake]]:
     found.update((organ, "asked") for organ in waiting)
     found.update((one.organ, "answered") for one in state.requests if one.organ not in waiting)
     found = {(organ, how) for organ, how in found if organ and organ != owner}
+    found.update(_signing(state, owner))
     found.update((organ, "apart") for organ in organs_apart(procedure.apart, state.fields))
     return frozenset(found)
+
+
+def _signing(state: State, owner: str) -> set[tuple[str, str]]:
+    """Whose turn it is to sign; an organ that signed in a matter of another has answered."""
+    if not state.approvals:
+        return set()
+    seats = turns(state)
+    found = {
+        (seat.organ, f"{SIGNS_IN_ROLE}{role}")
+        for seat in seats
+        for role in (*seat.roles, *seat.deputies)
+    }
+    found |= {(seat.organ, f"{SIGNS_AS}{seat.person}") for seat in seats if seat.person}
+    now = {seat.organ for seat in seats}
+    return found | {(one, "answered") for one in organs_signing(state) - now if one != owner}
 
 
 def is_kept_apart(
@@ -122,9 +150,11 @@ def takes_part(reader: Reader, state: State) -> bool:
 
 
 def _others(state: State) -> tuple[str, ...]:
-    """The organs that had the matter, help with it or were asked."""
+    """The organs that had the matter, help with it, were asked or sign."""
     owners = (*state.earlier_owners, *state.co_handlers)
-    return (*(one.organ for one in owners), *(one.organ for one in state.requests))
+    requests = (one.organ for one in state.requests)
+    signing = organs_signing(state) if state.approvals else ()
+    return (*(one.organ for one in owners), *requests, *signing)
 
 
 def may_go_on(reader: Reader, state: State, procedure: Procedure) -> bool:

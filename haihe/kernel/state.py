@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from haihe.kernel.procedure import Stage
 from haihe.kernel.values import Actor, Data, Frozen, Owner
 
 
@@ -28,6 +29,42 @@ class Request(Frozen, frozen=True, kw_only=True):
     asked_at: datetime
     due: str  # an allowance, e.g. "2 working days"
     answered_seq: int | None = None
+
+
+class Signature(Frozen, frozen=True, kw_only=True):
+    """A seat of an approval that is signed; `stage` and `seat` count from 0."""
+
+    seq: int
+    stage: int
+    seat: int
+    actor: Actor
+
+
+class Approval(Frozen, frozen=True, kw_only=True):
+    """An act that was proposed for approval, and who signed; `seq` is that of the proposal.
+
+    open: it waits for signatures; passed: all are there; returned: somebody sent it back; used: the
+    act was taken; lapsed: the matter changed since; replaced: it was proposed anew. It keeps the
+    stages of its day, whatever is composed later.
+    """
+
+    seq: int
+    act: str
+    by: Actor
+    chain: str  # "" where nobody but a named colleague was asked
+    stages: tuple[Stage, ...]
+    cites: tuple[str, ...]
+    signatures: tuple[Signature, ...] = ()
+    standing: Literal["open", "passed", "returned", "used", "lapsed", "replaced"] = "open"
+
+    @property
+    def stage(self) -> int:
+        """The stage whose turn it is, from 0; their count when all are signed."""
+        signed = {(one.stage, one.seat) for one in self.signatures}
+        for number, stage in enumerate(self.stages):
+            if any((number, seat) not in signed for seat in range(len(stage.seats))):
+                return number
+        return len(self.stages)
 
 
 class State(Frozen, frozen=True, kw_only=True):
@@ -54,6 +91,7 @@ class State(Frozen, frozen=True, kw_only=True):
     sealed: tuple[str, ...]
     done: tuple[Done, ...]
     undone: tuple[int, ...] = ()
+    approvals: tuple[Approval, ...] = ()
 
 
 class RunningClock(Frozen, frozen=True, kw_only=True):

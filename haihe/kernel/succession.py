@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from haihe.kernel.approval import swapped as seats_swapped
+from haihe.kernel.approval import turns
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import Done, State
 from haihe.kernel.values import Data, Datum, Owner
@@ -24,6 +26,7 @@ def concerned(procedure: Procedure, state: State) -> frozenset[str]:
             *(one.organ for one in state.earlier_owners),
             *(one.organ for one in state.co_handlers),
             *(one.organ for one in state.requests),
+            *(seat.organ for seat in turns(state)),
             *named,
         )
     )
@@ -51,6 +54,7 @@ def swapped(procedure: Procedure, state: State, old: str, new: str) -> State:
             replace(one, organ=new) if one.organ == old else one for one in state.requests
         ),
         fields=fields,
+        approvals=tuple(seats_swapped(one, old, new) for one in state.approvals),
     )
 
 

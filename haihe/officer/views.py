@@ -9,20 +9,22 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
+from msgspec.structs import replace
 
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
 from haihe.look.staff import staff_page
 from haihe.officer import intake
 from haihe.officer.copies import copied
-from haihe.records import files, lists, read, words
-from haihe.records.shown import Act, File, KindOf, Listing, Reader, Refusal
+from haihe.records import clock_faces, files, lists, read, words
+from haihe.records.shown import Act, ClockFace, File, Item, KindOf, Listing, Reader, Refusal
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 
 HANDLE = "handle"
 ISSUE = "issue"  # the general act behind the button of a paper; its form is never typed
+LIST_PART: Final = "officer/part/list.html"  # what a page with scripts exchanges (htmx)
+RESTORES: Final = "HX-History-Restore-Request"  # it wants the whole page again
+SEEK, SIGN = "seek_approval", "sign_off"
+LINKED = ("for_act", "request")  # fields of general acts that a link fills in
 SOUGHT_CHARACTERS_MAX = 40
 NEED_MAX = 200  # characters of why somebody has to see a record
 # The purposes of read.PURPOSES an officer may choose from, and what each means.
@@ -44,6 +50,7 @@ PURPOSES = {
 # The lists of the inbox, and what each says when nothing is in it.
 LISTS: Final[dict[lists.Of, Words]] = {
     "own": _("本单位"),
+    "signs": _("等我审签"),
     "contested": _("群众有异议"),
     "asked": _("请我们答复"),
     "helps": _("协同办理"),
@@ -52,6 +59,7 @@ LISTS: Final[dict[lists.Of, Words]] = {
 }
 EMPTY: Final[dict[lists.Of, tuple[Words, Words]]] = {
     "own": (_("本单位没有待办事项。"), _("接到电话或有人来访，点“登记新事项”。")),
+    "signs": (_("没有等您审签的事项。"), _("同事送审、轮到您签字时，会列在这里。")),
     "contested": (_("没有群众提出异议的已办结事项。"), _("群众对办结不满意时，会列在这里。")),
     "asked": (_("没有等我们答复的请求。"), _("别的单位请求协助时，会列在这里。")),
     "helps": (_("没有正在协同办理的事项。"), _("承办单位加签后，会列在这里。")),
@@ -88,9 +96,9 @@ def inbox(request: HttpRequest, reader: Reader) -> HttpResponse:
         "reader": reader,
         "here": "inbox",
         "listing": listing,
+        "rows": _rows(listing),
         "number": number,
         "by_number": _NUMBER.fullmatch(number) is not None,
-        "newest": words.NEWEST,
         "of": of,
         "after": request.GET.get("after", ""),
         "lists": [(one, LISTS[one]) for one in lists.OF if _has_list(reader, one)],
@@ -98,7 +106,18 @@ def inbox(request: HttpRequest, reader: Reader) -> HttpResponse:
         "selecting": "select" in request.GET and of == "own" and not number,
         "may_select": of == "own" and not number,
     }
-    return render(request, "officer/inbox.html", values)
+    is_part = "HX-Request" in request.headers and RESTORES not in request.headers
+    response = render(request, LIST_PART if is_part else "officer/inbox.html", values)
+    patch_vary_headers(response, ["HX-Request", RESTORES])
+    return response
+
+
+def _rows(listing: Listing | None) -> list[tuple[Item, tuple[ClockFace, ...]]]:
+    """The rows of a list, each with its clocks: what the law gives, and what was agreed."""
+    if listing is None:
+        return []
+    faces = clock_faces.running([item.matter for item in listing.items])
+    return [(item, faces.get(item.matter, ())) for item in listing.items]
 
 
 def _has_list(reader: Reader, of: lists.Of) -> bool:
@@ -142,6 +161,17 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
         "file": opened,
         "purpose": purpose or HANDLE,
         "need": need,
+        "to_sign": next(
+            (
+                forms.printed(one, act_href(opened, one, purpose, need), expects=opened.seq)
+                for one in opened.acts
+                if one.id == SIGN and one.refusal is None
+            ),
+            None,
+        ),
+        "proposable": _proposable(opened),
+        "answering": any(one.id == "answer" and one.refusal is None for one in opened.acts),
+        "open_findings": sum(not one.closed for one in opened.against),
         "may_issue": any(act.id == ISSUE and act.refusal is None for act in opened.acts),
         "done": next((line for line in opened.timeline if str(line.seq) == done), None),
         "urgent": next((clock for clock in opened.clocks if not clock.stopped), None),
@@ -176,7 +206,7 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
     wanted = next((one for one in opened.acts if one.id == act), None)
     if wanted is None:
         raise Http404
-    wanted = forms.dated(wanted)
+    wanted = _filled(forms.dated(wanted), request.GET)
     href = act_href(opened, wanted, purpose, need)
     form = forms.printed(wanted, href, expects=opened.seq)
     if request.method == "POST":
@@ -253,9 +283,30 @@ def opening_step(reader: Reader, kind: str, act: str) -> tuple[KindOf, Act]:
     raise Http404
 
 
+def _proposable(file: File) -> frozenset[str]:
+    """The acts this reader may propose for approval."""
+    seeking = next((one for one in file.acts if one.id == SEEK and one.refusal is None), None)
+    if seeking is None:
+        return frozenset()
+    return frozenset(
+        value for field in seeking.form if field.name == "for_act" for value, _ in field.choices
+    )
+
+
+def _filled(act: Act, given: QueryDict) -> Act:
+    """The act with what the link that led to it says already: which step, which request."""
+    form = tuple(
+        replace(one, value=given[one.name])
+        if one.name in LINKED and given.get(one.name) in dict(one.choices)
+        else one
+        for one in act.form
+    )
+    return replace(act, form=form)
+
+
 def _is_offered(act: Act) -> bool:
     """Whether a general act has a link of its own on the file."""
-    return act.general and act.refusal is None and act.id != ISSUE
+    return act.general and act.refusal is None and act.id not in (ISSUE, SIGN)
 
 
 def _reason(act: Act) -> str:

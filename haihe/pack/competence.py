@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from haihe.kernel.competence import (
 from haihe.kernel.organs import Organs
 from haihe.kernel.procedure import Procedure
 from haihe.pack import Pack
+from haihe.pack.chains import signers
 from haihe.pack.law import Law
 from haihe.pack.place import MissingFolder, city_folder
 from haihe.pack.yaml_file import UnusablePack, read_struct
@@ -163,11 +164,12 @@ def _untold(cites: Iterable[str], law: Law) -> Iterator[str]:
     yield from (f"`{one}` is not told in law/" for one in cites if not law.resolves(one))
 
 
-def _forgotten(grants: Iterable[Grant], versions: Iterable[Procedure]) -> Iterator[str]:
+def _forgotten(grants: Iterable[Grant], versions: Collection[Procedure]) -> Iterator[str]:
     told = {role for grant in grants for role in grant.roles}
     roles: Mapping[str, str] = {
         role: one.stands for version in versions for role, one in version.roles.items()
     }
+    signing = {role for one in versions for role in signers(one)}
     for role, stands in roles.items():
-        if stands != "public" and role not in told:
+        if stands != "public" and role not in told and role not in signing:
             yield f"nothing says which bodies act as `{role}`"

@@ -14,6 +14,7 @@ from haihe.kernel.fields import nearest, wrong_value
 from haihe.kernel.guards import GUARDS
 from haihe.kernel.index import END, OPENED_AT, index_of
 from haihe.kernel.procedure import Need, Procedure, Step, Test
+from haihe.pack.chains import chain_faults
 from haihe.pack.yaml_file import UnusablePack, read_struct
 
 KINDS_MAX: Final = 500
@@ -105,6 +106,8 @@ def unusable(procedure: Procedure) -> Iterator[str]:
             yield from _unusable_need(f"{where}.needs[{number}]", need, procedure)
         for number, handover in enumerate(step.opens):
             yield from _unusable_tests(f"{where}.opens[{number}].when", handover.when, procedure)
+    for chain in procedure.approvals:
+        yield from (f"approvals.{chain.id}: {says}" for says in chain_faults(procedure, chain))
     yield from _unusable_clocks(procedure)
 
 

@@ -21,6 +21,7 @@ from haihe.kernel.procedure import Procedure
 from haihe.kernel.qualification import Qualifications
 from haihe.kernel.responsible import Responsible
 from haihe.pack import Pack
+from haihe.pack.approvals import approvals_of_the_city, with_approvals
 from haihe.pack.city import City, load_city, load_responsibles
 from haihe.pack.competence import load_competence
 from haihe.pack.grids import load_tiles
@@ -49,7 +50,8 @@ class InstalledRules:
             self.pack, self._shipped, self._settings = pack, pack, ()
             self._qualifications = NONE
         else:
-            self.pack, self._shipped, self._settings = pack_of_the_city()
+            ours, self._shipped, self._settings = pack_of_the_city()
+            self.pack = with_approvals(ours, approvals_of_the_city())
             self._qualifications = load_qualifications(self.pack.law)
         self._installed = pack is None
         self._city = load_city() if organs is None else City(Organs(organs), Places(()), ())

@@ -17,7 +17,8 @@ import msgspec
 from msgspec.structs import replace
 
 from haihe.kernel.organs import Archive
-from haihe.records import reach, reading, rules, uses
+from haihe.kernel.standing import SIGNS_AS, SIGNS_IN_ROLE
+from haihe.records import reach, reading, requests_shown, rules, uses
 from haihe.records.accounts import person_name
 from haihe.records.database import IN_MAX, Connection, Row, reading_connection
 from haihe.records.instants import due_words, restored, stored
@@ -29,8 +30,8 @@ from haihe.records.subject import subjects
 
 # own: what the reader's organ has open; contested: what it ended and the party contests;
 # reach: what the organs have that the reader supervises; the
-# others by what the reader's organ has to do with it.
-Of = Literal["own", "contested", "asked", "helps", "had", "reach"]
+# others by what the reader's organ has to do with it; signs: where it is the reader's turn to sign.
+Of = Literal["own", "signs", "contested", "asked", "helps", "had", "reach"]
 OF: Final[tuple[Of, ...]] = get_args(Of)
 
 LIST_MAX: Final = 200
@@ -83,7 +84,7 @@ def inbox(
     of: Of = "own",
 ) -> Listing:
     """Open matters, the most urgent first; by stake the newest first, `had` with ended ones."""
-    limit = _limit(limit)
+    limit = LIST_MAX if of == "asked" else _limit(limit)  # ordered by when the answer is wanted
     connection = reading_connection()
     if of in ("own", "contested"):
         owned = Condition("m.owner_organ = ?", (reader.organ,))
@@ -97,11 +98,16 @@ def inbox(
         rule = (*_older(after), *_staked(reader, of))
         rows = []
         for one in _own_stakes(reader):
-            where = (one, Condition("t.how = ?", (of,)), *rule)
+            where = (one, _how(reader, of), *rule)
             rows += _rows(connection, _Query(_STAKED, where, "t.matter_id DESC"), limit + 1)
         rows = sorted({row[0]: row for row in rows}.values(), key=_newest, reverse=True)
         rows = rows[: limit + 1]
-    return _listing(rows, limit, _printer(now))
+    printer = _printer(now)
+    found = _listing(rows, limit, printer)
+    if of != "asked":
+        return found
+    timed = requests_shown.with_answer_times(connection, printer, found.items, _organs(reader))
+    return replace(found, items=timed)
 
 
 def search(
@@ -304,6 +310,24 @@ def _owned(reader: Reader) -> list[Condition]:
     return _of_organs("m.owner_organ", reader)
 
 
+def _how(reader: Reader, of: Of) -> Condition:
+    """What the organ has to do with a matter `t`; whose turn to sign is told by role or person.
+
+    What the reader proposed or signed since it was last proposed is not theirs to sign.
+    """
+    if of != "signs":
+        return Condition("t.how = ?", (of,))
+    hows = (*(f"{SIGNS_IN_ROLE}{role}" for role in reader.roles), f"{SIGNS_AS}{reader.person}")
+    marks = ", ".join("?" * len(hows))
+    return Condition(
+        f"t.how IN ({marks}) AND NOT EXISTS (SELECT 1 FROM event e WHERE "
+        "e.matter_id = t.matter_id AND e.person = ? AND e.act IN ('seek_approval', 'sign_off') "
+        "AND NOT EXISTS (SELECT 1 FROM event l WHERE l.matter_id = e.matter_id "
+        "AND l.act = 'seek_approval' AND l.seq > e.seq))",
+        (*hows, reader.person),
+    )
+
+
 def _own_stakes(reader: Reader) -> list[Condition]:
     """That the organ has to do with the matter: itself, or as the heir of a closed body."""
     return _of_organs("t.organ", reader)
@@ -354,7 +378,7 @@ def _lineage(reader: Reader) -> tuple[str, ...]:
 
 def _staked(reader: Reader, of: Of) -> list[Condition]:
     """Of what the organ has to do with: who was asked needs no role, sealed records are out."""
-    kinds = () if of == "asked" else _kinds_allowed(reader, of)
+    kinds = () if of in ("asked", "signs") else _kinds_allowed(reader, of)
     return [_not_apart(_lineage(reader)), *kinds, Condition("NOT (m.ended AND m.minor)")]
 
 

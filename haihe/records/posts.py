@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -218,6 +218,18 @@ def sought(words: str, most: int) -> list[Post]:
         (day, day, like, like, like, f'["{RESPONSIBLE}"]', most),
     )
     return [_post(row) for row in found]
+
+
+def colleagues(organ: str, roles: Collection[str], most: int) -> list[str]:
+    """Who holds a post of an organ today that has one of these roles, by person id."""
+    day = today().isoformat()
+    rows = reading_connection().rows(
+        "SELECT h.person, p.roles FROM post p JOIN holding h ON h.post_id = p.post_id "
+        "WHERE p.organ = ? AND p.since <= ? AND (p.until IS NULL OR p.until >= ?) "
+        "AND h.since <= ? AND (h.until IS NULL OR h.until >= ?) ORDER BY h.person LIMIT ?",
+        (organ, day, day, day, day, most),
+    )
+    return list(dict.fromkeys(str(row[0]) for row in rows if set(_decode_roles(row[1])) & {*roles}))
 
 
 def every_post(connection: Connection) -> list[Post]:

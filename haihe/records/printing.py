@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from haihe.kernel.acts import ACTS
 from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.competence import OPENING, TRANSFER
+from haihe.kernel.holders import PERSON_OF
 from haihe.kernel.power import receiving_field
 from haihe.kernel.procedure import LOCAL_LEVELS, ClockRule, Field, Procedure, Step
 from haihe.kernel.reading import View
@@ -78,6 +79,10 @@ ANSWER_PERIODS: Final = (
 # tells their role only.
 _NAMELESS: Final = frozenset({"public", "model_runner"})
 _NO_ORGAN: Final = frozenset({"public", "supervision"})
+# What an event keeps beside what was given; the file tells it where it belongs.
+_UNTOLD: Final = frozenset(
+    {("seek_approval", "stages"), ("seek_approval", "chain"), ("seek_approval", "cites")}
+)
 MODEL_FIELD: Final = "model"  # a text field of this name holds the id of a supervision model
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 
@@ -124,6 +129,10 @@ class Printer:
         """The same, for the two fields whose meaning is in their name."""
         if (act, name) == ("request", "due"):
             return period_words(str(value))
+        if name == "to_holder":
+            organ, _, person = str(value).partition(PERSON_OF)
+            name = self.rules.organ_name(organ)
+            return f"{name} · {person_name(person)}" if person else name
         if name == MODEL_FIELD:
             return self.rules.model_name(str(value))
         return self.value(field, value)
@@ -341,13 +350,16 @@ class Printer:
         return tuple(
             Shown(
                 label=fields[name].name if name in fields else name,
-                value=self._value(act, name, fields.get(name), seen),
+                value=act_name(procedure, str(seen))
+                if name == "for_act"
+                else self._value(act, name, fields.get(name), seen),
                 matter=str(seen) if name in fields and fields[name].type == "matter" else "",
                 personal=name in fields and fields[name].personal,
                 files=_digests(fields.get(name), seen),
             )
             for name, value in data.items()
-            if (seen := value if fields is not procedure.fields else view.shows(name, value))
+            if (act, name) not in _UNTOLD
+            and (seen := value if fields is not procedure.fields else view.shows(name, value))
             is not None
         )
 

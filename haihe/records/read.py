@@ -19,11 +19,24 @@ from haihe.kernel.procedure import Procedure
 from haihe.kernel.reading import PURPOSES, UNKNOWN, View, concerns_minor, may_read
 from haihe.kernel.sentence import Told, called, rule_of, tell
 from haihe.kernel.standing import Reader as Asking
-from haihe.kernel.standing import knows_of
+from haihe.kernel.standing import knows_of, supervises, within
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Data, Datum, Event, Refused
-from haihe.records import answers, joining, keys, papers, personal, reach, reading, rules, traces
+from haihe.records import (
+    answers,
+    approvals_shown,
+    joining,
+    keys,
+    papers,
+    personal,
+    reach,
+    reading,
+    requests_shown,
+    rules,
+    traces,
+)
 from haihe.records.accounts import person_name, reader_of
+from haihe.records.against import against
 from haihe.records.archive import as_heir
 from haihe.records.chain import HASHES, EventRow
 from haihe.records.codes import code_tag, follow_code, normal_code
@@ -39,10 +52,10 @@ from haihe.records.journal import (
     folded,
     procedure_of,
 )
-from haihe.records.printing import FINGERPRINT_BYTES, Printer, act_name, period_words
+from haihe.records.printing import FINGERPRINT_BYTES, Printer, act_name
 from haihe.records.shown import (
     Act,
-    Asked,
+    Against,
     CitizenFile,
     ClockFace,
     Condition,
@@ -403,25 +416,29 @@ def _file(
         timeline=timeline,
         clocks=_clock_faces(printer, read),
         acts=_acts(printer, read, reader, view) if view.acts else (),
-        requests=tuple(
-            Asked(
-                seq=one.seq,
-                organ=names(one.organ),
-                question=one.question,
-                asked=printer.instant(one.asked_at),
-                due=period_words(one.due),
-                answered=one.answered_seq is not None,
-                mine=one.organ == reader.organ,
-            )
-            for one in state.requests
-        ),
+        requests=tuple(requests_shown.face(printer, state, one, reader) for one in state.requests),
+        approvals=approvals_shown.faces(printer, procedure, state, reader),
         links=_links(connection, printer, read, reader, view),
         gathered=found,
         gathered_in_all=found_in_all,
+        against=_against(connection, printer, read, reader),
         papers=papers.listed(printer, procedure, state, view, _erased(read)),
         hidden=sum(view.fields.get(name) != "clear" for name in everything),
         seq=state.seq,
         fingerprint=read.head[:FINGERPRINT_BYTES].hex(),
+    )
+
+
+def _against(
+    connection: Connection, printer: Printer, read: _Read, reader: Reader
+) -> tuple[Against, ...]:
+    """What was found against the matter, for its own organ and for those who supervise it."""
+    asking = _asking(reader, read)
+    owns = asking.serves_in(read.state.owner.organ)
+    if not owns and not (supervises(asking, read.procedure) and within(asking, read.state)):
+        return ()
+    return against(
+        connection, printer, read.matter, lambda one: _link(connection, printer, reader, one, "")
     )
 
 
@@ -459,6 +476,8 @@ def _acts(printer: Printer, read: _Read, reader: Reader, view: View | None) -> t
         if refused is not None and is_general and refused.reason in _NOT_YOURS:
             continue
         act = printer.step(read.procedure, name, role, refused, read.state, read.clocks, view)
+        act = approvals_shown.offered(act, read.procedure, state, reader)
+        act = requests_shown.offered(act, state, reader)
         found.append(_with_conditions(printer, read, state, reader, act))
     return tuple(found)
 

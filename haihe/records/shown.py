@@ -144,6 +144,50 @@ class Asked(Frozen, frozen=True, kw_only=True):
     due: str
     answered: bool
     mine: bool  # the reader's organ was asked
+    until: str = ""  # when its time is over, "" where it was not told
+    says: str = ""  # 还剩2天 or 已超期3小时, while it waits
+    tone: Tone = "plain"
+    answer: str = ""
+    answered_when: str = ""
+    answer_seq: int = 0
+
+
+class SeatFace(Frozen, frozen=True, kw_only=True):
+    """A signature of an approval: whose, and who gave it when; "" while nobody did."""
+
+    name: str
+    person: str  # who was named, "" where a role signs
+    organ: str
+    signed_by: str
+    when: str
+    for_absent: str
+    seq: int  # the number of the signature's event, 0 without one
+
+
+class StageFace(Frozen, frozen=True, kw_only=True):
+    """A stage of an approval; `now`: it is its turn."""
+
+    name: str
+    seats: tuple[SeatFace, ...]
+    now: bool
+
+
+class ApprovalFace(Frozen, frozen=True, kw_only=True):
+    """An act that was proposed for approval, and how that stands."""
+
+    seq: int
+    act: str
+    by: str
+    when: str
+    text: str
+    standing: str
+    standing_name: str
+    tone: Tone
+    stages: tuple[StageFace, ...]
+    articles: tuple[str, ...]
+    own: str  # the organ's own document that asks for it
+    back: str  # why it was sent back last
+    mine: bool  # it waits for this reader
 
 
 class Link(Frozen, frozen=True, kw_only=True):
@@ -168,6 +212,18 @@ class Gathered(Frozen, frozen=True, kw_only=True):
     first_seen: str
     closed: str
     link: Link | None
+
+
+class Against(Frozen, frozen=True, kw_only=True):
+    """A finding against a matter: what is wrong, which events prove it, where it is put right."""
+
+    name: str
+    says: str
+    events: tuple[int, ...]
+    first_seen: str
+    closed: str  # when its cause was gone
+    rectification: Link | None
+    clocks: tuple[ClockFace, ...]  # of the rectification
 
 
 class PaperRow(Frozen, frozen=True, kw_only=True):
@@ -223,9 +279,11 @@ class File(Frozen, frozen=True, kw_only=True):
     clocks: tuple[ClockFace, ...]
     acts: tuple[Act, ...]
     requests: tuple[Asked, ...]
+    approvals: tuple[ApprovalFace, ...]
     links: tuple[Link, ...]
     gathered: tuple[Gathered, ...]  # of a rectification: the findings it stands for
     gathered_in_all: int
+    against: tuple[Against, ...]  # findings about this matter, for who handles or supervises it
     hidden: int  # how many fields this reader may not see for this purpose
     papers: tuple[PaperRow, ...]
     seq: int
@@ -284,6 +342,9 @@ class Item(Frozen, frozen=True, kw_only=True):
     tone: Tone
     ended: bool
     after: str
+    asked_until: str = ""  # when the answer of the reader's organ is wanted
+    asked_says: str = ""
+    asked_tone: Tone = "plain"
 
 
 class Listing(Frozen, frozen=True, kw_only=True):

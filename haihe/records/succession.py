@@ -31,7 +31,8 @@ _FOUND: Final = (
     "SELECT m.matter_id, m.seq, m.kind, m.changed_at, m.owner_organ FROM matter m "
     "WHERE m.matter_id > ? AND ("
     "(m.owner_organ = ? AND (NOT m.ended OR m.contested)) OR m.matter_id IN "
-    "(SELECT s.matter_id FROM stake s WHERE s.organ = ? AND s.how IN ('helps', 'asked', 'apart')))"
+    "(SELECT s.matter_id FROM stake s WHERE s.organ = ? "
+    "AND (s.how IN ('helps', 'asked', 'apart') OR s.how LIKE 'signs%')))"
     " ORDER BY m.matter_id LIMIT ?"
 )
 

@@ -315,6 +315,7 @@ class Desk:
     state: State | None = None
     history: list[Event] = field(default_factory=list)
     personal: dict[str, Datum] = field(default_factory=dict)
+    procedure: Procedure = field(default_factory=permit)
 
     def try_(
         self,
@@ -338,11 +339,13 @@ class Desk:
             happened_at=happened,
             expects=expects,
         )
-        result = decide(permit(), self.state, command, moment(now) if now else happened, calendar())
+        result = decide(
+            self.procedure, self.state, command, moment(now) if now else happened, calendar()
+        )
         if isinstance(result, Decided):
             self.history.append(result.event)
             self.personal.update(result.personal)
-            self.state = advance(permit(), self.state, result.event)
+            self.state = advance(self.procedure, self.state, result.event)
         return result
 
     def take(self, act: str, who: Actor, at: str | datetime, **data: Datum) -> State:
@@ -367,7 +370,7 @@ class Desk:
     def clocks(self, at: str) -> dict[str, RunningClock]:
         """Every clock as it stands at an instant."""
         assert self.state is not None
-        return {one.id: one for one in clocks(permit(), self.state, calendar(), moment(at))}
+        return {one.id: one for one in clocks(self.procedure, self.state, calendar(), moment(at))}
 
 
 def received() -> Desk:

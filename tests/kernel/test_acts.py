@@ -57,6 +57,29 @@ def test_a_transfer_leaves_every_statutory_clock_as_it_was() -> None:
     assert desk.clocks(NEXT) == before
 
 
+def test_a_matter_goes_back_to_a_chosen_earlier_holder_and_its_clocks_go_on() -> None:
+    desk = accepted()
+    before = desk.clocks("Mon 2026-09-07 10:00")
+    desk.take("transfer", CLERK, LATER, to_organ=OTHER, reason="属其管辖")
+    desk.take("transfer", AWAY, LATER, to_organ=THIRD, reason="属其管辖")
+    there = actor("clerk", organ=THIRD)
+    wrong = desk.refuse("return", there, NEXT, reason="退回", to_holder="nobody")
+    assert (wrong.reason, wrong.field) == ("wrong_value", "to_holder")
+    state = desk.take("return", there, NEXT, reason="应由首办单位核实", to_holder=OFFICE)
+    assert (state.owner, state.earlier_owners) == (Owner(organ=OFFICE), ())
+    assert desk.clocks("Mon 2026-09-07 10:00") == before
+
+
+def test_a_matter_goes_back_to_somebody_of_the_organ_who_took_it_before() -> None:
+    desk = received()
+    first, second = actor("clerk", "first"), actor("clerk", "second")
+    desk.take("take", first, LATER)
+    desk.take("take", second, LATER)
+    state = desk.take("return", second, NEXT, reason="请补材料", to_holder=f"{OFFICE}/first")
+    assert (state.owner.person, state.with_owner_since) == ("first", moment(OPENED))
+    assert desk.refuse("return", first, NEXT, reason="退回").field == "to_holder"
+
+
 def test_only_the_owner_transfers() -> None:
     desk = received()
     assert desk.refuse("transfer", AWAY, LATER, to_organ=OTHER, reason="要来").reason == "not_owner"

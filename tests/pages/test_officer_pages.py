@@ -48,12 +48,14 @@ def test_a_wrong_password_is_told_without_telling_which_half_was_wrong(city: str
 
 def test_the_inbox_shows_what_runs_out_first_and_both_clocks(signed_in: SignedIn) -> None:
     page = signed_in("officer").get("/officer/")
-    tones = re.findall(r'<p class="left ([a-z-]*)">', page.html)
+    first = r'<div class="side"><div class="due"><details class="badge ([a-z-]*)">'
+    tones = re.findall(first, page.html)
 
     assert "群众反映以来" in page.text
     assert "本单位接手以来" in page.text
     assert tones[0] == "is-late"
     assert "is-late" not in tones[tones.index("") :], "nothing overdue stands below what is not"
+    assert '<ol class="why">' in page.html, "touched, a clock says why"
 
 
 def test_an_opened_matter_shows_its_number_code_clock_and_next_steps(signed_in: SignedIn) -> None:
