@@ -74,6 +74,7 @@ def _check(pack: Pack, args: argparse.Namespace) -> int:
     problems = check(pack, [args.kind] if args.kind else [])
     if args.pack is None and not args.kind:
         problems += [*_wrong_settings(pack), *_unrouted(pack)]
+        problems += _wrong_halls(pack)
     kinds = [args.kind] if args.kind else list(pack.procedures)
     counted = 0 if problems else sum(len(load_cases(pack, kind)) for kind in kinds)
     if args.json:
@@ -94,6 +95,25 @@ def _wrong_settings(pack: Pack) -> list[Problem]:
 
     found = faults(pack, settings_of_the_city())
     return [Problem(f"city/{SETTINGS_FILE}", where, says) for where, says in found]
+
+
+def _wrong_halls(pack: Pack) -> list[Problem]:
+    """What the halls of the city in use, and how long they are kept, name that there is not."""
+    from haihe.pack.city import load_organs
+    from haihe.pack.lint import Problem
+    from haihe.pack.place import MissingFolder, city_folder
+    from haihe.pack.retention import FILE, load_retention, unknown_words
+    from haihe.records.halls_city import HALLS_FILE, faults, load_halls
+
+    try:
+        kept = load_retention(city_folder())
+    except MissingFolder:
+        return []
+    found = [
+        *((HALLS_FILE, one) for one in faults(load_halls(), pack, load_organs().ids())),
+        *((FILE, one) for one in unknown_words(kept, set(pack.procedures), pack.law)),
+    ]
+    return [Problem(f"city/{file}", *one.split(": ", 1)) for file, one in found]
 
 
 def _unrouted(pack: Pack) -> list[Problem]:
