@@ -34,7 +34,8 @@ CLOCK_READINGS = {"now", "utcnow", "today"}
 OPEN_MODULES = {
     "clock_faces",
     "connections", "exchanges", "applications", "certificates_shown", "drafts",
-    "alike", "joining", "messages", "open_pages", "pictures", "powers", "rating", "uploads",
+    "alike", "joining", "messages", "open_pages", "pictures", "powers", "rating_figures",
+    "ratings", "call_backs", "uploads",
     "where", "account_acts", "account_book", "accounts", "answers", "attempts", "audit", "board",
     "board_export", "board_findings", "board_lists", "board_map", "board_settings",
     "board_trends", "citizens", "clients", "exports", "factors", "files", "halls", "lists",

@@ -14,14 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.citizen.opening import anyone, called
 from haihe.look import acting, forms
-from haihe.records import files, messages, rating, read
+from haihe.records import files, messages, ratings, read
 from haihe.records.shown import Act, CitizenFile, ClockFace
 
 TYPED_CODE_CHARACTERS_MAX: Final = 60
 # What may be begun from a matter: the page to which a typed code leads then.
-RATINGS: Final = frozenset({"rate", "evaluate"})  # the steps by which kinds ask for a rating
 CERTIFIED: Final = frozenset({"service_item", "police_permit"})  # may end with a certificate
-THEN: Final = {"readings": "citizen:readings", "rate": "citizen:follow"}
+THEN: Final = {"readings": "citizen:readings"}
 
 
 @require_safe
@@ -98,21 +97,20 @@ def _follow_page(
         "cannot": [act for act in file.acts if act.refusal is not None],
         "done": done,
         "yours": _yours(file),
-        "ratings": RATINGS,
         "certified": CERTIFIED,
-        **_own(file),
+        **_own(code, file),
     }
     status = HTTPStatus.OK if tried is None else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "citizen/follow.html", values, status=status)
 
 
-def _own(file: CitizenFile) -> dict[str, object]:
+def _own(code: str, file: CitizenFile) -> dict[str, object]:
     """What only who came first is told: new messages, and whether the end may be rated."""
     if file.joined:
         return {}
     return {
         "unread": messages.unread([file.matter])[file.matter],
-        "ratable": rating.ratable(file.matter) if file.ended else None,
+        "ratable": file.ended and ratings.served(code) is not None,
     }
 
 

@@ -46,6 +46,8 @@ class Need(Frozen, frozen=True, kw_only=True):
         """Where it leads."""
         if self.call:
             return f"tel:{self.call}"
+        if self.by_code == "rate":
+            return reverse("citizen:rate_ask")
         if self.by_code:
             return f"{reverse('citizen:ask')}?{urlencode({'then': self.by_code})}"
         if self.service is not None:

@@ -7,7 +7,6 @@ from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 from msgspec.structs import replace
 
@@ -18,10 +17,9 @@ from haihe.citizen.start import said
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
 from haihe.records import files, read, where
-from haihe.records.shown import Act, FormField, KindOf, Refusal
+from haihe.records.shown import Act, KindOf, Refusal
 
 PERMISSIONS: Final = "Permissions-Policy"
-SCORES: Final = frozenset({"score", "rating"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,37 +99,14 @@ def _need(request: HttpRequest, kind: str, act: str) -> Need | None:
 
 
 def called(step: Act) -> Act:
-    """The step with its fields called as a citizen would; one called "" may be left out and is.
-
-    A score is chosen by words, from one to five.
-    """
+    """The step with its fields called as a citizen would; one called "" may be left out and is."""
     labels = needs.needs().fields
     form = (
-        replace(
-            one,
-            label=labels.get(one.name) or one.label,
-            choices=_words(one),
-            hint="" if one.name in SCORES else one.hint,
-        )
+        replace(one, label=labels.get(one.name) or one.label)
         for one in step.form
         if one.required or labels.get(one.name) != ""
     )
     return replace(step, form=tuple(form))
-
-
-def _words(field: FormField) -> tuple[tuple[str, str], ...]:
-    """The choices of a field; those of a score in words."""
-    if field.name not in SCORES or field.choices:
-        return field.choices
-    words = (
-        gettext("非常不满意"),
-        gettext("不满意"),
-        gettext("基本满意"),
-        gettext("满意"),
-        gettext("非常满意"),
-    )
-    last = int(field.at_most or len(words))
-    return tuple((str(at), word) for at, word in enumerate(words, start=1) if at <= last)
 
 
 def _offering(step: Act, place: dict[str, str]) -> Act:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.citizen import follow, mine, open_pages, opening, place, readings, start, uploads
+from haihe.citizen import (
+    follow,
+    mine,
+    open_pages,
+    opening,
+    place,
+    rate,
+    readings,
+    start,
+    uploads,
+)
 
 app_name = "citizen"
 
@@ -27,7 +37,9 @@ urlpatterns = [
     path("follow/<str:code>/", follow.follow, name="follow"),
     path("mine/", mine.mine, name="mine"),
     path("follow/<str:code>/messages/", mine.told, name="messages"),
-    path("follow/<str:code>/rate/", mine.rate, name="rate"),
+    path("rate/", rate.ask, name="rate_ask"),
+    path("rate/<str:code>/", rate.rate, name="rate"),
+    path("rate/<str:code>/thanks/", rate.rated, name="rated"),
     path("follow/<str:code>/readings/", readings.readings, name="readings"),
     path("follow/<str:code>/readings/<int:number>/", readings.object_to, name="object"),
     path("follow/<str:code>/act/<slug:act>/", follow.act, name="act"),

@@ -41,7 +41,7 @@ WEEK: Final = timedelta(days=7)
 
 # A rectification in this state, whose clock ran out, goes to the organ above by this step.
 SILENCES: Final = {
-    "raised": ("escalate_silence", ("reply", "rating_fix")),
+    "raised": ("escalate_silence", ("reply",)),
     "returned": ("escalate_rework", ("rework",)),
 }
 

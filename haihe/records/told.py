@@ -32,7 +32,8 @@ from haihe.supervision.views import Fields, FieldType
 PSEUDONYM_DIGITS: Final = 16
 QUARTER: Final = 15 * 60 * 1_000_000  # microseconds
 OF_MATTERS: Final = ("matter", "clock", "request", "evidence", "rating", "party")
-RATED_IN: Final = ("score", "rating")  # the fields in which a person rates, 5 best to 1 worst
+RATING: Final = "service_rating"  # the kind of which every matter is one rating (docs/ratings.md)
+SCORE: Final = "score"  # 5 best to 1 worst
 
 _decode = msgspec.json.decode
 
@@ -433,20 +434,20 @@ def _evidence(one: Told) -> list[dict[str, Any]]:
 
 
 def _ratings(one: Told) -> list[dict[str, Any]]:
-    rows = []
-    for event, data in zip(one.events, one.data, strict=True):
-        stars = next((data[name] for name in RATED_IN if isinstance(data.get(name), int)), None)
-        if stars is not None:
-            rows.append(
-                {
-                    "matter_id": one.matter,
-                    "seq": event.seq,
-                    "stars": stars,
-                    "organ": one.state.fields.get("organ_concerned") or one.state.owner.organ,
-                    "rated_at": event.happened_at,
-                }
-            )
-    return rows
+    """The rating that a matter of kind RATING is; a score in any other matter is none."""
+    if one.state.kind != RATING:
+        return []
+    return [
+        {
+            "matter_id": one.matter,
+            "seq": event.seq,
+            "stars": data[SCORE],
+            "organ": one.state.fields.get("rated_organ"),
+            "rated_at": event.happened_at,
+        }
+        for event, data in zip(one.events, one.data, strict=True)
+        if isinstance(data.get(SCORE), int)
+    ]
 
 
 def datum(value: Any, kind: FieldType) -> Any:

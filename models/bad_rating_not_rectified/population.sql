@@ -1,3 +1,3 @@
 SELECT 'of' AS measure, count(*) AS n
 FROM matter
-WHERE kind = 'rectification' AND rating IS NOT NULL
+WHERE kind = 'bad_rating'

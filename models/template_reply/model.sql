@@ -11,7 +11,7 @@ WITH written AS (
     OR (kind = 'idea' AND act IN ('adopt', 'decline'))
     OR (kind = 'petition' AND act IN ('decide', 'reply_suggestion'))
     OR (kind = 'governance_dispute' AND act = 'listen')
-    OR (kind = 'rectification' AND act = 'reply')
+    OR (kind = 'bad_rating' AND act = 'reply')
 ), plain AS (
   SELECT w.matter_id, w.seq, w.kind, w.organ, w.happened_at,
     lower(replace(replace(replace(w.words, ' ', ''), '　', ''), chr(10), '')) AS words
@@ -19,7 +19,6 @@ WITH written AS (
   JOIN matter m ON m.matter_id = w.matter_id
   WHERE w.newest = 1 AND m.template_reason IS NULL
     AND coalesce(m.letter_class, '') <> 'thanks'
-    AND (w.kind <> 'rectification' OR m.rating IS NOT NULL)
 ), counted AS (
   SELECT matter_id, seq, kind,
     count(*) OVER (PARTITION BY kind, organ, words ORDER BY happened_at

@@ -99,14 +99,6 @@ def closed_dispute() -> Walk:
     return walk.take("2026-09-02T13:00", "close", DESK)
 
 
-@pytest.mark.parametrize(("score", "owners"), [(2, ["区住建委"]), (3, [])])
-def test_a_bad_rating_of_a_dispute_is_a_rectification_of_the_organ_that_handled_it(
-    score: int, owners: list[str]
-) -> None:
-    walk = closed_dispute().take("2026-09-03T09:00", "rate", CITIZEN, score=score)
-    assert [opened(one, "2026-09-03T09:00")[0] for one in walk.opened] == owners
-
-
 OFFICE = "区信访办"
 PETITIONER = Actor(person="孙某", role="citizen", organ="公众")
 CLERK = Actor(person="接谈员", role="petition_clerk", organ=OFFICE)
@@ -163,31 +155,6 @@ def test_a_petition_goes_to_the_governance_centre_with_nothing_typed_again() -> 
         "address": "昆明路十二号",
     }
     assert result.event.data["source"] == "petition"
-
-
-def test_a_bad_rating_of_a_service_goes_to_the_organ_that_decided_with_the_telephone() -> None:
-    window, approver = "北辰政务窗口", "北辰分局"
-    clerk = Actor(person="窗口甲", role="window", organ=window)
-    official = Actor(person="审批乙", role="approver", organ=approver)
-    walk = Walk("service_item")
-    walk.take(
-        "2026-09-01T09:00",
-        "apply",
-        CITIZEN,
-        item_name="户口迁移",
-        window_site=window,
-        approving_organ=approver,
-        minor_involved=False,
-        applicant_phone="13900000004",
-    )
-    walk.take("2026-09-01T10:00", "accept", clerk, promise="d3")
-    walk.take("2026-09-01T11:00", "approve", official, result_number="迁字一号")
-    walk.take("2026-09-01T12:00", "deliver", clerk, delivered_how="window")
-    walk.take("2026-09-01T13:00", "rate", CITIZEN, score=2, wants_call=True)
-    (opening,) = walk.opened
-    owner, result = opened(opening, "2026-09-01T13:00")
-    assert (opening.kind, owner) == ("rectification", approver)
-    assert result.personal == {"rater_phone": "13900000004"}
 
 
 STREET = Actor(person="派遣员", role="caller", organ="马场街道")

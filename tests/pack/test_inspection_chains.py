@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from haihe.kernel.decide import decide
 from haihe.kernel.fold import advance
 from haihe.kernel.values import Actor, Command, Decided
@@ -90,15 +88,6 @@ def test_a_suspected_crime_reaches_the_police_as_a_transfer() -> None:
     (opening,) = walk.opened
     assert opening.data["sending_organ"] == BUREAU
     assert owner_of(opening, "2026-03-05T09:00") == "市公安局"
-
-
-@pytest.mark.parametrize(("score", "opens"), [(2, 1), (3, 0)])
-def test_a_bad_rating_by_the_enterprise_is_mended_by_the_inspecting_organ(
-    score: int, opens: int
-) -> None:
-    walk = emergency(problem=False).take("2026-03-05T09:00", "end_clear", INSPECTOR)
-    walk.take("2026-03-06T09:00", "evaluate", ENTERPRISE, score=score, score_text="说话难听")
-    assert [owner_of(one, "2026-03-06T09:00") for one in walk.opened] == [BUREAU] * opens
 
 
 def test_a_complaint_opens_a_supervision_case_against_the_inspecting_organ() -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from haihe.kernel.decide import decide
 from haihe.kernel.fold import advance
 from haihe.kernel.reading import Reader
-from haihe.kernel.values import Actor, Command, Decided
+from haihe.kernel.values import Actor, Decided
 from tests.pack.mutations import pack
 from tests.pack.walk import Walk, at
 
@@ -78,70 +76,6 @@ def test_a_confirmation_opens_with_the_agreement_and_without_the_caucus_notes() 
     (court,) = pack().procedures["judicial_confirmation"]
     result = decide(court, None, opening, at("2026-10-10T09:00"), pack().calendar)
     assert isinstance(result, Decided), result
-
-
-def rated(score: int) -> list[Command]:
-    """What a rating of a manhole cover that was replaced opens (Friday 2026-09-04)."""
-    worker = Actor(person="网格员甲", role="grid_worker", organ="昆明路社区")
-    other = Actor(person="网格员乙", role="grid_worker", organ="昆明路社区")
-    street = Actor(person="派遣员", role="dispatcher", organ="马场街道")
-    roads = Actor(person="张师傅", role="handler", organ="区城管委")
-    walk = Walk("grid_event")
-    walk.take(
-        "2026-09-01T08:00",
-        "report",
-        worker,
-        street="马场街道",
-        category="facility",
-        what="井盖缺失",
-        place="昆明路",
-        photos_before=["a1" * 32],
-    )
-    walk.take("2026-09-01T09:00", "accept", street, urgency="ordinary", category="facility")
-    walk.take("2026-09-01T10:00", "dispatch", street, assigned_organ="区城管委")
-    walk.take("2026-09-01T11:00", "sign", roads)
-    walk.take("2026-09-02T09:00", "feedback", roads, handled_how="已更换", photos_after=["b2" * 32])
-    walk.take("2026-09-02T10:00", "check_pass", other, check_note="稳固", photos_check=["c3" * 32])
-    walk.take("2026-09-03T09:00", "close", street, reporter_view="none")
-    walk.take("2026-09-04T09:00", "evaluate", CITIZEN, score=score)
-    return walk.opened
-
-
-@pytest.mark.parametrize("score", [1, 2])
-def test_a_bad_rating_opens_a_rectification_owned_by_the_unit_that_repaired(score: int) -> None:
-    (opening,) = rated(score)
-    (rectification,) = pack().procedures["rectification"]
-    decided = decide(rectification, None, opening, at("2026-09-04T09:00"), pack().calendar)
-    assert isinstance(decided, Decided), decided
-    assert advance(rectification, None, decided.event).owner.organ == "区城管委"
-
-
-@pytest.mark.parametrize("score", [3, 4, 5])
-def test_a_fair_rating_opens_nothing(score: int) -> None:
-    assert rated(score) == []
-
-
-def test_a_bad_rating_of_what_was_repaired_on_the_spot_goes_to_the_street() -> None:
-    worker = Actor(person="网格员甲", role="grid_worker", organ="昆明路社区")
-    other = Actor(person="网格员乙", role="grid_worker", organ="昆明路社区")
-    street = Actor(person="派遣员", role="dispatcher", organ="马场街道")
-    walk = Walk("grid_event").take(
-        "2026-09-01T08:00",
-        "report_handled",
-        worker,
-        street="马场街道",
-        category="appearance",
-        what="路面遗撒",
-        place="昆明路",
-        photos_before=["a1" * 32],
-        photos_after=["b2" * 32],
-        handled_how="已清扫",
-        minor_involved=False,
-    )
-    walk.take("2026-09-01T10:00", "check_pass", other, check_note="干净", photos_check=["c3" * 32])
-    walk.take("2026-09-01T11:00", "close", street, reporter_view="none")
-    walk.take("2026-09-01T12:00", "evaluate", CITIZEN, score=1)
-    assert [one.data["organ_concerned"] for one in walk.opened] == ["马场街道"]
 
 
 CLERK = Actor(person="管理员", role="mailbox_clerk", organ="区公安局")

@@ -20,6 +20,8 @@ NO_ADULT_NEEDED = {
     "chief_letter",
     "police_permit",
     "reading_objection",
+    "rectification",
+    "service_rating",
 }
 # Steps that question, hear or bring to agreement; each must want the adult at the table.
 FACE_TO_FACE = {
@@ -39,7 +41,8 @@ FACE_TO_FACE = {
     "hazard_spot": ("verify", "reject"),
     "visit_problem": ("check_pass",),
     "collaboration_task": ("return_result",),
-    "rectification": ("call_back",),
+    "bad_rating": ("call",),
+    "call_back": ("call",),
 }
 # Kinds whose worked cases bring a file about a minor to its end.
 BROUGHT_TO_AN_END = (

@@ -20,15 +20,16 @@ OF_EACH_ACT = {
         "sealed_with", "stay_center", "told_how", "upper_organ",
     },
     "the_judgement_of_whoever_acts": {
-        "bar", "bar_reason", "case_cause", "check_note", "check_opinion", "complex",
-        "excluded_kind", "excuse", "facts_found", "jurisdiction", "look_note",
+        "answer_facts", "bar", "bar_reason", "case_cause", "cause", "check_note",
+        "check_opinion", "complex",
+        "excluded_kind", "excuse", "facts_found", "jurisdiction", "look_note", "measures",
         "not_prosecuted_why", "opinion", "reason_text", "refusal_why", "return_reason",
         "review_opinion", "ruling", "supplement_outline",
     },
     "what_somebody_says_or_does_this_time": {
         "agreement", "agreement_text", "asking_ground", "defence", "done_text",
         "hearing_question", "hearing_subject", "items", "objection", "remedy_text",
-        "reporter_told", "route_told", "score", "statement", "supplement_report", "voluntary",
+        "reporter_told", "route_told", "statement", "supplement_report", "voluntary",
         "withdraw_why",
     },
     "numbers_and_claims_of_its_own_proceedings": {
@@ -36,6 +37,8 @@ OF_EACH_ACT = {
     },
 }  # fmt: skip
 ANEW = frozenset[str]().union(*OF_EACH_ACT.values())
+# What a unit that was rated is told says nothing of who rated, so not of their age either.
+TELLS_OF_NOBODY = {("bad_rating", "tell_unit")}
 
 
 class Passed(NamedTuple):
@@ -91,6 +94,6 @@ def test_who_is_known_to_be_a_minor_stays_hidden_in_the_next_file(one: Passed) -
     known, shown = (
         [name for name in each.minors if name in each.fields] for each in (one.source, one.target)
     )
-    if known and shown:
+    if known and shown and (one.source.kind, one.step) not in TELLS_OF_NOBODY:
         carried = one.handover.carries.items()
         assert any(theirs in shown and ours in known for theirs, ours in carried)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from haihe.kernel.decide import decide
 from haihe.kernel.fold import advance
 from haihe.kernel.values import Actor, Command, Data, Decided
@@ -127,13 +125,3 @@ def test_a_prosecution_opens_the_trial_with_the_defendant_and_the_charge() -> No
     assert (opening.kind, owner) == ("criminal_first_instance", "区法院")
     assert (values["charge"], values["detained"]) == ("盗窃", True)
     assert (personal["defendant"], personal["victim"]) == ("赵某", "孙某")
-
-
-@pytest.mark.parametrize("score", [1, 2])
-def test_a_bad_rating_of_a_petition_opens_a_rectification_of_the_procuratorate(score: int) -> None:
-    when = "2026-09-20T09:00"
-    walk = petition().take("2026-09-05T09:00", "find_facts", PROCURATOR, facts_found="确实没有立案")
-    walk.take("2026-09-18T09:00", "answer_result", PROCURATOR, answer_text="已转", explained=True)
-    walk.take(when, "rate", CITIZEN, score=score)
-    (opening,) = walk.opened
-    assert (opening.kind, arrived(opening, when)[0]) == ("rectification", "区检察院")

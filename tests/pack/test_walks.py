@@ -284,5 +284,5 @@ def test_walks_get_far_enough_to_mean_something(version: tuple[str, date]) -> No
             walk.push()
         acts.update(event.act for event in walk.history)
     steps = procedure_of(*version).steps
-    assert len(acts & set(steps)) >= 4
+    assert len(acts & set(steps)) >= min(4, len(steps))
     assert acts & set(ACTS)

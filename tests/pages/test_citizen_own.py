@@ -1,4 +1,4 @@
-"""My own matters: messages, contesting an end so that it is seen, rating once, all of mine."""
+"""My own matters: messages, contesting an end so that it is seen, all of mine."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from tests.pages.test_citizen_pages import LAMP, MEDIATION, TYPED, code_on, report
+from tests.pages.test_citizen_pages import LAMP, TYPED, code_on, report
 from tests.pages.test_citizen_sign_in import CODE, asked, code_sent_to, typed
 from tests.pages.visitor import Page, Visitor
 
@@ -94,45 +92,6 @@ def test_whoever_did_nothing_finds_no_contested_matter_of_others(
     page = anybody.get(f"/follow/{code}/")
     anybody.send(page, page.form("/act/contest/"), {"reason": WHY})
     assert number not in signed_in("tianta-dispatcher").get("/officer/?of=contested").text
-
-
-@pytest.fixture
-def ended(anybody: Visitor) -> str:
-    """The code of a mediation that was given up: a kind without a rating of its own."""
-    code = code_on(report(anybody, APPLY, MEDIATION))
-    page = anybody.get(f"/follow/{code}/")
-    assert "对结果不满意" not in page.text, "nothing is rated before its end"
-    assert anybody.get(f"/follow/{code}/rate/").status == 404
-    anybody.send(page, page.form("/act/drop/"), {"drop_reason": "no_longer"})
-    return code
-
-
-def test_an_end_is_rated_once_and_the_second_time_leads_to_the_first(
-    anybody: Visitor, ended: str
-) -> None:
-    page = anybody.get(anybody.get(f"/follow/{ended}/").link("对结果不满意"))
-    assert "大营门街道人民调解委员会" in page.text
-    form = page.form("/rate/")
-    assert "非常不满意" in page.text, "a score is chosen by words"
-    assert "organ_concerned" not in form.names, "who is rated follows from the matter"
-    receipt = anybody.send(page, form, {"rating": "1"})
-    assert receipt.path.startswith("/receipt/")
-
-    again = anybody.get(f"/follow/{ended}/rate/")
-    assert again.path == f"/follow/{code_on(receipt)}/"
-    assert "看我的评价办到哪了" in anybody.get(f"/follow/{ended}/").text
-
-
-def test_nobody_gives_a_bad_rating_without_the_code_of_a_matter(anybody: Visitor) -> None:
-    page = anybody.get("/report/rectification/raise_rating/")
-    assert page.path == "/follow/?then=rate"
-
-
-def test_a_kind_with_a_rating_of_its_own_is_not_rated_twice(
-    anybody: Visitor, signed_in: SignedIn
-) -> None:
-    code, _ = rejected(anybody, signed_in("dispatcher"), "营口道44号")
-    assert anybody.get(f"/follow/{code}/rate/").status == 404
 
 
 def test_all_of_mine_stands_on_one_page_with_what_is_new(

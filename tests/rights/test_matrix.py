@@ -197,6 +197,8 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "citizen:follow": _by_code,
     "citizen:messages": _by_code,
     "citizen:rate": _everybody(404),
+    "citizen:rate_ask": _everybody(200),
+    "citizen:rated": _everybody(404),
     "citizen:mine": _everybody(302),
     "citizen:object": _everybody(404),
     "citizen:opening": _by_code,
