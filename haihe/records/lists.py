@@ -38,6 +38,7 @@ LIST_MAX: Final = 200
 LIST_USUAL: Final = 25
 PERSON_MAX: Final = 40  # matters shown for one identity number or phone
 NEAR: Final = 2_000  # rows of the whole city that are walked before organs are asked one by one
+COUNTED_MAX: Final = 5_000  # what is counted before a search decides how to go about it
 LAST: Final = "\U0010ffff"  # sorts behind every character of a number
 _ITEM: Final = (
     "m.matter_id, m.number, m.kind, m.version, m.state, m.owner_organ, m.owner_person, "
@@ -133,22 +134,29 @@ def search(
     return _listing(rows, limit, printer)
 
 
-def found_among(
-    reader: Reader,
-    chosen: Condition,
-    limit: int = LIST_USUAL,
-    now: datetime | None = None,
-    *,
-    own: Condition | None = None,
-) -> Listing:
-    """Of the matters `m` that fulfil this, those the reader may know of, the newest first.
+class Sought(NamedTuple):
+    """Which matters `m` are looked for, in the three ways in which a query can go about it.
 
-    Sealed records are found by their number only. Whoever asks leaves the trace. `own` is the same
-    condition as it is tested on what the own organ has and has to do with: few, so one by one.
+    `each` is tested on one matter after the other, where few are to be looked at. `start` and
+    `there` walk an index of their own (`w`) with the newest first, however many there are.
+    """
+
+    each: Condition
+    start: str
+    there: Condition
+    often: int  # how many the index has, counted up to COUNTED_MAX
+
+
+def found_among(
+    reader: Reader, sought: Sought, limit: int = LIST_USUAL, now: datetime | None = None
+) -> Listing:
+    """Of the matters sought those the reader may know of, the newest first; none is left out.
+
+    Sealed records are found by their number only. Whoever asks leaves the trace.
     """
     connection, limit = reading_connection(), _limit(limit)
     unsealed = Condition("NOT (m.ended AND m.minor)")
-    where = (own or chosen, unsealed)
+    where = (sought.each, unsealed)
     order = "m.matter_id DESC"
     rows: list[Row] = []
     for owned in _owned(reader):
@@ -161,13 +169,37 @@ def found_among(
     for own in _own_stakes(reader):
         rows += _rows(connection, _Query(_STAKED, (own, *staked), order), limit)
     if supervises(reader):
-        rule = (_not_apart(_lineage(reader)), *_kinds_allowed(reader, "reach"))
-        organs = reach.reach_of(reader.organ).organs
-        reached = () if organs is None else (_among(connection, "m.owner_organ", sorted(organs)),)
-        wider = (chosen, unsealed, *rule, *reached)
-        rows += _rows(connection, _Query("matter m", wider, order), limit)
+        rows += _sought_in_reach(connection, reader, sought, limit)
     found = sorted({row[0]: row for row in rows}.values(), key=_newest, reverse=True)
     return _listing(found[:limit], limit, _printer(now))
+
+
+def _sought_in_reach(
+    connection: Connection, reader: Reader, sought: Sought, limit: int
+) -> list[Row]:
+    """The newest of what is sought in the reader's reach.
+
+    What is rare is walked whole. What is common is walked until a page is full; unless the reach
+    has few matters: then these are looked at one by one.
+    """
+    unsealed = Condition("NOT (m.ended AND m.minor)")
+    rule = (unsealed, _not_apart(_lineage(reader)), *_kinds_allowed(reader, "reach"))
+    listed = reach.reach_of(reader.organ).organs
+    organs = None if listed is None else sorted(listed)
+    if organs is not None and sought.often >= COUNTED_MAX:
+        own = _among(connection, "m.owner_organ", organs)
+        ((few,),) = connection.rows(
+            f"SELECT count(*) FROM (SELECT 1 FROM matter m WHERE {own.sql} LIMIT ?) counted",
+            (*own.values, COUNTED_MAX),
+        )
+        if few < COUNTED_MAX:
+            query = _Query("matter m", (own, sought.each, *rule), "m.matter_id DESC")
+            return _rows(connection, query, limit)
+    of_organs: tuple[Condition, ...] = ()
+    if organs is not None:
+        of_organs = (_among(connection, "m.owner_organ", organs, free=True),)
+    query = _Query(sought.start, (sought.there, *of_organs, *rule), "w.matter_id DESC")
+    return _rows(connection, query, limit)
 
 
 def supervises(reader: Reader) -> bool:

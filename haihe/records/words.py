@@ -34,7 +34,6 @@ EVENTS_AT_ONCE: Final = 2_000
 ROUNDS_MAX: Final = 5  # of one search: 10,000 events
 TEXT_MAX: Final = 80  # characters of one field that are indexed
 PAIRS_MAX: Final = 12  # of what is searched for; more say nothing new
-NEWEST: Final = 5_000  # matters with the words that are looked at, the newest first
 SIMILAR_DAYS: Final = timedelta(days=90)
 SIMILAR_SHARE: Final = 0.34  # of its pairs that another matter has too
 SIMILAR_MAX: Final = 100  # looked at for one page
@@ -58,8 +57,7 @@ def search(reader: Reader, words: str, limit: int, now: datetime | None = None) 
     at = now or datetime.now(UTC)
     connection = reading_connection()
     catch_up(connection)
-    newest, each = _with_all(connection, sought), _has_all(sought)
-    found = lists.found_among(reader, newest, limit, at, own=each)
+    found = lists.found_among(reader, _sought(connection, sought), limit, at)
     told = {"by": "words", "found": len(found.items), **reading.sought(words)}
     reading.trace("search", reader, "handle", at, told=told)
     return found
@@ -84,7 +82,8 @@ def similar(reader: Reader, text: str, limit: int, now: datetime | None = None) 
         return Listing(items=())
     marks = ", ".join("?" * len(ids))
     chosen = Condition(f"NOT m.ended AND m.matter_id IN ({marks})", tuple(ids))
-    found = lists.found_among(reader, chosen, SIMILAR_MAX, at)
+    likely = lists.Sought(chosen, "matter m JOIN matter w ON w.matter_id = m.matter_id", chosen, 0)
+    found = lists.found_among(reader, likely, SIMILAR_MAX, at)
     told: dict[str, Datum] = {"by": "similar", "found": len(found.items)}
     reading.trace("search", reader, "handle", at, told=told)
     place = {matter: number for number, matter in enumerate(ids)}
@@ -161,28 +160,25 @@ def _upto(connection: Connection) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def _with_all(connection: Connection, sought: Sequence[int]) -> Condition:
-    """That a matter has all these pairs; the rarest leads, the newest NEWEST are looked at."""
-    rarest = sorted(sought, key=lambda pair: _often(connection, pair))
-    others = "".join(
-        " AND EXISTS (SELECT 1 FROM word o WHERE o.pair = ? AND o.matter_id = w.matter_id)"
-        for _ in rarest[1:]
+def _sought(connection: Connection, pairs_: Sequence[int]) -> lists.Sought:
+    """Matters that have all these pairs; the rarest leads the walk through the index."""
+    counted = {pair: _often(connection, pair) for pair in pairs_}
+    rarest, *others = sorted(pairs_, key=counted.__getitem__)
+    one = "EXISTS (SELECT 1 FROM word o WHERE o.pair = ? AND o.matter_id = {}.matter_id)"
+    there = " AND ".join(["w.pair = ?", *[one.format("w")] * len(others)])
+    # CROSS JOIN: SQLite then walks the words first and never sorts; PostgreSQL decides itself.
+    return lists.Sought(
+        each=Condition(" AND ".join([one.format("m")] * len(pairs_)), tuple(pairs_)),
+        start="word w CROSS JOIN matter m",
+        there=Condition(f"m.matter_id = w.matter_id AND {there}", (rarest, *others)),
+        often=counted[rarest],
     )
-    inner = (
-        f"SELECT w.matter_id FROM word w WHERE w.pair = ?{others} ORDER BY w.matter_id DESC LIMIT ?"
-    )
-    return Condition(f"m.matter_id IN ({inner})", (*rarest, NEWEST))
-
-
-def _has_all(sought: Sequence[int]) -> Condition:
-    """The same, tested on each matter `m` by itself: nothing is left out for being old."""
-    one = "EXISTS (SELECT 1 FROM word w WHERE w.pair = ? AND w.matter_id = m.matter_id)"
-    return Condition(" AND ".join([one] * len(sought)), tuple(sought))
 
 
 def _often(connection: Connection, pair: int) -> int:
-    """How many matters have a pair, counted up to NEWEST."""
+    """How many matters have a pair, counted up to COUNTED_MAX."""
     ((count,),) = connection.rows(
-        "SELECT count(*) FROM (SELECT 1 FROM word WHERE pair = ? LIMIT ?) counted", (pair, NEWEST)
+        "SELECT count(*) FROM (SELECT 1 FROM word WHERE pair = ? LIMIT ?) counted",
+        (pair, lists.COUNTED_MAX),
     )
     return int(count)

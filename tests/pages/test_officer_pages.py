@@ -215,12 +215,14 @@ def test_another_organ_is_asked_in_chinese_and_answers(signed_in: SignedIn) -> N
     assert "working days" not in asked.text
 
     center = signed_in("administrator")
+    assert re.search("还剩[^<]*</p><p[^>]*>请在 [^<]* 前答复", center.get("/officer/?of=asked").html)
     file = center.get(asked.path.split("?")[0] + "?purpose=answer")
     answering = center.get(file.link("协办答复"))
     form = answering.form("/act/answer/")
     answered = center.send(answering, form, {"request": "2", "text": "没有同类纠纷。"})
     assert "已记下：协办答复" in answered.text
     assert "已答复" in answered.text
+    assert "答复：没有同类纠纷。" in answered.text
 
 
 def test_no_page_shows_the_id_of_an_organ(signed_in: SignedIn) -> None:
