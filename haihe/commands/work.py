@@ -32,6 +32,7 @@ NIGHT_HOUR: Final = 2
 SUCCESSION_SECONDS: Final = 60.0
 SOURCES_SECONDS: Final = 10.0
 CERTIFICATES_SECONDS: Final = 5.0
+RATINGS_SECONDS: Final = 60.0
 PRUNE_SECONDS: Final = 3_600.0
 HALLS_SECONDS: Final = 600.0
 NOTICES_SECONDS: Final = 10.0
@@ -99,6 +100,7 @@ def run(args: argparse.Namespace) -> int:
             Job("succession", SUCCESSION_SECONDS, pass_to_heirs),
             Job("sources", SOURCES_SECONDS, resume_applications),
             Job("certificates", CERTIFICATES_SECONDS, issue_certificates),
+            Job("ratings", RATINGS_SECONDS, carry_rating_answers),
             Job("views", args.views_seconds, bring_up_views),
             Job("past", PAST_SECONDS, keep_past),
             Job("words", WORDS_SECONDS, index_words),
@@ -217,6 +219,18 @@ def resume_applications() -> None:
         connection.close()
     if done.down:
         log.info("%s questions to registers are still without an answer", done.down)
+
+
+def carry_rating_answers() -> None:
+    """Write what rated units answered into the files of the bad ratings."""
+
+    from haihe.records import database, rating_answers
+
+    connection = database.connect()
+    try:
+        rating_answers.carry(connection, datetime.now(UTC))
+    finally:
+        connection.close()
 
 
 def issue_certificates() -> None:

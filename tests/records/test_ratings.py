@@ -8,19 +8,27 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from haihe.kernel.values import Actor, Command, Data, Refused
-from haihe.records import halls, halls_memory, ratings, read, write
+from haihe.kernel.values import Actor, Command, Data, Datum, Refused
+from haihe.records import (
+    call_backs,
+    halls,
+    halls_memory,
+    rating_answers,
+    ratings,
+    read,
+    write,
+)
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.installed import InstalledRules
 from haihe.records.ratings import Given, Said, Served
-from haihe.records.shown import Reader
+from haihe.records.shown import File, Reader
 from tests.records.fresh import BOTH, fresh_journal, problems, url_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -237,3 +245,91 @@ def test_a_ticket_is_rated_when_it_was_served(desk: Connection) -> None:
     assert given.first
     assert ratings.crowd("machang-station", MORNING) == 1
     halls.forget_days()
+
+
+def served_people(count: int) -> list[str]:
+    """Codes of mediations that ended on Monday morning, each brought with a phone."""
+    return [ended(f"m{n}", applicant_phone=f"139000010{n:02d}") for n in range(count)]
+
+
+def test_a_draw_is_the_same_whoever_repeats_it_and_calls_who_did_not_rate_too(
+    desk: Connection,
+) -> None:
+    codes = served_people(6)
+    for code in codes[:2]:
+        ratings.give(service(code), Said(score=5), MORNING)
+    ended("without a phone")
+    day, tomorrow = date(2026, 11, 24), MORNING + timedelta(days=1)
+    with pytest.raises(call_backs.UnusableDraw):
+        call_backs.draw(desk, day, "seed", MORNING)
+
+    made = call_backs.draw(desk, day, "seed", tomorrow)
+    assert made.population == 6
+    assert made.strata == {"people_mediation": {"rated": 2, "unrated": 4}}
+    assert [(one.stratum, one.rank) for one in made.drawn] == [
+        ("rated", 1),
+        ("unrated", 1),
+        ("unrated", 2),
+    ]
+    rows = desk.rows("SELECT owner_organ, state FROM matter WHERE kind = 'call_back'")
+    assert rows == [(ABOVE, "drawn")] * 3
+
+    for code in codes[2:]:  # what is rated later changes nothing of that day
+        ratings.give(service(code), Said(score=4), tomorrow)
+    again = call_backs.repeated(desk, day, "seed")
+    assert (again.digest, again.population) == (made.digest, made.population)
+    assert [one.mark for one in again.drawn] == [one.mark for one in made.drawn]
+    assert call_backs.differences(desk, again) == []
+    assert call_backs.draw(desk, day, "seed", tomorrow).made_before
+    assert kinds(desk)["call_back"] == 3
+    assert problems() == []
+
+
+def test_nobody_draws_until_the_result_pleases(desk: Connection) -> None:
+    served_people(4)
+    day, tomorrow = date(2026, 11, 24), MORNING + timedelta(days=1)
+    made = call_backs.draw(desk, day, "seed", tomorrow)
+    with pytest.raises(call_backs.UnusableDraw, match="另一个种子"):
+        call_backs.draw(desk, day, "a better seed", tomorrow)
+    other = call_backs.repeated(desk, day, "a better seed")
+    assert {one.mark for one in other.drawn}.isdisjoint(one.mark for one in made.drawn)
+    assert call_backs.differences(desk, other)
+
+
+def test_what_the_unit_answers_reaches_the_rater_s_file_and_no_way_leads_back(
+    desk: Connection,
+) -> None:
+    codes = [ended(f"c{n}") for n in range(10)]
+    given = ratings.give(service(codes[0]), Said(score=1, text="没人接待"), MORNING)
+    assert isinstance(given, Given)
+    bad = read.matter_of(given.code)
+    clerk = Actor(person="x", role="rating_officer", organ=ABOVE)
+
+    def take(number: int, matter: str | None, act: str, who: Actor, **data: Datum) -> None:
+        at = MORNING + timedelta(days=2, hours=number)
+        command = Command(key=f"{act}{number}", act=act, actor=who, matter=matter, data=data)
+        done = write.submit(command, now=at)
+        assert isinstance(done, Recorded), done
+
+    take(0, bad, "tell_unit", clerk, problem_told="来人没有接待", question="怎样改")
+    ((notice,),) = desk.rows("SELECT matter_id FROM matter WHERE kind = 'rectification'")
+    unit = Reader(person="m", organ=UNIT, roles=("rectifier",))
+    file = read.open_file(notice, unit, "handle", MORNING + timedelta(days=3))
+    assert isinstance(file, File)
+    assert file.links == ()
+    told = repr(file)
+    for word in (str(bad), "没人接待", given.code, "BR-2026"):
+        assert word not in told
+
+    answer = {"answer_facts": "前台无人", "cause": "轮休", "measures": "安排专人"}
+    take(1, notice, "reply", Actor(person="m", role="rectifier", organ=UNIT), **answer)
+    assert rating_answers.carry(desk, MORNING + timedelta(days=3)) == 1
+    ((data,),) = desk.rows(
+        "SELECT data FROM event WHERE matter_id = ? AND act = 'unit_answered'", (bad,)
+    )
+    assert "安排专人" in data
+    take(2, bad, "reply", clerk, **answer)
+    followed = read.follow(given.code)
+    assert followed is not None
+    assert "说答复对不对" in [act.name for act in followed.acts if act.refusal is None]
+    assert problems() == []
