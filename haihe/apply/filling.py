@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from msgspec.structs import replace
 
+from haihe.apply import asked, terminal
+from haihe.identity import senders
 from haihe.identity.citizens import citizen_of
 from haihe.kernel.catalogue import Item
-from haihe.kernel.procedure import Field
-from haihe.kernel.values import Actor, Data, Datum, Refused, number_words
+from haihe.kernel.values import Actor, Refused
 from haihe.look import forms
+from haihe.look.squares import square
 from haihe.look.staff import POST_KEY
-from haihe.records import applications, attempts, drafts, read
+from haihe.records import agents, applications, attempts, drafts, files, looked, materials, read
 from haihe.records.answers import Recorded
 from haihe.records.drafts import Draft, Kept
-from haihe.records.shown import Act, FormField, Reader, Refusal
+from haihe.records.materials import Earlier
+from haihe.records.shown import Act, Reader, Refusal
 
 TYPED_CODE_CHARACTERS_MAX: Final = 60
 QUESTIONS: Final = attempts.Quota(20, timedelta(hours=24))
 OF_CLERKS: Final = attempts.Quota(500, timedelta(hours=24))
 AT_WINDOW: Final = "window"
-WHO: Final = (
-    "applicant", "number", "credit_code", "applicant_phone", "window", "minor_involved",
-    "guardian_name", "agent_name", "agent_phone", "agent_authorised",
-)  # fmt: skip
+EARLIER_MAX: Final = 5  # codes of earlier applications in one
 
 
 @require_safe
@@ -44,79 +47,138 @@ def again(request: HttpRequest) -> HttpResponse:
     kept = drafts.load(code, datetime.now(UTC)) if "/" not in code else None
     if kept is None:
         return _gone(request, code)
+    terminal.opens(request, kept.code)
     return redirect("apply:who", kept.code)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def who(request: HttpRequest, code: str) -> HttpResponse:
+Step = Callable[[HttpRequest, Kept, Item, datetime], HttpResponse]
+
+
+def _going_on(step: Step) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Give a page the application behind its code and the item; nothing of it stays in a cache."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(step)
+    def entered(request: HttpRequest, code: str) -> HttpResponse:
+        now = datetime.now(UTC)
+        kept = drafts.load(code, now)
+        if kept is None or not terminal.is_open(request, kept.code):
+            return _gone(request, code)
+        if not kept.draft.window and step.__name__ != "who":
+            return redirect("apply:who", kept.code)
+        answer = step(request, kept, applications.catalogue().items[kept.draft.item], now)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    return entered
+
+
+@_going_on
+def who(request: HttpRequest, kept: Kept, item: Item, now: datetime) -> HttpResponse:
     """Who applies, for whom, through which window."""
-    now = datetime.now(UTC)
-    kept = drafts.load(code, now)
-    if kept is None:
-        return _gone(request, code)
-    item = applications.catalogue().items[kept.draft.item]
-    act = _act("who", _("下一步"), _who_form(kept.draft, item, now))
+    act = asked.act("who", _("下一步"), asked.who_form(kept.draft, item, now))
     if request.method != "POST":
         return _page(request, "apply/who.html", kept, item, forms.printed(act, request.path))
-    typed = forms.read(act.form, request.POST, request.FILES, _zone())
-    wrong = typed.wrong | _wrong_number(typed.data)
+    typed = forms.read(act.form, request.POST, request.FILES, asked.zone())
+    wrong = typed.wrong | asked.wrong_number(typed.data)
     if wrong:
-        form = forms.printed_again(
-            act, request.path, request.POST, expects=None, wrong=wrong, kept=typed.kept
-        )
-        return _page(request, "apply/who.html", kept, item, form)
-    told = {name: typed.data.get(name) for name in WHO if name != "window"}
+        return _again(request, "apply/who.html", kept, item, act, replace(typed, wrong=wrong))
+    told = {name: typed.data.get(name) for name in asked.WHO if name != "window"}
     draft = replace(kept.draft, who=told, window=str(typed.data.get("window", "")))
     if told["number"] != kept.draft.who.get("number"):
-        draft = replace(draft, got={})
+        draft = replace(draft, got={}, reused={})
     draft = _touched(request, _filled(request, replace(kept, draft=draft), item, now))
     drafts.keep(replace(kept, draft=draft), now)
     return redirect("apply:facts", kept.code)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def facts(request: HttpRequest, code: str) -> HttpResponse:
-    """What the item asks, filled in as far as registers tell it, and what only the citizen has."""
-    now = datetime.now(UTC)
-    kept = drafts.load(code, now)
-    if kept is None:
-        return _gone(request, code)
-    if not kept.draft.window:
-        return redirect("apply:who", kept.code)
-    item = applications.catalogue().items[kept.draft.item]
-    act = _act("facts", _("下一步"), _facts_form(kept.draft, item))
+@_going_on
+def facts(request: HttpRequest, kept: Kept, item: Item, now: datetime) -> HttpResponse:
+    """What the item asks, and what only the citizen has: materials new, or as they came before."""
+    offers = _offers(request, kept, item, now)
+    act = asked.act("facts", _("下一步"), asked.facts_form(kept.draft, item, offers))
     if request.method != "POST":
         return _page(request, "apply/facts.html", kept, item, forms.printed(act, request.path))
-    typed = forms.read(act.form, request.POST, request.FILES, _zone())
-    if typed.wrong:
-        form = forms.printed_again(
-            act, request.path, request.POST, expects=None, wrong=typed.wrong, kept=typed.kept
-        )
-        return _page(request, "apply/facts.html", kept, item, form)
-    files = (*kept.draft.files, *typed.kept.get("files", ()))
+    typed = forms.read(act.form, request.POST, request.FILES, asked.zone(), keep=files.keep_cleaned)
+    code = str(typed.data.get(asked.EARLIER_CODE, ""))[:TYPED_CODE_CHARACTERS_MAX]
+    earlier = read.matter_of(code) if code else None
+    wrong = typed.wrong
+    if code and earlier is None:
+        wrong = wrong | {asked.EARLIER_CODE: _("没有这个查询码。请核对每一个字母和数字。")}
+    if wrong:
+        return _again(request, "apply/facts.html", kept, item, act, replace(typed, wrong=wrong))
     told = {fact: typed.data.get(fact) for fact in item.asks}
-    draft = replace(kept.draft, facts=told, files=tuple(dict.fromkeys(files)))
-    drafts.keep(replace(kept, draft=_touched(request, draft)), now)
+    draft = asked.chosen(replace(kept.draft, facts=told), item, typed, offers)
+    if earlier is not None and earlier not in draft.earlier:
+        draft = replace(draft, earlier=(*draft.earlier, earlier)[-EARLIER_MAX:])
+    after = replace(kept, draft=_touched(request, draft))
+    drafts.keep(after, now)
+    if len(_offers(request, after, item, now)) > len(offers):
+        return redirect("apply:facts", kept.code)  # now it is offered, and the applicant chooses
     return redirect("apply:check", kept.code)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def check(request: HttpRequest, code: str) -> HttpResponse:
+@_going_on
+def check(request: HttpRequest, kept: Kept, item: Item, now: datetime) -> HttpResponse:
     """Everything once more; POST sends it, and the receipt has the code of the matter."""
-    now = datetime.now(UTC)
-    kept = drafts.load(code, now)
-    if kept is None:
-        return _gone(request, code)
-    if not kept.draft.window:
-        return redirect("apply:who", kept.code)
-    item = applications.catalogue().items[kept.draft.item]
     refusal = None
-    if request.method == "POST":
+    twice = materials.running(_own(request, kept), kept.draft.who, item)
+    if request.method == "POST" and (not twice or request.POST.get("also")):
         answer = _submitted(request, kept, now)
         if not isinstance(answer, Refused):
-            return redirect("citizen:receipt", answer.code)
+            return _sent(request, _code_for(request, kept, answer, now))
         refusal = read.refusal(answer)
-    return _check_page(request, kept, item, now, refusal)
+    return _check_page(request, kept, item, now, refusal, twice)
+
+
+def _code_for(request: HttpRequest, kept: Kept, answer: Recorded, now: datetime) -> str:
+    """The code to show: an agent has one of one's own, the applicant's goes to the applicant."""
+    told = kept.draft.who
+    if not told.get("agent_name") or (
+        _clerk(request) is not None and request.POST.get("as") == AT_WINDOW
+    ):
+        return answer.code
+    own = agents.register(answer.matter, told, now)
+    if not own:
+        return answer.code
+    sender, phone = senders.sender(), str(told.get("applicant_phone", ""))
+    if sender is not None and phone:
+        words = _("%(agent)s替您提交了申请，查询码%(code)s。不是您的意思，请在进度页撤销代办。")
+        with suppress(senders.NotSent):  # the applicant also finds it by signing in with the phone
+            sender.send(phone, words % {"agent": told["agent_name"], "code": answer.code})
+    return own
+
+
+def _sent(request: HttpRequest, code: str) -> HttpResponse:
+    """The receipt; at a terminal a page that the next person cannot go back to."""
+    if terminal.of(request) is None:
+        return redirect("citizen:receipt", code)
+    address = request.build_absolute_uri(reverse("citizen:follow", args=[code]))
+    values = {"here": "services", "code": code, "leads_on": mark_safe(square(address))}
+    return render(request, "apply/done.html", values)
+
+
+def _own(request: HttpRequest, kept: Kept) -> list[str]:
+    """Matters whose papers this applicant may use: of the phone that signed in, and by codes."""
+    citizen = citizen_of(request)
+    mine = looked.mine(citizen.phone_tags) if citizen is not None else ()
+    return [*kept.draft.earlier, *(one.matter for one in mine)]
+
+
+def _offers(request: HttpRequest, kept: Kept, item: Item, now: datetime) -> dict[str, Earlier]:
+    matters = _own(request, kept)
+    day = applications.day_of(now)
+    return materials.earlier(matters, kept.draft.who, item, day) if matters else {}
+
+
+def _again(
+    request: HttpRequest, template: str, kept: Kept, item: Item, act: Act, typed: forms.Typed
+) -> HttpResponse:
+    """The form once more, with what was wrong beside its fields."""
+    form = forms.printed_again(
+        act, request.path, request.POST, expects=None, wrong=typed.wrong, kept=typed.kept
+    )
+    return _page(request, template, kept, item, form)
 
 
 def _filled(request: HttpRequest, kept: Kept, item: Item, now: datetime) -> Draft:
@@ -154,10 +216,15 @@ def _clerk(request: HttpRequest) -> Reader | None:
 
 
 def _check_page(
-    request: HttpRequest, kept: Kept, item: Item, now: datetime, refusal: Refusal | None
+    request: HttpRequest,
+    kept: Kept,
+    item: Item,
+    now: datetime,
+    refusal: Refusal | None,
+    twice: str,
 ) -> HttpResponse:
     known = applications.catalogue()
-    seen = applications.review(kept.draft, item, now)
+    seen, names = applications.review(kept.draft, item, now), known.materials
     values = {
         "here": "services",
         "kept": kept,
@@ -178,11 +245,15 @@ def _check_page(
             for one in seen.judged
         ],
         "eligible": all(one.met for one in seen.judged),
-        "files": len(kept.draft.files),
+        "came": [(names[one].name, len(came)) for one, came in kept.draft.brought.items()],
+        "again": [(names[one].name, used.says) for one, used in kept.draft.reused.items()],
+        "twice": twice,
+        "leads_on": terminal.leads_on(request, kept.code),
         "clerk": _clerk(request),
         "step": 3,
     }
-    status = HTTPStatus.OK if refusal is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    asks_again = request.method == "POST" and (refusal is not None or bool(twice))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if asks_again else HTTPStatus.OK
     return render(request, "apply/check.html", values, status=status)
 
 
@@ -212,6 +283,7 @@ def _page(
         "down": [known[one] for one in seen.down if one in kept.draft.got] if seen else [],
         "signed_in": citizen_of(request) is not None or _clerk(request) is not None,
         "step": 1 if template.endswith("who.html") else 2,
+        "leads_on": terminal.leads_on(request, kept.code),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.tried else HTTPStatus.OK
     return render(request, template, values, status=status)
@@ -223,132 +295,6 @@ def _gone(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _touched(request: HttpRequest, draft: Draft) -> Draft:
-    """The draft with the channel it was touched at, online unless a terminal says so."""
-    channel = "terminal" if request.POST.get("at") == "terminal" else "online"
+    """The draft with the channel it was touched at."""
+    channel = "online" if terminal.of(request) is None else "terminal"
     return replace(draft, channels=tuple(dict.fromkeys((*draft.channels, channel))))
-
-
-# ── the forms ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _act(id: str, name: str, form: tuple[FormField, ...]) -> Act:
-    return Act(
-        id=id,
-        name=name,
-        role="citizen",
-        role_name="",
-        general=False,
-        final=False,
-        articles=(),
-        form=form,
-    )
-
-
-def _who_form(draft: Draft, item: Item, now: datetime) -> tuple[FormField, ...]:
-    day = applications.day_of(now)
-    chosen = draft.window
-    labels: dict[str, tuple[str, str, bool, str]] = {
-        "applicant": (_("您的姓名"), "text", True, ""),
-        "number": (
-            _("身份证号"),
-            "text",
-            bool(item.sources),
-            _("用来向有关部门查您已有的证照，不用您再交。"),
-        ),
-        "applicant_phone": (_("手机号"), "text", True, _("有结果时通知您。")),
-        "window": (_("由哪个窗口收件、领取"), "choice", True, ""),
-        "minor_involved": (_("是给未满十八周岁的人办吗"), "yes_no", True, ""),
-        "guardian_name": (_("监护人姓名"), "text", False, _("给未成年人办的，请写。")),
-        "agent_name": (_("代办人姓名"), "text", False, _("您是替别人代办的，请写您的姓名。")),
-        "agent_phone": (_("代办人手机号"), "text", False, ""),
-        "agent_authorised": (_("申请人已经授权代办"), "yes_no", False, ""),
-    }
-    if "business" in item.sources:
-        labels["credit_code"] = (
-            _("统一社会信用代码"),
-            "text",
-            True,
-            _("用来查营业执照，不用您再交。"),
-        )
-    return tuple(
-        FormField(
-            name=name,
-            label=labels[name][0],
-            type=labels[name][1],
-            required=labels[name][2],
-            hint=labels[name][3],
-            choices=tuple(applications.windows(item, day)) if name == "window" else (),
-            value=chosen if name == "window" else _typed(draft.who.get(name)),
-        )
-        for name in WHO
-        if name in labels
-    )
-
-
-def _wrong_number(data: Data) -> dict[str, str]:
-    number = str(data.get("number", "")).upper()
-    if not number or applications.is_number_of_a_person(number):
-        return {}
-    return {"number": _("身份证号是十八位，最后一位可以是X。请核对。")}
-
-
-def _facts_form(draft: Draft, item: Item) -> tuple[FormField, ...]:
-    known = applications.catalogue()
-    form = [
-        _fact(one.fact, one.field, draft.facts.get(one.fact), _origin(one))
-        for one in applications.entries(draft, item)
-    ]
-    brought = [
-        known.materials[one].name
-        for one in item.materials
-        if known.materials[one].from_ == "applicant"
-    ]
-    if brought:
-        hint = _("照片或者扫描件；也可以到窗口再交。需要：%(names)s。") % {
-            "names": _("、").join(brought)
-        }
-        form.append(
-            FormField(name="files", label=_("材料"), type="files", required=False, hint=hint)
-        )
-    return tuple(form)
-
-
-def _origin(entry: applications.Entry) -> str:
-    source = applications.catalogue().sources.get(entry.source)
-    if source is None:
-        return ""
-    return _("来自%(keeper)s的%(name)s，%(at)s查到。不对就改，我们请来源单位核对。") % {
-        "keeper": source.keeper,
-        "name": source.name,
-        "at": applications.local(entry.at),
-    }
-
-
-def _fact(name: str, field: Field, value: Datum, origin: str) -> FormField:
-    return FormField(
-        name=name,
-        label=field.name,
-        type=field.type,
-        required=False,
-        personal=field.personal,
-        hint=origin or field.hint,
-        choices=tuple(field.choices.items()),
-        at_least=field.at_least,
-        at_most=field.at_most,
-        value=_typed(value),
-    )
-
-
-def _typed(value: Datum) -> str:
-    """A datum as a form shows it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return number_words(value)
-    return "\n".join(value) if isinstance(value, list) else str(value or "")
-
-
-def _zone() -> ZoneInfo:
-    zone = timezone.get_default_timezone()
-    assert isinstance(zone, ZoneInfo)
-    return zone

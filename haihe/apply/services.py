@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from haihe.apply import terminal
 from haihe.kernel.allowance import Allowance
 from haihe.kernel.catalogue import FIELDS, Item, power_list
 from haihe.records import applications, drafts
@@ -103,15 +104,27 @@ def item(request: HttpRequest, item: str) -> HttpResponse:
         raise Http404
     now = datetime.now(UTC)
     if request.method == "POST":
-        channel = TERMINAL if request.POST.get("at") == TERMINAL else ONLINE
-        kept = drafts.begin(Draft(item=chosen.code, channels=(channel,)), now)
+        there = terminal.of(request)
+        site = str(there["site"]) if there is not None else ""
+        takes = {organ for organ, _name in applications.windows(chosen, applications.day_of(now))}
+        draft = Draft(
+            item=chosen.code,
+            channels=(ONLINE if there is None else TERMINAL,),
+            who={},
+            likely=site if site in takes else "",
+        )
+        kept = drafts.begin(draft, now)
+        terminal.opens(request, kept.code)
         return redirect("apply:who", kept.code)
     return render(request, "apply/item.html", {"here": "services", **_told(chosen, now)})
 
 
 @require_safe
 def power(request: HttpRequest) -> HttpResponse:
-    """The power list, generated from the catalogue."""
+    """The power list, generated from the catalogue: how many powers by branch, and one branch."""
+    known, chosen = applications.catalogue(), request.GET.get("branch", "")
+    if chosen and chosen not in known.branches:
+        raise Http404
     rows = [
         {
             "row": row,
@@ -119,9 +132,17 @@ def power(request: HttpRequest) -> HttpResponse:
             "tier": TIERS[row.tier],
             "articles": _("、").join(applications.articles(row.basis)),
         }
-        for row in power_list(applications.catalogue())
+        for row in (power_list(known) if chosen else ())
+        if known.items[row.code].branch == chosen
     ]
-    return render(request, "apply/power.html", {"here": "services", "rows": rows})
+    values = {
+        "here": "services",
+        "branch": known.branches.get(chosen),
+        "rows": rows,
+        "branches": [(one, len(known.of_branch(one.id))) for one in known.branches.values()],
+        "items": len(known.items),
+    }
+    return render(request, "apply/power.html", values)
 
 
 def _told(chosen: Item, now: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.apply import certificates, filling, services
+from haihe.apply import certificates, filling, services, terminal
 
 app_name = "apply"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("services/", services.services, name="services"),
     path("services/power/", services.power, name="power"),
     path("services/branch/<slug:branch>/", services.branch, name="branch"),
+    path("services/terminal/", terminal.leave, name="leave_terminal"),
+    path("services/terminal/<slug:site>/", terminal.start, name="terminal"),
     path("services/<slug:item>/", services.item, name="item"),
     path("certificates/check/", certificates.check, name="check_certificate"),
     path("certificates/keys.json", certificates.keys, name="certificate_keys"),

@@ -59,6 +59,10 @@ PAGES: Final = (
     Page("apply:branch", "/services/branch/population/"),
     Page("apply:item", "/services/rk13/"),
     Page("apply:power", "/services/power/"),
+    Page("apply:power", "/services/power/?branch=narcotics"),
+    Page("apply:who", "/apply/{draft}/"),
+    Page("apply:facts", "/apply/{draft}/facts/"),
+    Page("apply:check", "/apply/{draft}/check/"),
     Page("apply:again", "/apply/"),
     Page("apply:check_certificate", "/certificates/check/"),
     Page("apply:certificates", "/certificates/of/{code}/"),
@@ -126,9 +130,8 @@ SECOND_FACTOR = "needs a second factor, which no account of the demo city has; p
 ADMINISTRATORS = "needs one of the three administrators, whom a demo city does not have"
 NO_PAGE: Final = {
     "look:choose": ONLY_POSTED,
-    "apply:who": "needs an application that was begun; test_apply_pages walks it",
-    "apply:facts": "needs an application that was begun; test_apply_pages walks it",
-    "apply:check": "needs an application that was begun; test_apply_pages walks it",
+    "apply:terminal": LEADS_ON,
+    "apply:leave_terminal": ONLY_POSTED,
     "apply:certificate_file": "a file",
     "apply:certificate_keys": "a file for machines",
     "apply:certificate_revoked": "a file for machines",
@@ -210,7 +213,7 @@ def found() -> tuple[Page, ...]:
     reader = read.reader_of(user) if user else None
     if reader is None:
         raise NothingToShow(f"no account {OFFICER}: fill the demo city in with `haihe demo`")
-    values: dict[str, str] = {}
+    values = {"draft": _begun()}
     for of in LISTS:
         for item in lists.inbox(reader, of=of).items:
             if "paper" in values and "act" in values:
@@ -249,6 +252,26 @@ def _of_hall() -> dict[str, str]:
             raise NothingToShow(f"no number in hall {site}: {answer.says}")
         values[name] = halls.code_of(site, on, secret, answer)
     return values
+
+
+def _begun() -> str:
+    """The code of an application that was begun: nothing of it is sent, it goes after a month."""
+    from datetime import UTC, datetime
+
+    from haihe.records import drafts
+    from haihe.records.drafts import Draft, Got
+
+    now = datetime.now(UTC)
+    told = {"spouse_name": "刘某", "married_on": "2020-05-20"}  # Chinese: what a register tells
+    draft = Draft(
+        item="rk13",
+        window="machang-station",
+        channels=("online",),
+        who={"applicant": "王女士", "number": "120199199003070019", "minor_involved": False},
+        facts={**told, "married_on": "2020-05-21", "home": "rented"},
+        got={"marriage": Got(at=now.isoformat(), values=told)},
+    )
+    return drafts.begin(draft, now).code
 
 
 def _of_file(matter: str, reader: Reader) -> dict[str, str]:

@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -110,6 +110,20 @@ def log(file: Path, matter: str = "") -> list[Logged]:
             (matter, LOG_MAX),
         ).fetchall()
     return [Logged(*row) for row in rows]
+
+
+def every_log(file: Path) -> Iterator[Logged]:
+    """Every entry of a department's log, oldest first, a page at a time."""
+    after = 0
+    while file.is_file():
+        with closing(sqlite3.connect(file)) as held:
+            rows = held.execute(
+                "SELECT rowid, * FROM log WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, LOG_MAX)
+            ).fetchall()
+        yield from (Logged(*row[1:]) for row in rows)
+        if len(rows) < LOG_MAX:
+            return
+        after = rows[-1][0]
 
 
 def own_key(file: Path) -> Ed25519PrivateKey:

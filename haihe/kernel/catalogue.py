@@ -47,11 +47,15 @@ class Source(Frozen, frozen=True, kw_only=True):
 
 
 class Material(Frozen, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """One material and where it comes from; `source` names the register of a shared one."""
+    """One material and where it comes from; `source` names the register of a shared one.
+
+    `keeps`: for how long one that came may be used again ("1 year"); "" where it is asked anew.
+    """
 
     name: str
     from_: From
     source: str = ""
+    keeps: str = ""
 
 
 class Condition(Frozen, frozen=True, kw_only=True):

@@ -268,6 +268,10 @@ def _wrong(item: Item, catalogue: Catalogue, law: Law) -> Iterator[str]:
             yield f"{item.code}: a condition looks at `{fact}`, which is not asked"
     for one in item.materials:
         found = catalogue.materials.get(one)
+        if found is not None and found.keeps and found.from_ != "applicant":
+            yield f"{item.code}: material `{one}` keeps, but nobody brings it"
+        if found is not None and found.keeps:
+            parse_allowance(found.keeps)
         if found is not None and found.source and found.source not in item.sources:
             yield f"{item.code}: material `{one}` comes from `{found.source}`, not among sources"
 

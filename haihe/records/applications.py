@@ -8,7 +8,7 @@ goes with the matter as a dispute (政务数据共享条例“数据校核”).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -27,13 +27,16 @@ from haihe.records import (
     exchanges,
     followed,
     keys,
+    personal,
     rules,
     sources,
     write,
 )
 from haihe.records.answers import Recorded
+from haihe.records.chain import HASHES
 from haihe.records.database import Connection, reading_connection, writing
 from haihe.records.drafts import Draft, Got, Kept
+from haihe.records.home import hash_name
 from haihe.records.instants import stored
 from haihe.records.uses import is_identity_number
 
@@ -71,6 +74,8 @@ PROMISED: Final = {
 AGENT: Final = ("agent_name", "agent_phone")
 CORRECTION: Final = "data_correction"
 CHECKED: Final = ("correct", "keep")
+BY_HAND: Final = "answer_by_hand"
+BY_HAND_FILE: Final = "answered-by-hand.json"  # in HAIHE_HOME: how far events were looked at
 MARK_FILE: Final = "applications.json"  # in HAIHE_HOME: how far events were looked at
 IDENTITY_CHARACTERS: Final = 18
 NO_ITEMS: Final = Catalogue((), (), {}, {}, {}, (), {})
@@ -142,6 +147,12 @@ def windows(item: Item, day: date) -> list[tuple[str, str]]:
         if approver(catalogue(), item, organ.id, organs, day) is not None:
             found.append((organ.id, organ.name))
     return found
+
+
+def window_sites(day: date) -> frozenset[str]:
+    """Every body that has windows."""
+    in_use: Any = rules.current()
+    return frozenset(one.id for one in in_use.organ_register.at(day) if one.sort in WINDOW_SORTS)
 
 
 # ── filled in from registers ─────────────────────────────────────────────────────────────────────
@@ -364,7 +375,7 @@ def data_of(draft: Draft, item: Item, now: datetime) -> Data:
         "prefilled": [one.field.name for one in seen.entries if one.told],
         "prefill_sources": _source_words(draft),
         "unverified": [catalogue().sources[one].name for one in seen.down],
-        "material_files": list(draft.files),
+        **_materials(draft, item),
         "source_papers": [one.proof for one in draft.got.values() if one.proof],
         "lane_order": seen.lane,
         **{
@@ -386,6 +397,22 @@ def _service(draft: Draft, item: Item, seen: Review) -> Data:
         "window_site": draft.window,
         "approving_organ": seen.approving,
         "legal_limit": LEGAL[_written(item.legal)],
+    }
+
+
+def _materials(draft: Draft, item: Item) -> Data:
+    """The files, those with a name first, in the order of the names; what is used again last."""
+    known = catalogue().materials
+    named = [
+        (known[one].name, file) for one in item.materials for file in draft.brought.get(one, ())
+    ]
+    again = [(known[one].name, draft.reused[one]) for one in item.materials if one in draft.reused]
+    came = [file for _, file in named] + list(draft.files)
+    used = [file for _, one in again for file in one.files]
+    return {
+        "material_names": [name for name, _ in named],
+        "material_files": list(dict.fromkeys(came + used)),
+        "reused_materials": [f"{name}：{one.says}" for name, one in again],
     }
 
 
@@ -414,9 +441,14 @@ def _permit(draft: Draft, item: Item, seen: Review) -> Data:
     }
 
 
+def number_line(number: str) -> str:
+    """How an application has the number of who applies."""
+    return f"证件号码：{number}"
+
+
 def _filled_words(draft: Draft, told: Iterable[Entry]) -> list[str]:
     number = draft.who.get(NUMBER)
-    first = [f"证件号码：{number}"] if number else []
+    first = [number_line(str(number))] if number else []
     return first + [
         f"{one.field.name}：{said(one.field, one.value)}" for one in told if one.value is not None
     ]
@@ -463,7 +495,11 @@ def resume(
     connection: Connection, now: datetime, among: Mapping[str, Source] | None = None
 ) -> Resumed:
     """Ask what registers owe, write their answers into the matters, and complete cut-off drafts."""
-    done = Resumed(completed=_complete(connection, now), settled=_settle(connection, now))
+    done = Resumed(
+        completed=_complete(connection, now),
+        settled=_settle(connection, now),
+        answered=_by_hand(connection, now),
+    )
     _let_go(connection, now)
     rows = connection.rows(
         "SELECT matter_id, source, sealed, tries FROM source_question "
@@ -504,9 +540,13 @@ def _later(connection: Connection, wanted: _Wanted, tries: int, told: Down, now:
     tries += not told.held
     given_up = told.refused or tries >= TRIES_MAX
     if given_up:
-        decides = _decides(connection, question.matter)
+        register = catalogue().sources.get(question.source)
+        keeper = register.organ if register is not None else ""
+        first = _first_told(connection, question.matter)
+        decides = str(first.get("approving_organ") or first.get("permit_office") or "")
+        who = dead_letters.Who(keeper, decides, minor=bool(first.get("minor_involved")))
         name = _in_words().get(question.source, wanted.name)
-        dead_letters.open_for(connection, question, name, decides, told, now)
+        dead_letters.open_for(connection, question, name, who, told, now)
     wait = ASKED_DAILY if given_up else ASKED_AGAIN[min(tries, len(ASKED_AGAIN) - 1)]
     next_at = now + (HELD_FOR if told.held else wait)
     with writing(connection):
@@ -516,11 +556,10 @@ def _later(connection: Connection, wanted: _Wanted, tries: int, told: Down, now:
         )
 
 
-def _decides(connection: Connection, matter: str) -> str:
-    """The body that an application names as the one that decides; "" when it names none."""
+def _first_told(connection: Connection, matter: str) -> dict[str, Any]:
+    """What a matter said when it opened, without what is personal."""
     rows = connection.rows("SELECT data FROM event WHERE matter_id = ? AND seq = 1", (matter,))
-    told = msgspec.json.decode(rows[0][0], type=dict[str, Any]) if rows else {}
-    return str(told.get("approving_organ") or told.get("permit_office") or "")
+    return msgspec.json.decode(rows[0][0], type=dict[str, Any]) if rows else {}
 
 
 def _in_words() -> dict[str, str]:
@@ -528,7 +567,13 @@ def _in_words() -> dict[str, str]:
 
 
 def _answered(
-    connection: Connection, matter: str, source: str, name: str, told: Answer, now: datetime
+    connection: Connection,
+    matter: str,
+    source: str,
+    name: str,
+    told: Answer,
+    now: datetime,
+    by_hand: Sequence[str] = (),
 ) -> None:
     """Write an answer into its matter; one that has moved on no longer needs it."""
     ((left,),) = connection.rows(
@@ -537,7 +582,7 @@ def _answered(
         (matter, source),
     )
     gives = catalogue().sources[source].gives
-    words = [f"{gives.get(one, one)}：{text}" for one, text in told.values.items()]
+    words = [*by_hand] or [f"{gives.get(one, one)}：{text}" for one, text in told.values.items()]
     write.submit(
         Command(
             key=f"source:{matter}:{source}",
@@ -602,6 +647,29 @@ def _settle(connection: Connection, now: datetime) -> int:
             now=now,
         )
         written += isinstance(answer, Recorded) and not answer.replayed
+    return written
+
+
+def _by_hand(connection: Connection, now: datetime) -> int:
+    """Write what a keeper answered by hand into the application; the same again does nothing."""
+    written = 0
+    for one in followed.since(connection, BY_HAND_FILE, (BY_HAND,)):
+        asked = _first_told(connection, one.matter)
+        matter = str(asked.get("concerned_matter", ""))
+        told = personal.latest_values(connection, one.matter, keys.store(), HASHES[hash_name()])
+        words = told.get("hand_answer")
+        sources_of = {name: id for id, name in _in_words().items()}
+        source = sources_of.get(str(asked.get("asked_source", "")), "")
+        waits = connection.rows(
+            "SELECT 1 FROM source_question "
+            "WHERE matter_id = ? AND source = ? AND answered_at IS NULL",
+            (matter, source),
+        )
+        if waits and isinstance(words, list):
+            told_by_hand = Answer(source=source, at=now, values={})
+            name = f"{catalogue().sources[source].name}（人工答复）"
+            _answered(connection, matter, source, name, told_by_hand, now, words)
+            written += 1
     return written
 
 

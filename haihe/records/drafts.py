@@ -35,16 +35,27 @@ class Got(Frozen, frozen=True, kw_only=True):
     why: str = ""
 
 
+class Reused(Frozen, frozen=True, kw_only=True):
+    """A material of an earlier application that the applicant chose to use again."""
+
+    files: tuple[str, ...]
+    says: str
+
+
 class Draft(Frozen, frozen=True, kw_only=True):
     """An application as far as it was filled in; `channels` are those it was touched at."""
 
     item: str
     window: str = ""
+    likely: str = ""  # the window of the hall where it was begun, until one is chosen
     channels: tuple[str, ...] = ()
     who: Data = {}
     facts: Data = {}
     got: dict[str, Got] = {}
     files: tuple[str, ...] = ()
+    brought: dict[str, tuple[str, ...]] = {}  # material -> files that came with this application
+    reused: dict[str, Reused] = {}  # material -> what came with an earlier one
+    earlier: tuple[str, ...] = ()  # matters whose materials may be used: their codes were typed
     actor: Actor | None = None  # who sent it, when it was sent
     sent_at: str = ""
 

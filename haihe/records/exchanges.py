@@ -8,7 +8,7 @@ also says whether a register is at rest (circuit breaker), in every process alik
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
@@ -202,3 +202,19 @@ def log(*, matter: str = "", source: str = "", limit: int = LOG_MAX) -> list[Log
         (*chosen.values(), min(limit, LOG_MAX)),
     )
     return [Logged._make(row) for row in rows]
+
+
+def every(source: str) -> Iterator[Logged]:
+    """Every entry of one register, oldest first, a page at a time."""
+    after: tuple[int, str] = (0, "")
+    while True:
+        rows: list[Row] = reading_connection().rows(
+            f"SELECT {_COLUMNS} FROM exchange WHERE source = ? AND (asked_at > ? "
+            "OR (asked_at = ? AND exchange_id > ?)) ORDER BY asked_at, exchange_id LIMIT ?",
+            (source, after[0], *after, LOG_MAX),
+        )
+        yield from (Logged._make(row) for row in rows)
+        if len(rows) < LOG_MAX:
+            return
+        last = Logged._make(rows[-1])
+        after = (last.asked_at, last.exchange_id)

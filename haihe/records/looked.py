@@ -37,6 +37,8 @@ from haihe.records.rules import Rules
 LOOKED_MAX: Final = 500  # of the newest readings of a matter
 MINE_MAX: Final = 100
 ASKED: Final = "asked"  # the sort of a question to a register
+AGENT: Final = "agent"  # the sort of a look by the citizen's own agent
+AGENT_NAME: Final = "您的代办人"
 # Phones of those who came, not of those a matter is about.
 BROUGHT_BY: Final = tuple(
     sorted(
@@ -66,6 +68,7 @@ class Looked(Frozen, frozen=True, kw_only=True):
     masked: tuple[str, ...]
     articles: tuple[str, ...]
     objected: str = ""  # the follow code of the objection, if there is one
+    agent: bool = False  # the citizen's own agent looked, whose authority can be revoked
 
 
 class Readings(Frozen, frozen=True, kw_only=True):
@@ -124,7 +127,7 @@ def readings(matter: str, now: datetime | None = None) -> Readings | None:
     )
     found = [ReadingRow._make(row) for row in rows[:LOOKED_MAX]]
     printer = Printer(rules=rules.current(), now=now or datetime.now(UTC))
-    opened = [one for one in found if one.sort != ASKED]
+    opened = [one for one in found if one.sort not in (ASKED, AGENT)]
     telling = _Telling(printer, held, _post_names(connection, found), _letters(opened))
     shown = [telling.looked(group) for group in _grouped(found, printer.rules)]
     codes = _objections(connection, matter, [one.number for one in shown])
@@ -136,7 +139,7 @@ def readings(matter: str, now: datetime | None = None) -> Readings | None:
         rows=told,
         total=len(opened),
         cut=len(rows) > LOOKED_MAX,
-        asked=len(found) - len(opened),
+        asked=sum(one.sort == ASKED for one in found),
     )
 
 
@@ -183,7 +186,7 @@ def objectionable(matter: str, number: int, now: datetime | None = None) -> Obje
         f"SELECT {_COLUMNS} FROM reading WHERE chain = ? AND seq = ? AND {TOLD_SQL}",
         (matter, number),
     )
-    if held is None or not rows:
+    if held is None or not rows or rows[0][ReadingRow._fields.index("sort")] == AGENT:
         return None
     one = ReadingRow._make(rows[0])
     printer = Printer(rules=rules.current(), now=now or datetime.now(UTC))
@@ -281,9 +284,10 @@ class _Telling(NamedTuple):
             number=last.seq,
             when=when,
             times=len(group),
-            organ=self.printer.rules.organ_name(last.organ),
-            post=self.posts.get(last.post) or self.role(last.role),
-            reader=self.letters.get(last.person, ""),
+            organ=AGENT_NAME if last.sort == AGENT else self.printer.rules.organ_name(last.organ),
+            post="" if last.sort == AGENT else self.posts.get(last.post) or self.role(last.role),
+            reader="" if last.sort == AGENT else self.letters.get(last.person, ""),
+            agent=last.sort == AGENT,
             what=tuple(dict.fromkeys(SORTS[one.sort] for one in reversed(group))),
             purpose=PURPOSES.get(purpose, purpose),
             reasoned=bool(need),

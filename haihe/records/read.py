@@ -23,6 +23,7 @@ from haihe.kernel.standing import knows_of, supervises, within
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Data, Datum, Event, Refused
 from haihe.records import (
+    agents,
     answers,
     approvals_shown,
     joining,
@@ -260,17 +261,21 @@ def _when_issued(
 def follow(code: str, now: datetime | None = None) -> CitizenFile | None:
     """What a citizen sees with the follow code; None if no matter has it.
 
-    Who joined a matter has a code of one's own, with which it is seen and not acted on.
+    Who joined a matter has a code of one's own, with which it is seen and not acted on; so has an
+    agent, whose looks are traced.
     """
     matter = matter_of(code)
     joined = joining.joined_matter(code) if matter is None else None
-    if matter is None and joined is None:
+    handled = agents.matter_of(code) if matter is None and joined is None else None
+    if matter is None and joined is None and handled is None:
         return None
     printer = _printer(now)
-    read = _read(reading_connection(), matter or joined or "", printer)
+    read = _read(reading_connection(), matter or joined or handled or "", printer)
     if read is None:
         return None
     file = _citizen_file(printer, read)
+    if handled is not None:
+        return agents.as_agent(file, now)
     return file if joined is None else joining.as_joiner(file)
 
 

@@ -26,7 +26,7 @@ from haihe.records.shown import Reader
 
 Sort = Literal[
     "open", "paper", "file", "download", "search", "export", "audit", "refused", "account",
-    "sign_in", "asked",
+    "sign_in", "asked", "agent",
 ]  # fmt: skip
 
 SORTS: Final[dict[str, str]] = {
@@ -41,11 +41,12 @@ SORTS: Final[dict[str, str]] = {
     "account": "账号管理",
     "sign_in": "登录",
     "asked": "向其他部门查询",
+    "agent": "代办人查看",
 }
 # The sorts by which something of a matter was seen: what the view `reading` and a citizen are told.
 SEEN: Final = ("open", "paper", "file", "download")
-# A citizen is also told what the connector asked other departments for the matter.
-TOLD_SQL: Final = f"sort IN ({', '.join(repr(one) for one in (*SEEN, 'asked'))})"
+# A citizen is also told what was asked of other departments, and when one's own agent looked.
+TOLD_SQL: Final = f"sort IN ({', '.join(repr(one) for one in (*SEEN, 'asked', 'agent'))})"
 SEEN_SQL: Final = f"sort IN ({', '.join(repr(one) for one in SEEN)})"
 # What the views are told of a reading, in this order.
 TOLD_COLUMNS: Final = "chain, read_at, role, organ, person, purpose, sort, told"

@@ -320,7 +320,8 @@ class CitizenFile(Frozen, frozen=True, kw_only=True):
     fingerprint: str
     kind: str = ""
     also: int = 0  # how many others met the same thing and joined
-    joined: bool = False  # seen with the code of somebody who joined it
+    joined: bool = False  # seen with the code of somebody who joined it, or of an agent
+    agent: bool = False  # seen with the code of who acts for the applicant
 
 
 class Item(Frozen, frozen=True, kw_only=True):

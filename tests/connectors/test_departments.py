@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,13 +14,14 @@ from threading import Thread
 
 import pytest
 
+from haihe.commands import main
 from haihe.connectors import line, registers
 from haihe.connectors.signatures import Unsigned
 from haihe.departments import server
 from haihe.departments.desks import DESKS
 from haihe.departments.desks import registers as held_by
 from haihe.kernel.sources import Answer, Down, Question
-from haihe.kernel.values import Command, Data
+from haihe.kernel.values import Actor, Command, Data
 from haihe.records import (
     applications,
     connections,
@@ -26,6 +29,7 @@ from haihe.records import (
     drafts,
     exchanges,
     files,
+    home,
     looked,
     read,
     write,
@@ -377,7 +381,17 @@ def test_a_line_that_is_cut_stops_no_application_and_the_worker_goes_on_by_itsel
     assert problems() == []
 
 
-def test_a_dead_letter_opens_one_task_for_a_person_and_the_register_is_still_asked(
+KEEPER = Actor(person="keeper", role="keeper", organ="12-civil-affairs")
+
+
+def dead_letters_of(journal: Connection) -> list[tuple[str, str]]:
+    rows = journal.rows(
+        "SELECT matter_id, owner_organ FROM matter WHERE kind = ?", ("data_correction",)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def test_a_dead_letter_opens_one_matter_at_the_keeper_and_the_register_is_still_asked(
     marriage_line: BadLine, journal: Connection
 ) -> None:
     marriage_line.does = "cut"
@@ -386,24 +400,49 @@ def test_a_dead_letter_opens_one_task_for_a_person_and_the_register_is_still_ask
     for _ in range(applications.TRIES_MAX + 3):
         now += timedelta(hours=30)
         resumed(journal, now)
-    tasks = journal.rows("SELECT number, owner_organ FROM matter WHERE kind = 'collaboration_task'")
+    ((letter, owner),) = dead_letters_of(journal)
+    clocks = journal.rows("SELECT clock FROM clock WHERE matter_id = ?", (letter,))
     marriage_line.does = ""
     late = resumed(journal, now + timedelta(hours=30))
 
-    assert [row[1] for row in tasks] == ["hexi-police"]
+    assert (owner, clocks) == ("12-civil-affairs", [("answer",)])
     assert late.answered == 1
     assert "配偶姓名：刘某" in fields(matter)["来源的答复"]
     assert problems() == []
 
 
-def test_a_refusal_is_a_dead_letter_at_once_and_a_matter_that_ended_is_asked_for_no_more(
+def test_what_the_keeper_answers_by_hand_goes_into_the_application_by_itself(
+    departments: dict[str, server.Department], journal: Connection
+) -> None:
+    departments["marriage"].trusted = dict  # it refuses: a dead letter at once
+    matter = sent(moving())
+    resumed(journal, timedelta(minutes=1))
+    ((letter, owner),) = dead_letters_of(journal)
+    answer = Command(
+        key="by hand",
+        act="answer_by_hand",
+        matter=letter,
+        actor=KEEPER,
+        data={"hand_answer": ["配偶姓名：刘某"]},
+    )
+    done = write.submit(answer, now=MORNING + timedelta(hours=1))
+    first = resumed(journal, timedelta(hours=2))
+    again = resumed(journal, timedelta(days=3))
+
+    assert owner == "12-civil-affairs"
+    assert isinstance(done, Recorded), done
+    assert (first.answered, again.answered) == (1, 0)
+    assert fields(matter)["答复的来源"] == "婚姻登记（人工答复）"
+    assert fields(matter)["待核验的项目是否都有答复"] == "是"
+    assert problems() == []
+
+
+def test_a_matter_that_ended_is_asked_for_no_more(
     departments: dict[str, server.Department], journal: Connection
 ) -> None:
     departments["marriage"].trusted = dict
     matter = sent(moving())
     resumed(journal, timedelta(minutes=1))
-    tasks = journal.rows("SELECT owner_organ FROM matter WHERE kind = 'collaboration_task'")
-    assert tasks == [("hexi-police",)]
     asked = len(exchanges.log(source="marriage"))
     done = write.submit(
         Command(key="drop", act="drop", matter=matter, actor=applications.PUBLIC),
@@ -414,6 +453,43 @@ def test_a_refusal_is_a_dead_letter_at_once_and_a_matter_that_ended_is_asked_for
     assert isinstance(done, Recorded), done
     assert len(exchanges.log(source="marriage")) == asked
     assert journal.rows("SELECT count(*) FROM source_question WHERE answered_at IS NULL") == [(0,)]
+
+
+def test_both_logs_are_compared_whole_however_long_they_are(
+    departments: dict[str, server.Department],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(exchanges, "LOG_MAX", 2)
+    monkeypatch.setattr(server, "LOG_MAX", 2)
+    monkeypatch.setattr(home, "home", lambda: tmp_path)
+    for number in range(5):
+        assert isinstance(ask("marriage", thread=f"draft {number}"), Answer)
+    assert main(["connectors", "compare", "--json"]) == 0
+    book = sqlite3.connect(tmp_path / "departments" / "marriage.sqlite3")
+    book.execute("DELETE FROM log WHERE rowid = (SELECT max(rowid) FROM log)")
+    book.execute("INSERT INTO log SELECT at, 'stranger-1', who, '', '', '', '' FROM log LIMIT 1")
+    book.commit()
+    book.close()
+    capsys.readouterr()
+
+    assert main(["connectors", "compare", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert sorted(one["says"] for one in told) == [
+        "对方记了，我们没有问过",
+        "我们记了答复，对方没有记",
+    ]
+
+
+def test_a_question_for_a_matter_that_is_gone_is_a_finding(journal: Connection) -> None:
+    sent(moving())
+    assert problems() == []
+    journal.run("UPDATE exchange SET matter_id = 'none'")
+
+    assert [one.says == "a register was asked for a matter that is gone" for one in problems()] == [
+        True
+    ]
 
 
 def test_a_question_cut_off_by_a_crash_is_told_as_lost(

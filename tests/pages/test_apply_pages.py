@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from tests.pages.test_citizen_sign_in import code_sent_to
+from tests.pages.test_citizen_sign_in import code_sent_to, sent_to
 from tests.pages.visitor import Page, Visitor
 
 NUMBER = "120199199003070019"  # of a region that nobody is from
@@ -94,6 +94,74 @@ def test_an_application_goes_on_from_another_device_by_its_code(woman: Visitor, 
     assert "没有找到这份申请" in gone.text
 
 
+def test_a_terminal_begins_a_phone_goes_on_and_the_terminal_takes_it_back(
+    anybody: Visitor, city: str
+) -> None:
+    assert anybody.get("/services/terminal/nowhere/").status == 404
+    front = anybody.get("/services/terminal/machang-station/")
+    assert "自助机 · 马场派出所" in front.text
+    page = begun(anybody)
+    code = code_on(page)
+    assert "用手机相机扫一扫" in page.text
+    left = anybody.send(page, page.form("/services/terminal/"), {})
+    assert left.path == "/services/"
+    assert anybody.get(page.path).status == 404  # the next person goes back in vain
+    phone = Visitor(city)
+    facts = said_who(phone, phone.get(f"/apply/?code={code}"))
+    assert facts.path.endswith("/facts/")
+    back = anybody.get(f"/apply/?code={code}")
+    assert 'value="王女士"' in back.html
+    here = anybody.get(facts.path)
+    last = anybody.send(here, here.form(facts.path), {"relation": "spouse"})
+    done = anybody.send(last, last.form(last.path), {})
+
+    assert "结束，换下一位" in done.text
+    assert phone.get(last.path).status == 404  # one matter, sent once
+    assert "夫妻投靠迁入" in phone.get(f"/follow/{code_on(done)}/").text
+    anybody.send(done, done.form("/services/terminal/"), {})
+
+
+def test_a_material_that_came_before_is_not_asked_again(anybody: Visitor) -> None:
+    facts = said_who(anybody, begun(anybody))
+    proof = {"brought_home_proof": "租赁备案证明".encode()}
+    last = anybody.send(facts, facts.form(facts.path), {"relation": "spouse"}, proof)
+    assert "已收到 1 个文件" in last.text
+    code = code_on(anybody.send(last, last.form(last.path), {}))
+
+    second = said_who(anybody, begun(anybody, "/services/cj22/"), window="hexi-police")
+    wrong = anybody.send(second, second.form(second.path), {"earlier_code": "2222-2222-2222"})
+    assert wrong.status == 422
+    offer = anybody.send(second, second.form(second.path), {"earlier_code": code})
+    assert "您以前交过" in offer.text
+    checked = anybody.send(offer, offer.form(offer.path), {"again_home_proof": "earlier"})
+    assert "不用再交" in checked.text
+    other = {"window": "hexi-police", "applicant": "李女士"}
+    stranger = said_who(anybody, begun(anybody, "/services/cj22/"), **other)
+    refused = anybody.send(stranger, stranger.form(stranger.path), {"earlier_code": code})
+    assert "您以前交过" not in refused.text
+
+
+def test_an_agent_gets_a_code_of_ones_own_and_the_applicant_reads_the_looks(
+    anybody: Visitor, settings: dict[str, str]
+) -> None:
+    applicant = "13900007790"
+    agent = {"agent_name": "代办员", "agent_phone": "13900000098", "agent_authorised": "yes"}
+    facts = said_who(anybody, begun(anybody), applicant_phone=applicant, **agent)
+    last = anybody.send(facts, facts.form(facts.path), {"relation": "other"})
+    receipt = anybody.send(last, last.form(last.path), {})
+    own = code_on(receipt)
+    assert "这是代办人的查询码" in receipt.text
+    assert "谁看过我的信息" not in anybody.get(f"/follow/{own}/").text
+    code = sent_to(applicant, "代办员替您提交了申请，查询码([0-9A-Z-]+)", settings)
+    readings = anybody.get(f"/follow/{code}/readings/")
+    assert "您的代办人" in readings.text
+    page = anybody.get(f"/follow/{code}/")
+    anybody.send(page, page.form("/act/revoke_agent/"), {})
+
+    assert anybody.get(f"/follow/{own}/").status == 404
+    assert anybody.get(f"/follow/{code}/").status == 200
+
+
 def test_a_wrong_number_is_told_beside_its_field_and_nothing_typed_is_lost(
     anybody: Visitor,
 ) -> None:
@@ -124,8 +192,15 @@ def test_an_item_that_needs_the_person_has_no_form_and_says_why(anybody: Visitor
     assert "开始办理" not in page.text
 
 
-def test_the_power_list_has_every_item(anybody: Visitor) -> None:
-    assert anybody.get("/services/power/").html.count("/services/") >= 312
+def test_the_power_list_has_every_item_branch_by_branch(anybody: Visitor) -> None:
+    front = anybody.get("/services/power/")
+    branches = re.findall(r"\?branch=(\w+)", front.html)
+    pages = [anybody.get(f"/services/power/?branch={one}") for one in branches]
+    items = [code for page in pages for code in re.findall(r'href="/services/(\w+)/"', page.html)]
+
+    assert len(branches) == 12
+    assert len({one for one in items if one != "power"}) == 312
+    assert anybody.get("/services/power/?branch=nothing").status == 404
 
 
 def test_the_keys_and_the_list_are_published_and_nonsense_is_no_certificate(

@@ -20,14 +20,19 @@ SENT_SECONDS_MAX = 10
 
 def code_sent_to(phone: str, settings: dict[str, str]) -> str:
     """The newest code that the console sender printed for a phone."""
+    return sent_to(phone, r"海河验证码(\d{6})", settings)
+
+
+def sent_to(phone: str, told: str, settings: dict[str, str]) -> str:
+    """The newest of what a message to a phone told, as a regular expression with one group."""
     log = Path(settings["HAIHE_HOME"]) / "server.log"
     give_up_at = time.monotonic() + SENT_SECONDS_MAX
     while time.monotonic() < give_up_at:
-        sent = re.findall(rf"{phone}: 海河验证码(\d{{6}})", log.read_text(errors="replace"))
+        sent = re.findall(rf"{phone}: {told}", log.read_text(errors="replace"))
         if sent:
             return str(sent[-1])
         time.sleep(0.05)
-    raise AssertionError(f"no code was sent to {phone}")
+    raise AssertionError(f"no message was sent to {phone}")
 
 
 def asked(visitor: Visitor, phone: str, path: str = ASK) -> Page:

@@ -14,7 +14,7 @@ from haihe.connectors.contract import Played
 from haihe.kernel.catalogue import Item
 from haihe.kernel.sources import Answer, Down, Question
 from haihe.kernel.values import Actor, Command, Data, Refused
-from haihe.records import applications, drafts, read, sources, write
+from haihe.records import agents, applications, drafts, looked, read, sources, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.drafts import Draft, Kept
@@ -64,8 +64,8 @@ def sent(kept: Kept, now: datetime = MORNING) -> str:
     return done.matter
 
 
-def fields(matter: str) -> dict[str, str]:
-    clerk = Reader(person="clerk", organ="machang-station", roles=("window",))
+def fields(matter: str, organ: str = "machang-station") -> dict[str, str]:
+    clerk = Reader(person="clerk", organ=organ, roles=("window",))
     file = read.open_file(matter, clerk, "handle", MORNING)
     assert not hasattr(file, "says"), file
     return {one.label: one.value for one in file.fields}
@@ -328,6 +328,34 @@ def test_an_agent_without_authority_is_refused_and_nothing_typed_is_lost() -> No
     assert left.draft.who["agent_name"] == "代办员"
     agreed = replace(left.draft, who={**left.draft.who, "agent_authorised": True})
     assert isinstance(applications.submit(replace(left, draft=agreed), MORNING), Recorded)
+
+
+def test_an_agent_looks_with_a_code_of_ones_own_traced_until_the_applicant_revokes_it() -> None:
+    who = {**WHO, "agent_name": "代办员", "agent_authorised": True}
+    draft = Draft(item="rk13", window="machang-station", who=who)
+    done = applications.submit(drafts.begin(draft, MORNING), MORNING)
+    assert isinstance(done, Recorded)
+    own = agents.register(done.matter, who, MORNING)
+    same = agents.register(done.matter, who, MORNING)
+    seen = read.follow(own.lower(), MORNING)
+    told = looked.readings(done.matter, MORNING)
+
+    assert own == same != done.code
+    assert seen is not None
+    assert (seen.agent, [act.id for act in seen.acts]) == (True, ["supply"])
+    assert read.matter_of(own) is None  # no messages, no certificates, no readings by this code
+    assert told is not None
+    assert [(row.organ, row.agent, row.purpose) for row in told.rows] == [
+        ("您的代办人", True, "代办人查看进度")
+    ]
+    assert looked.objectionable(done.matter, told.rows[0].number, MORNING) is None
+    revoke = Command(
+        key="revoke", act="revoke_agent", matter=done.matter, actor=applications.PUBLIC
+    )
+    assert isinstance(write.submit(revoke, now=MORNING), Recorded)
+    assert read.follow(own, MORNING) is None
+    assert read.follow(done.code, MORNING) is not None
+    assert problems() == []
 
 
 def test_a_green_lane_makes_its_own_promise_and_names_its_order() -> None:

@@ -151,6 +151,7 @@ class Asking:
         words: dict[str, list[tuple[str, list[object]]]] = {
             "apply:branch": [("none", ["nothing"])],
             "apply:item": [("none", ["nothing"])],
+            "apply:terminal": [("none", ["nothing"])],
             "apply:who": [("none", [code])],
             "apply:facts": [("none", [code])],
             "apply:check": [("none", [code])],

@@ -183,6 +183,8 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "apply:branch": _everybody(404),
     "apply:item": _everybody(404),
     "apply:again": _everybody(200),
+    "apply:terminal": _everybody(404),
+    "apply:leave_terminal": _everybody(405),
     "apply:who": _everybody(404),
     "apply:facts": _everybody(404),
     "apply:check": _everybody(404),
