@@ -73,7 +73,7 @@ def _check(pack: Pack, args: argparse.Namespace) -> int:
 
     problems = check(pack, [args.kind] if args.kind else [])
     if args.pack is None and not args.kind:
-        problems += [*_wrong_settings(pack), *_unrouted(pack)]
+        problems += [*_wrong_settings(pack), *_wrong_approvals(pack), *_unrouted(pack)]
         problems += _wrong_halls(pack)
     kinds = [args.kind] if args.kind else list(pack.procedures)
     counted = 0 if problems else sum(len(load_cases(pack, kind)) for kind in kinds)
@@ -95,6 +95,16 @@ def _wrong_settings(pack: Pack) -> list[Problem]:
 
     found = faults(pack, settings_of_the_city())
     return [Problem(f"city/{SETTINGS_FILE}", where, says) for where, says in found]
+
+
+def _wrong_approvals(pack: Pack) -> list[Problem]:
+    """What is wrong with the approval chains of the city in use."""
+    from haihe.pack.approvals import APPROVALS_FILE, approvals_of_the_city, faults
+    from haihe.pack.city import load_organs
+    from haihe.pack.lint import Problem
+
+    found = faults(pack, approvals_of_the_city(), load_organs().ids())
+    return [Problem(f"city/{APPROVALS_FILE}", *one.split(": ", 1)) for one in found]
 
 
 def _wrong_halls(pack: Pack) -> list[Problem]:

@@ -57,13 +57,17 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Aim(NamedTuple):
-    """What an entry is about: an opening of a kind, or an act of a matter for a purpose."""
+    """What an entry is about: an opening of a kind, or an act of a matter for a purpose.
+
+    `on`: a step of what the device's entry of this number opens, whose matter is known later.
+    """
 
     act: str
     kind: str
     matter: str
     purpose: str
     need: str
+    on: int = 0
 
 
 def device_door(
@@ -102,6 +106,12 @@ def outbox(request: HttpRequest, reader: Reader) -> HttpResponse:
             reverse("officer:opening", args=[kind.kind, act.id])
             for kind in read.openings(reader)
             for act in kind.acts
+        ]
+        + [
+            reverse("officer:then", args=[kind.kind, act.id])
+            for kind in read.openings(reader)
+            for act in kind.acts
+            if read.following(reader, kind.kind, act.id)[0]
         ],
         "devices": devices.of_person(reader),
     }
@@ -150,6 +160,41 @@ def sheet(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
     }
     title = f"{opened.subject or opened.title} {opened.number}"
     return copied(render(request, "officer/sheet.html", values), title)
+
+
+@require_safe
+@staff_page
+def then(request: HttpRequest, reader: Reader, kind: str, act: str) -> HttpResponse:
+    """The steps that follow an opening, to be filled in while it only exists on the device."""
+    chosen, step = views.opening_step(reader, kind, act)
+    now, later = read.following(reader, kind, act)
+
+    def form(one: Act) -> forms.ActForm:
+        href = reverse("officer:then_step", args=[kind, act, one.id])
+        return forms.printed(forms.dated(one), href)
+
+    values = {
+        "reader": reader,
+        "here": "offline",
+        "kind": chosen,
+        "opening": step,
+        "now": [form(one) for one in now],
+        "later": [form(one) for one in later],
+    }
+    title = _("%(step)s以后的步骤") % {"step": step.name}
+    return copied(render(request, "officer/then.html", values), title)
+
+
+@require_POST
+@staff_page
+def then_step(
+    _request: HttpRequest, reader: Reader, kind: str, act: str, step: str
+) -> HttpResponse:
+    """Without the page's script nothing is kept: such a step is taken on the file of the matter."""
+    now, later = read.following(reader, kind, act)
+    if step not in {one.id for one in (*now, *later)}:
+        raise Http404
+    return redirect("officer:then", kind, act)
 
 
 @require_POST
@@ -208,8 +253,15 @@ def entry(request: HttpRequest, reader: Reader) -> HttpResponse:
     if not devices.is_in_use(reader, sent.device):
         raise PermissionDenied(_("这台设备已经收回，或者属于别的账号。"))
     aim = _aim(sent.address)
+    thread = aim.matter or devices.opened_by(aim.on or sent.number)
+    if aim.on:
+        opened = devices.opening(sent.device, aim.on)
+        if aim.on >= sent.number:
+            raise BadRequest("a step follows an opening of the same device")
+        if opened is not None and opened.matter:
+            aim, thread = aim._replace(matter=opened.matter), opened.matter
     key = f"{reader.person}:{_first(sent.fields, '_key') or f'{sent.device}-{sent.number}'}"
-    came = devices.Entry(sent.device, sent.number, key, aim.matter, made_at, sent_at)
+    came = devices.Entry(sent.device, sent.number, key, thread, made_at, sent_at)
     taken = devices.take(reader, came)
     if isinstance(taken, devices.Gap):
         return JsonResponse({"expected": taken.expected}, status=HTTPStatus.CONFLICT)
@@ -232,6 +284,9 @@ def _settled(
         return told | {"state": "dropped"}
     if taken.waits_for:
         return told | {"state": "held", "waits_for": taken.waits_for}
+    if aim.on and not aim.matter:
+        devices.settle(came, "refused")
+        return told | {"state": "refused", "refusal": _not_opened(aim.on)}
     known = devices.carried_out(came.key)  # its answer got lost on the way
     answer = known or _carried_out(request, sent, aim, came, taken)
     if isinstance(answer, tuple):
@@ -279,7 +334,7 @@ def _carried_out(
         act=aim.act,
         actor=views.actor(acting, act),
         matter=aim.matter or None,
-        kind=aim.kind or None,
+        kind=(aim.kind or None) if not aim.on else None,
         data=typed.data,
         happened_at=(
             datetime.fromisoformat(happened) if isinstance(happened, str) else taken.happened_at
@@ -292,9 +347,16 @@ def _carried_out(
     return _told(read.refusal(answer), act)
 
 
+def _not_opened(number: int) -> dict[str, object]:
+    return _refusal(
+        _("前面的登记（第%(number)s项）没有送，这一步没有事项可办。") % {"number": number},
+        _("请重新登记，再接着办；这一项可以不送了。"),
+    )
+
+
 def _act(reader: Reader, aim: Aim) -> Act | dict[str, object]:
     """The act with its form as this reader may take it now, or why there is none."""
-    if aim.kind:
+    if aim.kind and not aim.on:
         try:
             return views.opening_step(reader, aim.kind, aim.act)[1]
         except Http404:
@@ -309,6 +371,9 @@ def _act(reader: Reader, aim: Aim) -> Act | dict[str, object]:
 
 
 def _expects(reader: Reader, sent: Sent, aim: Aim) -> int | None:
+    if aim.on:
+        opened = devices.opening(sent.device, aim.on)
+        return devices.expected_seq(reader, aim.matter, opened.seq) if opened is not None else None
     seen = _first(sent.fields, "_expects")
     if not aim.matter or not seen.isdecimal() or len(seen) > 9:
         return None
@@ -346,6 +411,11 @@ def _aim(address: str) -> Aim:
         raise BadRequest("no such purpose")
     if found.view_name == "officer:opening":
         return Aim(words["act"], words["kind"], "", purpose, need)
+    if found.view_name == "officer:then_step":
+        on = (asked.get("on") or [""])[0]
+        if not on.isdecimal() or not 0 < int(on[:10]) <= devices.NUMBER_MAX:
+            raise BadRequest("no opening is named")
+        return Aim(words["step"], words["kind"], "", purpose, need, int(on[:10]))
     if found.view_name == "officer:act":
         return Aim(words["act"], "", words["matter"], purpose, need)
     raise BadRequest("no form has this address")

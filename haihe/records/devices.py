@@ -36,6 +36,7 @@ DEVICES_MAX: Final = 100  # of one person, in use at once
 STALE: Final = timedelta(days=60)  # not seen for so long, and nothing ever came from it
 NUMBER_MAX: Final = 10**9
 SHOWN_MAX: Final = 30
+ON_DEVICE: Final = "@"  # begins the thread of a matter that has not arrived yet
 _DEVICE: Final = re.compile(r"[0-9a-f]{32}")
 _WAITS: Final = "('received', 'refused', 'held')"
 _COLUMNS: Final = (
@@ -50,7 +51,7 @@ class Entry(NamedTuple):
     device: str
     number: int
     key: str
-    thread: str  # the matter it is a step of, "" for an opening: these wait for nothing
+    thread: str  # the matter it is a step of; of one that only its device knows: `opened_by`
     made_at: datetime
     sent_at: datetime
 
@@ -151,6 +152,33 @@ def withdraw(reader: Reader, device: str, now: datetime | None = None) -> None:
         )
 
 
+def opened_by(number: int) -> str:
+    """The thread of an opening and of its next steps, for as long as it has not arrived."""
+    return f"{ON_DEVICE}{number}"
+
+
+class Opening(NamedTuple):
+    """What became of the opening that a step on the device belongs to: its state and its event."""
+
+    state: State
+    matter: str
+    seq: int
+
+
+def opening(device: str, number: int) -> Opening | None:
+    """An opening of this device; None where the number is of none."""
+    rows = reading_connection().rows(
+        "SELECT state, matter_id, seq, thread FROM device_entry WHERE device = ? AND number = ?",
+        (device, number),
+    )
+    if not rows:
+        return None
+    state, matter, seq, thread = rows[0]
+    if thread not in (opened_by(number), matter):
+        return None
+    return Opening(msgspec.convert(state, State), str(matter or ""), int(seq or 0))
+
+
 def take(reader: Reader, entry: Entry, now: datetime | None = None) -> Came | Gap:
     """Note that an entry came, once: the first times stay, however often it comes again."""
     assert 0 < entry.number <= NUMBER_MAX
@@ -168,9 +196,9 @@ def take(reader: Reader, entry: Entry, now: datetime | None = None) -> Came | Ga
             return _came(row)
         else:
             connection.run(
-                "UPDATE device_entry SET key = ?, tries = tries + 1, state = 'received' "
-                "WHERE device = ? AND number = ?",
-                (entry.key, entry.device, entry.number),
+                "UPDATE device_entry SET key = ?, thread = ?, tries = tries + 1, "
+                "state = 'received' WHERE device = ? AND number = ?",
+                (entry.key, entry.thread, entry.device, entry.number),
             )
         waits_for = _waits_for(connection, entry)
         if waits_for:
@@ -187,6 +215,11 @@ def settle(
     connection = reading_connection()
     with writing(connection):
         _settle(connection, entry, state, now or datetime.now(UTC), matter, seq)
+        if matter and entry.thread == opened_by(entry.number):
+            connection.run(
+                "UPDATE device_entry SET thread = ? WHERE device = ? AND thread = ?",
+                (matter, entry.device, entry.thread),
+            )
 
 
 def carried_out(key: str) -> tuple[str, int] | None:

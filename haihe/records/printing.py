@@ -253,7 +253,8 @@ class Printer:
             known = {key: one for key, one in state.fields.items() if seen.get(key) == "clear"}
         form = [self._field(each, fields[each], known, required=True) for each in act.asks]
         form += [self._field(each, fields[each], known, required=False) for each in act.may_ask]
-        form = self._only_who_may_have_it(form, procedure, name, opens=state is None)
+        opens = step is not None and not step.from_
+        form = self._only_who_may_have_it(form, procedure, name, opens=opens)
         if step is None and state is not None:
             form = [_chosen(one, procedure, state, clocks) for one in form]
         told = procedure.roles.get(role)

@@ -15,6 +15,7 @@ from haihe.kernel.clocks import clocks
 from haihe.kernel.decide import possible
 from haihe.kernel.kernel_acts import issued
 from haihe.kernel.paper import fields_of
+from haihe.kernel.paths import reachable
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.reading import PURPOSES, UNKNOWN, View, concerns_minor, may_read
 from haihe.kernel.sentence import Told, called, rule_of, tell
@@ -295,6 +296,32 @@ def matter_of(code: str) -> str | None:
 def openings(reader: Reader, now: datetime | None = None) -> tuple[KindOf, ...]:
     """What this reader may open today, with its forms."""
     return _openings(reader.roles, _printer(now), public=False)
+
+
+def following(
+    reader: Reader, kind: str, opening: str, now: datetime | None = None
+) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
+    """The steps this reader's roles may take after an opening: at once, and after others of them.
+
+    For who fills them in before the matter is here; whether each may be taken is judged then.
+    """
+    printer = _printer(now)
+    procedure = printer.rules.governing(kind, printer.now.astimezone(printer.rules.zone).date())
+    if procedure is None or opening not in procedure.steps:
+        return (), ()
+    at_once, later = reachable(procedure, opening, reader.roles)
+
+    def printed(names: Iterable[str]) -> tuple[Act, ...]:
+        roles = {name: _role_for(procedure, name, reader) for name in names}
+        return tuple(
+            printer.step(procedure, name, role, None, None) for name, role in roles.items()
+        )
+
+    return printed(at_once), printed(later)
+
+
+def _role_for(procedure: Procedure, step: str, reader: Reader) -> str:
+    return next(role for role in procedure.steps[step].by if role in reader.roles)
 
 
 def openings_for_public(now: datetime | None = None) -> tuple[KindOf, ...]:

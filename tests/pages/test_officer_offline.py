@@ -252,11 +252,15 @@ def test_a_refused_step_waits_visibly_is_mended_and_those_after_it_follow(
     page.wait_for_selector("html[data-device=open]")
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     page.reload()
+    opening = f"{server.address}officer/new/public_security_case/receive/"
+    for address in (opening, f"{opening}then/"):
+        page.goto(address)
     page.wait_for_timeout(300)
     cut_network(context)
+    sheet = f"{server.address}officer/matter/{matter}/sheet/"
 
-    def step(name: str, fill: Callable[[], object]) -> None:
-        page.goto(f"{server.address}officer/matter/{matter}/sheet/")
+    def step(name: str, fill: Callable[[], object], on: str = sheet) -> None:
+        page.goto(on)
         page.wait_for_selector("html[data-device=open]")
         page.locator("details.act").evaluate_all("all => all.forEach(one => { one.open = true })")
         fill()
@@ -266,9 +270,30 @@ def test_a_refused_step_waits_visibly_is_mended_and_those_after_it_follow(
     step("acknowledge", lambda: page.locator("#acknowledge-officers").fill("张建国\n刘洋"))
     step("arrive", lambda: None)  # nothing was filled in
     step("handle", lambda: page.locator("#handle-scene_found").fill("双方已经劝开。"))
+
+    # A matter that only this device has goes on as well: its first step lacks a field, too.
+    page.goto(opening)
+    page.get_by_label("报案时间").fill("2026-03-02T08:10")
+    page.get_by_label("报警内容").fill("只在本机的案件")
+    page.get_by_label("地点").fill("离线路9号")
+    page.get_by_role("button", name="登记", exact=True).click()
+    page.wait_for_url("**/officer/offline/?kept=4")
+    page.get_by_role("link", name="接着办").click()
+    page.wait_for_url("**/then/?on=4")
+    here = page.locator("#judge_jurisdiction-jurisdiction").get_by_label("本单位管辖")
+    step("judge_jurisdiction", lambda: None, page.url)
+    step("judge_jurisdiction", here.check, f"{opening}then/?on=4")
+    wait_for_states(page, *["ready"] * 6)
     context.set_offline(False)
     page.reload()
-    wait_for_states(page, "held", "refused", "recorded")
+    wait_for_states(page, "held", "refused", "recorded", "held", "refused", "recorded")
+    page.locator("#outbox > li[data-number='5']").get_by_role("link", name="改").click()
+    page.get_by_text("这一项上次没有办成").wait_for()
+    here.check()
+    page.locator("#form-judge_jurisdiction button[type=submit]").click()
+    page.wait_for_url("**/officer/offline/?kept=5")
+    alone = ["recorded"] * 3
+    wait_for_states(page, *alone, "held", "refused", "recorded")
     refused = page.locator("#outbox > li[data-state=refused]")
     assert "请填写" in refused.inner_text()
 
@@ -278,10 +303,10 @@ def test_a_refused_step_waits_visibly_is_mended_and_those_after_it_follow(
     page.locator("#arrive-recording_on").get_by_label("是", exact=True).check()
     page.locator("#form-arrive button[type=submit]").click()
     page.wait_for_url("**/officer/offline/?kept=2")
-    wait_for_states(page, "refused", "recorded", "recorded")
+    wait_for_states(page, *alone, "refused", "recorded", "recorded")
     page.locator("#outbox > li[data-state=refused] summary").click()
     page.get_by_role("button", name="删除这一项").click()
-    wait_for_states(page, "dropped", "recorded", "recorded")
+    wait_for_states(page, *alone, "dropped", "recorded", "recorded")
     context.close()
 
     with journal(settings) as connection:
@@ -290,7 +315,14 @@ def test_a_refused_step_waits_visibly_is_mended_and_those_after_it_follow(
             "'handle') ORDER BY seq",
             (matter,),
         ).fetchall()
+        taken = connection.execute(
+            "SELECT d.number, e.seq, e.act, count(*) OVER () FROM event e JOIN device_entry d "
+            "ON d.matter_id = e.matter_id AND d.seq = e.seq WHERE d.thread IN "
+            "(SELECT matter_id FROM device_entry WHERE number = 4) ORDER BY e.seq"
+        ).fetchall()
     assert acts == [("acknowledge",), ("arrive",)]
+    judged = "judge_jurisdiction"
+    assert taken == [(4, 1, "receive", 3), (5, 2, judged, 3), (6, 3, judged, 3)]
 
 
 def test_another_account_on_the_same_device_sees_nothing_of_what_was_kept(

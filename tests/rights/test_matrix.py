@@ -293,6 +293,8 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "officer:logout": _everybody(302),
     "officer:new": _staff,
     "officer:opening": _openings,
+    "officer:then": _openings,
+    "officer:then_step": _everybody(405),
 }
 
 

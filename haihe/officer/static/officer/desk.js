@@ -5,11 +5,12 @@
 (() => {
   const kept = self.haihe;
   const told = document.currentScript.dataset;
-  const FORM = /^\/officer\/(new\/[^/]+\/[^/]+|matter\/[^/]+\/act\/[^/]+)\/$/;
+  const FORM = /^\/officer\/(new\/[^/]+\/[^/]+(\/then\/[^/]+)?|matter\/[^/]+\/act\/[^/]+)\/$/;
   const OUTBOX = "/officer/offline/";
   const OVER = ["recorded", "dropped"];
   const DRAFT_MILLISECONDS = 600;
   const WAITS = [5000, 10000, 20000, 40000, 60000];
+  const REFRESH_MILLISECONDS = 60000;
   const GAP_MAX = 200;
   const LABEL_MAX = 120;
 
@@ -194,7 +195,32 @@
     return { fields, files };
   }
 
-  const placeOf = (form) => new URL(form.action).pathname;
+  /* A form's address; of a step of what is only on this device, with the number it follows. */
+  const placeOf = (form) => {
+    const { pathname, searchParams } = new URL(form.action);
+    const on = searchParams.get("on");
+    return on ? `${pathname}?on=${on}` : pathname;
+  };
+
+  const isForm = (form) => FORM.test(new URL(form.action).pathname);
+
+  /* The forms of what follows an opening on this device say which one. */
+  function follow() {
+    const page = document.querySelector("[data-then]");
+    if (!page) return;
+    const on = new URLSearchParams(location.search).get("on") ?? "";
+    const known = /^[1-9]\d{0,8}$/.test(on);
+    document.querySelector("[data-then-lost]").hidden = known;
+    for (const form of page.querySelectorAll("form.fill[method=post]")) {
+      if (known) form.action = `${new URL(form.action).pathname}?on=${on}`;
+      else form.querySelector("button[type=submit]").disabled = true;
+    }
+    const about = page.querySelector("[data-about]");
+    if (known && about) {
+      about.dataset.about = `${page.dataset.then} ${on}`;
+      about.textContent = about.dataset.about;
+    }
+  }
 
   async function saveDraft(form) {
     const value = await written(form);
@@ -293,7 +319,9 @@
     const found = await kept.entry(holder, number);
     if (!found || OVER.includes(found.state)) return;
     const { body } = found;
-    if (new URL(body.address, location.href).pathname !== placeOf(form)) return;
+    const { pathname, searchParams } = new URL(body.address, location.href);
+    const on = searchParams.get("on");
+    if ((on ? `${pathname}?on=${on}` : pathname) !== placeOf(form)) return;
     await restore(form, body);
     notice(form, "mend-words");
     form.addEventListener("submit", async (event) => {
@@ -314,8 +342,21 @@
     }
   }
 
+  /* The first page of a list is asked again while it is looked at and nobody has anything open. */
+  function refresh() {
+    const list = document.querySelector("#desk-list[data-refresh=yes]");
+    const busy = list?.querySelector("details[open]") || list?.contains(document.activeElement);
+    if (!list || busy || document.visibilityState !== "visible" || !navigator.onLine) return;
+    self.htmx?.ajax("GET", location.pathname + location.search, {
+      target: "#desk-list",
+      swap: "outerHTML",
+    });
+  }
+
   async function begin() {
+    setInterval(refresh, REFRESH_MILLISECONDS);
     if (!isSecureContext || !("serviceWorker" in navigator) || !("locks" in navigator)) return;
+    follow();
     navigator.serviceWorker.register("/officer/worker.js", { scope: "/officer/" });
     holder = await unlocked();
     if (holder) {
@@ -323,7 +364,7 @@
       await kept.forgetOld(holder);
       const number = Number(new URLSearchParams(location.search).get("mend"));
       for (const form of document.querySelectorAll("form.fill[method=post]")) {
-        if (!FORM.test(placeOf(form))) continue;
+        if (!isForm(form)) continue;
         await (number ? mend(form, number) : watch(form));
       }
     }

@@ -7,8 +7,11 @@
   const list = document.getElementById("outbox");
   const copies = document.getElementById("copies");
   const OVER = ["recorded", "dropped"];
-  const FORM = /^\/officer\/(new\/[^/]+\/[^/]+|matter\/[^/]+\/act\/[^/]+)\/$/;
+  const FORM = /^\/officer\/(new\/[^/]+\/[^/]+(\/then\/[^/]+)?|matter\/[^/]+\/act\/[^/]+)\/$/;
+  const STEP_AFTER = /^(.*\/then\/)[^/]+\/$/; // its form stands among the others of that page
+  const OPENING = /^\/officer\/new\/[^/]+\/[^/]+\/$/;
   const words = list.dataset;
+  let known = new Set(); // addresses that open without a network
 
   const show = (id, is) => {
     document.getElementById(id).hidden = !is;
@@ -35,6 +38,7 @@
   /* Where a refused entry is mended: its form, filled in again. */
   function mendAddress({ number, body }) {
     const address = new URL(body.address, location.href);
+    address.pathname = address.pathname.replace(STEP_AFTER, "$1");
     address.searchParams.set("mend", number);
     return address.pathname + address.search;
   }
@@ -66,6 +70,11 @@
       { recorded: "is-good", refused: "is-late", held: "is-near" }[state] ?? "is-state",
     );
     const way = item.querySelector("[data-of=way]");
+    const then = `${new URL(body.address, location.href).pathname}then/`;
+    const next = item.querySelector("[data-of=then]");
+    const follows = OPENING.test(new URL(body.address, location.href).pathname);
+    if (follows && !OVER.includes(state) && known.has(then)) next.href = `${then}?on=${number}`;
+    else next.remove();
     if (OVER.includes(state)) {
       if (body.href) way.href = body.href;
       else way.remove();
@@ -91,19 +100,21 @@
     show("device-others", others > 0);
     show("device-offline", !navigator.onLine);
     const entries = holder ? await kept.entries(holder) : [];
+    const openable = holder ? await kept.copies(holder) : [];
+    known = new Set(openable.map((one) => one.address));
     list.replaceChildren(...entries.reverse().map((one) => line(one, holder)));
     show("outbox-empty", entries.length === 0 && holder);
     show("outbox-waits", own > 0);
-    const known = holder ? await kept.copies(holder) : [];
+    const listed = openable.filter((one) => !one.address.endsWith("/then/"));
     copies.replaceChildren(
-      ...known.map((one) => {
+      ...listed.map((one) => {
         const item = filled("copy-words", { title: one.title, at: when(one.at) });
         item.querySelector("a").href = one.address;
         return item.firstElementChild;
       }),
     );
-    copies.hidden = known.length === 0;
-    show("copies-empty", known.length === 0);
+    copies.hidden = listed.length === 0;
+    show("copies-empty", listed.length === 0);
   }
 
   document.addEventListener("haihe:outbox", ({ detail }) => render(detail.holder));

@@ -18,7 +18,9 @@ const PARTS = [
   "/static/officer/outbox.js",
 ];
 const COPIED = "Haihe-Copy"; // the header of pages that may be kept on the device
-const FORM = /^\/officer\/(new\/[^/]+\/[^/]+|matter\/[^/]+\/act\/[^/]+)\/$/;
+const FORM = /^\/officer\/(new\/[^/]+\/[^/]+(\/then\/[^/]+)?|matter\/[^/]+\/act\/[^/]+)\/$/;
+/* A step of a matter that only this device has: never sent by itself, always after its opening. */
+const THEN = /^\/officer\/new\/[^/]+\/[^/]+\/then\/[^/]+\/$/;
 const SIGN_OUT = "/officer/logout/";
 const SLOW_MILLISECONDS = 8000; // after that a kept copy is better than a page that does not come
 
@@ -105,6 +107,7 @@ function asKept({ value }) {
 async function sent(request, address) {
   if (address.pathname === SIGN_OUT) return signedOut(request);
   if (!FORM.test(address.pathname)) return fetch(request);
+  if (THEN.test(address.pathname)) return keep(request, address);
   const again = request.clone();
   try {
     return await fetch(request);
