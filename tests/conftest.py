@@ -1,13 +1,15 @@
-"""What every test may ask for: a private PostgreSQL, a browser, a page on a phone or a desk."""
+"""What every test may ask for: a private PostgreSQL, a filled home, a browser and its pages."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.demo_home import filled_once
 from tests.postgresql import PostgresServer, running_postgresql
 
 CHROMIUM_FLAGS = [
@@ -35,6 +37,12 @@ def postgresql_url(postgresql_server: PostgresServer) -> Iterator[str]:
     url = postgresql_server.create_database()
     yield url
     postgresql_server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the demo city, for all test processes: never work in it, take a `copy_of` it."""
+    return filled_once(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

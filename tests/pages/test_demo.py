@@ -13,7 +13,7 @@ from haihe.pack import load_pack
 from haihe.pack.city import load_organs
 from haihe.records.halls_city import load_halls
 from haihe.stories.pictures import picture
-from tests.pages.conftest import run_demo
+from tests.demo_home import run_demo
 from tests.pages.visitor import Visitor
 
 THURSDAY = date(2026, 11, 19)
