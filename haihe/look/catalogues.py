@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -52,8 +53,12 @@ def said_in(package: str, folder: Path = PACKAGES) -> dict[Key, Said]:
 def english_of(package: str, folder: Path = PACKAGES) -> dict[Key, Forms]:
     """The English of a package as its catalogue has it; no catalogue has no words."""
     path = folder / package / BELOW / WRITTEN
-    if not path.is_file():
-        return {}
+    return dict(_read(path, path.stat().st_mtime_ns)) if path.is_file() else {}
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _changed: int) -> dict[Key, Forms]:
+    """One catalogue as it was at that moment; a check asks for each of them many times."""
     with path.open("rb") as file:
         catalogue = read_po(file, locale=LANGUAGE)
     found: dict[Key, Forms] = {}
@@ -81,11 +86,11 @@ def bring_up(package: str, folder: Path = PACKAGES) -> tuple[int, int]:
     path = folder / package / BELOW / WRITTEN
     if said or path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_written(catalogue))
+        path.write_bytes(written(catalogue))
     return len(said.keys() - had.keys()), len(had.keys() - said.keys())
 
 
-def _written(catalogue: Catalog) -> bytes:
+def written(catalogue: Catalog) -> bytes:
     """The catalogue's text without dates and programs, so that the same words are the same file."""
     from io import BytesIO
 

@@ -13,6 +13,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from haihe.look import rule_catalogues
+
 LANGUAGE = "en"
 PACKAGES = Path(__file__).resolve().parents[1]
 BELOW = Path("locale") / LANGUAGE / "LC_MESSAGES"
@@ -27,6 +29,7 @@ def ready(packages: Path = PACKAGES) -> list[str]:
     elif changed:
         for path in changed:
             compile_one(path)
+    rule_catalogues.compiled(packages / "look" / rule_catalogues.FOLDER.name)
     found = [path for path in sorted(packages.glob("*/locale")) if (path / LANGUAGE).is_dir()]
     return [str(path) for path in sorted(found, key=lambda path: path.parent.name != "look")]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from haihe.look import catalogues, extraction, words
+from haihe.look import catalogues, extraction, rule_catalogues, rule_words, words
 from haihe.look.extraction import Said, Unmarked
 from tests.pages.visitor import Visitor
 
@@ -16,6 +16,11 @@ from tests.pages.visitor import Visitor
 @pytest.mark.parametrize("package", catalogues.packages())
 def test_everything_a_package_says_is_marked_and_has_its_english(package: str) -> None:
     assert list(catalogues.faults([package])) == [], "call `haihe words` and write the English"
+
+
+def test_everything_the_rules_say_has_its_english() -> None:
+    said = rule_words.collected(Path(__file__).resolve().parents[2])
+    assert list(rule_catalogues.faults(said)) == [], "call `haihe words rules`, write the English"
 
 
 @pytest.fixture
