@@ -21,7 +21,7 @@ from haihe.supervision.sweep import Swept, UnusableModel, swept
 from haihe.supervision.views import VIEWS, Fields, FieldType, segments
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
     from sqlglot import exp
 
 MISSING: Final = (
@@ -117,8 +117,14 @@ def name_views(
         kinds |= {"event": event, "matter": matter}.get(name, {})
         told = ", ".join(f"`{column}` {_TYPES[kind]}" for column, kind in kinds.items())
         paths = [str(path.resolve()) for path in segments(folder, name)]
-        rows = spark.read.schema(told).parquet(*paths) if paths else spark.createDataFrame([], told)
+        rows = spark.read.schema(told).parquet(*paths) if paths else _nothing(spark, kinds)
         rows.createOrReplaceTempView(name)
+
+
+def _nothing(spark: SparkSession, kinds: Fields) -> DataFrame:
+    """No rows, told in SQL: rows of this program, even none, take a Python of every worker."""
+    empty = ", ".join(f"CAST(NULL AS {_TYPES[kind]}) AS `{name}`" for name, kind in kinds.items())
+    return spark.sql(f"SELECT {empty} LIMIT 0")
 
 
 def sweep(spark: SparkSession, models: Sequence[Model]) -> list[Swept]:

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 TWO_WORKERS = "local-cluster[2,1,640]"
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 SMALL = {  # a few rows: to compile code for them costs more than it saves
+    "spark.driver.extraJavaOptions": SHORT_LIVED,
+    "spark.executor.extraJavaOptions": SHORT_LIVED,
+    "spark.sql.shuffle.partitions": "2",
+    "spark.locality.wait": "0",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
