@@ -66,6 +66,9 @@ def _check(args: argparse.Namespace, wanted: tuple[str, ...]) -> int:
         os.environ["HAIHE_HOME"] = home
         os.environ.pop("HAIHE_DATABASE_URL", None)
         os.environ["HAIHE_SENDER"] = OUTBOX
+        if args.browser:
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's event loop is beside it
+            os.environ["HAIHE_DEMO"] = "1"  # the page of a story is one of a demo
         _set_up()
         found = []
         for one in _by_hand(args, wanted) if args.browser else _played(wanted):
@@ -89,8 +92,6 @@ def _played(wanted: tuple[str, ...]) -> Iterator[Shown]:
 
 def _by_hand(args: argparse.Namespace, wanted: tuple[str, ...]) -> Iterator[Shown]:
     """Those that are told sentence by sentence, in Chromium."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in this thread
-    os.environ["HAIHE_DEMO"] = "1"  # the page of a story is one of a demo
     from haihe.stories.by_hand import by_hand
     from haihe.stories.telling import load_stories
 

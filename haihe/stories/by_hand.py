@@ -76,7 +76,7 @@ def _shown(stage: Stage, name: str, door: ChromiumDoor, hashed: str) -> Shown:
         if story.play:
             keep([(playing, found.lines)])
             door.server.now = now
-            door.picture_of(f"/demo/stories/{name}/")
+            door.open_last(f"/demo/stories/{name}/")
     except BROKEN as error:
         told = story.tells[len(found.lines)].says if len(found.lines) < len(story.tells) else ""
         found.broke = f"{told}：{error}"

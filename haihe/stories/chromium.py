@@ -1,8 +1,8 @@
 """A story told by hand in Chromium: every act is a form that somebody opens, fills in and sends.
 
-Each person has a browser of their own, on a phone or at a desk; a session that ran out in the
-meantime is signed in anew, as in life. What must be refused is refused by the page: it does not
-offer the step, says why it cannot be taken, or sends the form back with the reason.
+There are two tabs, a phone and a desk, and each person's cookies are theirs alone; a session that
+ran out in the meantime is signed in anew, as in life. What must be refused is refused by the page:
+it does not offer the step, says why it cannot be taken, or sends the form back with the reason.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page
@@ -78,7 +78,10 @@ class ChromiumDoor:
     size: Size | None = None
     pictures: Path | None = None  # where the last page looked at is kept
     story: str = ""  # the one that is told
-    _tabs: dict[str, Page] = field(default_factory=dict)
+    _tabs: dict[Size, Page] = field(default_factory=dict)
+    _who: dict[Size, str] = field(default_factory=dict)  # whose turn it is at each
+    _cookies: dict[str, Any] = field(default_factory=dict)  # of who was there before
+    _last: Page | None = None  # what was looked at last
     _sizes: dict[str, Size] = field(default_factory=dict)
     _shown: dict[str, Shown] = field(default_factory=dict)  # the file in front of an account
 
@@ -251,40 +254,46 @@ class ChromiumDoor:
             yield from (f"{size}：{one}" for one in seen.missing(page, looked, at))
             if page.evaluate(tabs.WIDE) > 0:
                 yield f"{size}：要左右滚动"
-            self._picture(page, size)
+        self._last = page
         tabs.resize(page, self._size_of(looked.by))
 
-    def picture_of(self, path: str) -> None:
-        """What anybody sees at an address, as the picture of the story."""
-        page = self._tab("")
-        for size in self._looked_at(""):
-            tabs.resize(page, size)
-            if self._plain(page, path) != FOUND:
-                raise Stuck(f"{path}打不开")
-            self._picture(page, size)
-
-    def _picture(self, page: Page, size: Size) -> None:
-        """What is looked at last stays as the picture of the story."""
-        if self.pictures is None:
-            return
-        page.evaluate(FOLD_ALL)
-        path = self.pictures / f"{self.story}-{size}.jpg"
-        page.screenshot(path=path, type="jpeg", quality=PICTURE_QUALITY)
+    def open_last(self, path: str) -> None:
+        """Look at an address as anybody."""
+        self._last = self._tab("")
+        if self._plain(self._last, path) != FOUND:
+            raise Stuck(f"{path}打不开")
 
     def close(self) -> None:
-        """Every tab is closed: the next story has people of its own."""
-        for page in self._tabs.values():
-            page.context.close()
-        self._tabs.clear()
-        self._shown.clear()
-        self._sizes.clear()
+        """The story is over: what was looked at last is its picture; everybody leaves."""
+        page = self._last
+        if page is not None and self.pictures is not None:
+            for size in SIZES if self.size is None else (self.size,):
+                tabs.resize(page, size)
+                page.evaluate(FOLD_ALL)
+                path = self.pictures / f"{self.story}-{size}.jpg"
+                page.screenshot(path=path, type="jpeg", quality=PICTURE_QUALITY)
+        for one in self._tabs.values():
+            one.context.close()
+        for told in (self._tabs, self._who, self._cookies, self._shown, self._sizes):
+            told.clear()
+        self._last = None
 
     # ── tabs ─────────────────────────────────────────────────────────────────────────────────
 
     def _tab(self, account: str) -> Page:
-        if account not in self._tabs:
-            self._tabs[account] = tab(self.browser, self._size_of(account), self.server.address)
-        return self._tabs[account]
+        """The phone, or the desk, with this person at it: the cookies are theirs alone."""
+        size = self._size_of(account)
+        if size not in self._tabs:
+            self._tabs[size] = tab(self.browser, size, self.server.address)
+            self._who[size] = account
+        page, before = self._tabs[size], self._who[size]
+        if before != account:
+            self._cookies[before] = page.context.cookies()
+            page.context.clear_cookies()
+            page.context.add_cookies(self._cookies.get(account, []))
+            self._shown.pop(before, None)
+            self._who[size] = account
+        return page
 
     def _size_of(self, account: str) -> Size:
         if self.size is not None:

@@ -20,7 +20,7 @@ from haihe.simulation.walk import Played, Unplayable, Walk, id_of
 from haihe.stories.playing import Broken, Line, Playing
 
 MATTERS_MAX: Final = 100_000
-SHOWN_MAX: Final = 6
+SHOWN_MAX: Final = 3
 FAR: Final = timedelta(days=3650)
 Steps = Sequence[Mapping[str, Any]]
 Vary = Callable[[int], Mapping[str, Data]]  # number -> act -> values that differ

@@ -127,6 +127,7 @@ class Playing:
     now: datetime = NEVER  # when the sentence is told that is being told
     door: Door = field(default_factory=RecordsDoor)
     in_demo: bool = False  # told among other matters: what is large is told smaller
+    smaller: bool = False  # whether it is told with fewer than there were
     until: datetime | None = None  # in a demo: now; nothing may be recorded later
     measured: bool = True  # whether what models find is computed
     shown: dict[str, tuple[str, str]] = field(default_factory=dict)  # name: id, kind in words
@@ -148,6 +149,7 @@ class Playing:
         `largest` is the largest number of the story; what there is at all stays at least one.
         """
         share = min(1.0, DEMO_MOST / largest) if self.in_demo else 1.0
+        self.smaller = share < 1.0
         return lambda number: max(1, round(number * share)) if number else 0
 
     def found_by(self, model: str, at: datetime) -> list[Found]:

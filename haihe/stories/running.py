@@ -19,7 +19,7 @@ from haihe.stories import boats, citizens, larger
 from haihe.stories.judging import judge
 from haihe.stories.keeping import keep
 from haihe.stories.large import LARGE
-from haihe.stories.playing import Broken, Judge, Line, Playing, Stage
+from haihe.stories.playing import DEMO_MOST, Broken, Judge, Line, Playing, Stage
 from haihe.stories.telling import (
     STORIES,
     Story,
@@ -35,6 +35,7 @@ SINCE: Final = date(2018, 9, 1)  # since when everybody of the stories serves
 TOLD_IN_PYTHON: Final = (boats, citizens, larger)  # importing them makes their stories known
 UNTELLABLE: Final = (Broken, UnusableStory, UnknownSort, WrongCase, UnusableAccount, LookupError)
 LIVE: Final = frozenset({"tap", "move"})  # what somebody does here and now
+SMALLER: Final = f"演示里讲得小一些：每一种最多讲{DEMO_MOST}件，比例不变。"
 UNTOLD: Final = "这个故事还没有写"
 
 
@@ -154,7 +155,9 @@ def lines_of(
     if story.play:
         if story.play not in LARGE:
             raise UnusableStory(f"large.py has no `{story.play}`")
-        for line in LARGE[story.play](playing):
+        for number, line in enumerate(LARGE[story.play](playing)):
+            if playing.smaller and number == 0:
+                yield Line(SMALLER, line.at, "act", holds=True)
             yield replace(line, matter=line.matter or next(iter(playing.shown), ""))
     yield from playing.tell(judged)
 

@@ -106,7 +106,9 @@ def test_from_the_page_of_a_story_its_file_is_opened_as_whoever_was_in_it(
 def test_what_is_large_is_told_in_the_demo_too_only_smaller(told: dict[str, KeptStory]) -> None:
     for name in ("T06", "T09", "T23", "T25", "T27", "T32", "T33", "T34", "T36", "T37"):
         assert told[name].matters, name
-        assert all(one.matter in told[name].matters for one in told[name].lines), name
+        holds = [one for one in told[name].lines if one.sort == "holds"]
+        assert holds, name
+        assert any(one.matter in told[name].matters for one in holds), name
     assert not {"T08", "T12", "T13", "T17", "T35"} & set(told)
 
 
