@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.center import audit, city_map, model_pages, reports, retention, trends, views
+from haihe.center import audit, city_map, model_pages, ratings, reports, retention, trends, views
 
 app_name = "center"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("findings.csv", reports.findings_csv, name="findings-csv"),
     path("map/", city_map.page, name="map"),
     path("trends/", trends.page, name="trends"),
+    path("ratings/", ratings.page, name="ratings"),
+    path("ratings/<slug:which>/", ratings.listed, name="ratings_list"),
     path("settings/", views.settings, name="settings"),
     path("retention/", retention.page, name="retention"),
     path("retention/decision/", retention.decision, name="disposal"),

@@ -12,14 +12,13 @@ from typing import Final, NamedTuple
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.identity.citizens import citizen_of
 from haihe.kernel.values import Refused
+from haihe.look.levels import LEVELS
 from haihe.look.squares import square
 from haihe.records import citizens, ratings, read
 from haihe.records.ratings import Said, Served
@@ -28,13 +27,6 @@ from haihe.records.shown import Refusal
 TYPED_MAX: Final = 60
 KEPT: Final = "rated"  # of the session: what this browser rated, and the code that follows it
 KEPT_MAX: Final = 20
-LEVELS: Final[dict[int, Promise]] = {
-    5: gettext_lazy("非常满意"),
-    4: gettext_lazy("满意"),
-    3: gettext_lazy("基本满意"),
-    2: gettext_lazy("不满意"),
-    1: gettext_lazy("非常不满意"),
-}
 AGES: Final = {"yes": True, "no": False}
 
 

@@ -42,6 +42,7 @@ SIGN_INS = (
     ("window", "派出所窗口民警：叫号、办理（大厅 hall/machang/windows/）"),
     ("lobby", "大堂警官：看材料、帮老人取号（大厅 hall/machang/lobby/）"),
     ("mediator", "人民调解员：受理、调解、协议、回访"),
+    ("ratings", "群众评价办理：差评回访、答复，抽查电话"),
     ("supervisor", "执法监督员：监督发现和整改"),
     ("analyst", "数据分析员：模型工作台"),
     ("administrator", "综治中心管理员：委托移送、督办"),
@@ -173,7 +174,7 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
     refuse a planned step, which is a mistake of city/demo.yaml.
     """
     from haihe.commands.sweep import sweep_all
-    from haihe.records import halls_demo, lists
+    from haihe.records import database, halls_demo, lists, ratings_demo
 
     if not lists.is_empty():
         return 0
@@ -190,6 +191,7 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
     told = _tell_stories(now)
     _answer_for_areas(_local_day(now))
     halls_demo.fill(now)
+    ratings_demo.fill(database.reading_connection(), now)
     sweep_all(now)
     return len(opened) + simulated + told
 

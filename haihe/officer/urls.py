@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from haihe.identity import staff_door
-from haihe.officer import batch, calendars, exports, intake, offline, papers, views
+from haihe.officer import batch, calendars, exports, intake, offline, papers, ratings, views
 
 app_name = "officer"
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("calendar/", calendars.page, name="calendar"),
     path("calendar/<slug:secret>.ics", calendars.feed, name="feed"),
     path("calendar/<slug:feed>/withdraw/", calendars.withdraw, name="withdraw_feed"),
+    path("ratings/", ratings.page, name="ratings"),
     path("exports/", exports.page, name="exports"),
     path("exports/<int:number>/", exports.file, name="export"),
     path("matter/<str:matter>/", views.file, name="file"),

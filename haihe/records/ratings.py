@@ -24,7 +24,7 @@ from haihe.pack.ratings import Ratings, load_ratings
 from haihe.records import halls, read, rules, write
 from haihe.records.codes import normal_code
 from haihe.records.database import Connection, reading_connection
-from haihe.records.halls_journal import instant_of, midnight
+from haihe.records.halls_journal import instant_of
 from haihe.records.instants import restored, stored
 from haihe.records.journal import folded, history, procedure_of
 from haihe.records.looked import BROUGHT_BY, code_of
@@ -38,7 +38,7 @@ TAGS_A_RATING_MAX: Final = 6
 TICKET_CODE_LENGTH: Final = 12
 DESK: Final = Actor(person="rating_desk", role="rating_desk", organ="supervision")
 HALL: Final = "hall"
-MATTER: Final = "matter"
+WINDOWS: Final = "大厅窗口"  # Chinese: the one standard of all windows, as it is counted
 
 Channel = Literal["hall", "matter"]
 
@@ -285,6 +285,11 @@ def week_of(instant: int) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def begin_of(day: date) -> int:
-    """When a day begins, in microseconds."""
-    return stored(midnight(day, rules.current().zone))
+def procedure_name(current: rules.Rules, kind: str, version: str) -> str:
+    """What a kind of service is called."""
+    return procedure_of(current, kind, version).name
+
+
+def hall_organs() -> set[str]:
+    """The organs that have a hall."""
+    return {one.organ for one in halls.every_hall().values()}

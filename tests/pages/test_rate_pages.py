@@ -115,6 +115,7 @@ def test_who_was_rated_sees_the_same_everywhere(
         f"/officer/?number={number}",
         "/officer/?number=SR-",
         "/officer/?number=BR-",
+        "/officer/ratings/",
     ]
     listed = mediator.get(f"/officer/?number={number}")
     paths.append(listed.link("邻里"))

@@ -198,6 +198,7 @@ class Asking:
             **{one: [("", [NEWCOMER])] for one in OF_ADMINISTRATION},
             "center:matters": [("", ["open"]), ("all", ["new_today"]), ("none", ["nothing"])],
             "center:matters-csv": [("", ["open"]), ("none", ["nothing"])],
+            "center:ratings_list": [("", ["rated"])],
             "center:model": [("none", ["no-model"])],
             "center:model-change": [("new", ["new"])],
         }

@@ -1,0 +1,52 @@
+"""Ratings for who supervises: by kind of service, each number with its list."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from haihe.center.entering import center_page
+from haihe.look.levels import LEVELS
+from haihe.records import rating_figures, ratings
+from haihe.records.shown import Reader
+
+
+@require_safe
+@center_page
+def page(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Ended, rated, unrated and the five levels of the last four weeks."""
+    values = {
+        "reader": reader,
+        "here": "ratings",
+        "rows": rating_figures.rows(reader),
+        "levels": LEVELS.items(),
+        "days": rating_figures.DAYS,
+        "windows": ratings.WINDOWS,
+    }
+    return render(request, "center/ratings.html", values)
+
+
+@require_safe
+@center_page
+def listed(request: HttpRequest, reader: Reader, which: str) -> HttpResponse:
+    """The list behind a number: `ended`, `rated`, or a level from 1 to 5, of `?service=`."""
+    service = request.GET.get("service", "")[:60]
+    if which == "ended":
+        items = rating_figures.ended(reader, service)
+        total = len(items)
+    elif which == "rated" or which in map(str, ratings.SCORES):
+        total, items = rating_figures.given(reader, service, int(which) if which != "rated" else 0)
+    else:
+        raise Http404
+    values = {
+        "reader": reader,
+        "here": "ratings",
+        "service": service,
+        "which": which,
+        "level": LEVELS.get(int(which)) if which.isdecimal() else "",
+        "items": items,
+        "total": total,
+        "most": rating_figures.LIST_MAX,
+    }
+    return render(request, "center/ratings_list.html", values)
