@@ -93,8 +93,13 @@ class Typed(Frozen, frozen=True, kw_only=True):
 
 
 def widget(field: FormField) -> Widget:
-    """The control of a field: few choices are radio buttons, many a drop-down list."""
+    """The control of a field: few choices are radio buttons, many a drop-down list.
+
+    A person who may be left out is chosen from a list too: a radio button is never taken back.
+    """
     chosen = choices(field)
+    if chosen and field.type == "person" and not field.required:
+        return "drop"
     if chosen:
         return "radios" if len(chosen) <= RADIOS_MAX else "drop"
     return PLAIN_WIDGETS.get(field.type, "line")

@@ -215,7 +215,9 @@ def test_another_organ_is_asked_in_chinese_and_answers(signed_in: SignedIn) -> N
     assert "working days" not in asked.text
 
     center = signed_in("administrator")
-    assert re.search("还剩[^<]*</p><p[^>]*>请在 [^<]* 前答复", center.get("/officer/?of=asked").html)
+    assert re.search(
+        "还剩[^<]*</p><p[^>]*>请在 [^<]* 前答复", center.get("/officer/?of=asked").html
+    )
     file = center.get(asked.path.split("?")[0] + "?purpose=answer")
     answering = center.get(file.link("协办答复"))
     form = answering.form("/act/answer/")
