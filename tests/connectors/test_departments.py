@@ -13,10 +13,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from haihe.commands import main
 from haihe.connectors import line, registers
-from haihe.connectors.signatures import Unsigned
+from haihe.connectors.signatures import Message, Unsigned
 from haihe.departments import server
 from haihe.departments.desks import DESKS
 from haihe.departments.desks import registers as held_by
@@ -30,6 +31,7 @@ from haihe.records import (
     exchanges,
     files,
     home,
+    keys,
     looked,
     read,
     write,
@@ -379,6 +381,47 @@ def test_a_line_that_is_cut_stops_no_application_and_the_worker_goes_on_by_itsel
         "已答复",
     }
     assert problems() == []
+
+
+def test_rotated_keys_of_ours_are_known_at_once_and_theirs_only_when_connected_anew(
+    departments: dict[str, server.Department],
+) -> None:
+    one = departments["marriage"]
+    keys.rotate("connectors")
+    ours_rotated = ask("marriage")
+    one.key = Ed25519PrivateKey.generate()
+    theirs_rotated = ask("marriage", thread="draft 2")
+    anew = connections.Connection(one.address, one.key_id, server.public_half(one.key))
+    connections.connect({"marriage": anew})
+    connected_anew = ask("marriage", thread="draft 3")
+
+    assert isinstance(ours_rotated, Answer)
+    assert isinstance(theirs_rotated, Down)
+    assert "签名不对" in theirs_rotated.why
+    assert isinstance(connected_anew, Answer)
+
+
+def test_a_question_that_is_sent_again_by_others_is_answered_for_five_minutes_and_never_anew(
+    departments: dict[str, server.Department], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    recorded: list[tuple[Message, bytes]] = []
+    department = departments["marriage"]
+    answer = server.Department.answer
+
+    def listening(self: server.Department, asked: Message, body: bytes) -> object:
+        recorded.append((asked, body))
+        return answer(self, asked, body)
+
+    monkeypatch.setattr(server.Department, "answer", listening)
+    assert isinstance(ask("marriage"), Answer)
+    ((asked, body),) = recorded
+    again, _ = answer(department, asked, body)
+    changed, _ = answer(department, asked, body.replace(b"0019", b"0027"))
+    Clock.now = MORNING + timedelta(minutes=6)
+    late, _ = answer(department, asked, body)
+
+    assert (int(again), int(changed), int(late)) == (200, 401, 401)
+    assert [one.outcome for one in theirs(tmp_path)].count("已答复") == 1
 
 
 KEEPER = Actor(person="keeper", role="keeper", organ="12-civil-affairs")
