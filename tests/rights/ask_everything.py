@@ -192,6 +192,8 @@ class Asking:
             "officer:withdraw_feed": [("none", ["0" * 64])],
             "officer:withdraw_device": [("none", ["0" * 32])],
             "officer:opening": [("", ["permit", "receive"]), ("none", ["permit", "grant"])],
+            "officer:then": [("", ["permit", "receive"]), ("none", ["permit", "grant"])],
+            "officer:then_step": [("", ["permit", "receive", "accept"])],
             "identity:account": [("", [NEWCOMER])],
             "identity:invitation": [("none", ["no-invitation"])],
             "mfa_remove_webauthn": [("none", [1])],
