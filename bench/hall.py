@@ -91,6 +91,7 @@ def city_yaml(halls: int, windows: int) -> str:
         "    organ: hall-organ",
         "    window_roles: [window]",
         "    lobby_roles: [lobby]",
+        "    quota: {phone_a_day: 0, address_an_hour: 0}",  # every phone here has one address
         '    hours: {workday: ["00:00-24:00"], restday: ["00:00-24:00"]}',
         "    queues: [{letter: A, name: 综合}, {letter: B, name: 证件}]",
         "    errands: [{id: one, name: 综合, queue: A}, {id: two, name: 证件, queue: B}]",

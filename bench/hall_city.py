@@ -60,6 +60,7 @@ def act(halls: int, person: str, seconds: float) -> None:
         with door.looking(f"hall-{nth:04d}", today):
             pass
     latencies: list[float] = []
+    refused: dict[str, int] = {}
     starts_at = time.perf_counter() + 1.0
     ends_at = starts_at + seconds
 
@@ -73,6 +74,7 @@ def act(halls: int, person: str, seconds: float) -> None:
                 before = time.perf_counter()
                 answer = door.act(site, today, name, by=person, data={"window": window})
                 if isinstance(answer, Refused):
+                    refused[answer.reason] = refused.get(answer.reason, 0) + 1
                     break
                 if before >= starts_at:
                     latencies.append(time.perf_counter() - before)
@@ -83,6 +85,8 @@ def act(halls: int, person: str, seconds: float) -> None:
     for thread in threads:
         thread.join()
     ordered = sorted(latencies)
+    if not ordered:
+        raise SystemExit(f"no window could call anybody: {refused}")
     print(
         json.dumps(
             {
