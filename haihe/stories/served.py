@@ -26,15 +26,10 @@ HOST: Final = "127.0.0.1"
 
 
 class _Quiet(WSGIRequestHandler):
-    """Answers and says nothing of it; each connection carries one request."""
+    """Answers and writes nothing of it; a server without threads closes after each request."""
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing is written."""
-
-    def handle(self) -> None:
-        """One request, then the connection is closed: the next may come from another tab."""
-        self.close_connection = True
-        self.handle_one_request()
 
 
 @dataclass
