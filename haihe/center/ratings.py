@@ -19,7 +19,13 @@ def page(request: HttpRequest, reader: Reader) -> HttpResponse:
     values = {
         "reader": reader,
         "here": "ratings",
-        "rows": rating_figures.rows(reader),
+        "rows": [
+            {
+                "one": one,
+                "faces": [(score, words, one.levels[score]) for score, words in LEVELS.items()],
+            }
+            for one in rating_figures.rows(reader)
+        ],
         "levels": LEVELS.items(),
         "days": rating_figures.DAYS,
         "windows": ratings.WINDOWS,

@@ -85,6 +85,7 @@ __all__ = [
     "refusal",
 ]
 
+OF_RATERS: Final = frozenset({"service_rating", "bad_rating", "call_back"})
 USUAL: Final = "handle"  # the purpose of who did not say one
 LINKS_MAX: Final = 50
 PUBLIC: Final = "public"  # person and organ of everybody who acts by a follow code
@@ -482,7 +483,12 @@ def _changed(read: _Read) -> int:
 
 
 def _tells_code(reader: Reader, read: _Read) -> bool:
-    """Who handles the matter may tell the citizen the code again."""
+    """Who handles the matter may tell the citizen the code again; that of a rating has who rated.
+
+    With it one says whether the answer is right: nobody who answers may do that.
+    """
+    if read.procedure.kind in OF_RATERS:
+        return False
     return _asking(reader, read).serves_in(read.state.owner.organ)
 
 
