@@ -14,7 +14,7 @@ from haihe.connectors.contract import Played
 from haihe.kernel.catalogue import Item
 from haihe.kernel.sources import Answer, Down, Question
 from haihe.kernel.values import Actor, Command, Data, Refused
-from haihe.records import agents, applications, drafts, looked, read, sources, write
+from haihe.records import agents, applications, certificates, drafts, looked, read, sources, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.drafts import Draft, Kept
@@ -328,6 +328,29 @@ def test_an_agent_without_authority_is_refused_and_nothing_typed_is_lost() -> No
     assert left.draft.who["agent_name"] == "代办员"
     agreed = replace(left.draft, who={**left.draft.who, "agent_authorised": True})
     assert isinstance(applications.submit(replace(left, draft=agreed), MORNING), Recorded)
+
+
+def test_the_same_tenant_is_judged_by_the_rule_of_the_day_and_an_old_judgement_stays(
+    journal: Connection,
+) -> None:
+    item = applications.catalogue().items["rk17"]
+    facts: Data = {"home": "rented", "insured_months": 30}
+    draft = Draft(item="rk17", window="machang-station", who=dict(WHO), facts=facts)
+    eve = datetime(2026, 8, 31, 1, 0, tzinfo=UTC)  # Monday; the rule changes on Tuesday
+    day = eve + timedelta(days=1)
+    before, after = (applications.data_of(draft, item, at)["judged"] for at in (eve, day))
+    done = applications.submit(drafts.begin(draft, eve), eve)
+    assert isinstance(done, Recorded)
+    held = certificates.held(journal, done.matter)
+    why = applications.review(draft, item, eve).judged[0].condition.instead
+
+    assert isinstance(before, list)
+    assert isinstance(after, list)
+    assert before[0].startswith("在本市有自有住房：不符合（")
+    assert after[0].startswith("在本市有自有住房，或者租住且租赁已备案：符合（")
+    assert why == "租住的，二〇二六年九月一日起也可以申请"
+    assert held is not None
+    assert held.told["judged"] == before == applications.data_of(draft, item, eve)["judged"]
 
 
 def test_an_agent_looks_with_a_code_of_ones_own_traced_until_the_applicant_revokes_it() -> None:
