@@ -18,7 +18,7 @@ from haihe.hall.shown import clock
 from haihe.hall.staff import hall_page
 from haihe.kernel.values import Frozen
 from haihe.queueing.hall import Told
-from haihe.queueing.plan import DAY_SECONDS, Plan
+from haihe.queueing.plan import DAY_SECONDS, PLAYED, Plan
 from haihe.records import halls
 from haihe.records.accounts import person_name
 from haihe.records.shown import Reader
@@ -93,6 +93,12 @@ def _is_asked(event: Told, number: str) -> bool:
     return event.act in DECISIONS or bool(event.act == "take" and event.data.get("favour"))
 
 
+def _by(person: str) -> str:
+    if person.startswith(f"{PLAYED}-"):
+        return _("演示程序")
+    return person_name(person) if person else ""
+
+
 def _entry(plan: Plan, event: Told) -> Entry:
     data = event.data
     rule = plan.favour(str(data.get("favour") or ""))
@@ -117,5 +123,5 @@ def _entry(plan: Plan, event: Told) -> Entry:
         what=str(ACTS.get(event.act, event.act)),
         says=_("；").join(one for one in parts if one),
         law=tuple(halls.article(cite) for cite in rule.cites) if rule is not None else (),
-        by=person_name(event.by) if event.by else "",
+        by=_by(event.by),
     )
