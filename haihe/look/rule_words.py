@@ -67,7 +67,7 @@ SILENT: Final = (
     "supervision/views.py", "supervision/persons.py", "records/health.py", "records/key_uses.py",
     "records/docx.py", "records/bulk.py", "records/staging.py", "records/looked.py",
     "records/database.py", "letters/alike.py", "letters/learned.py", "letters/suggest.py",
-    "records/halls_demo.py", "records/migrations/",
+    "records/halls_demo.py", "records/ratings_demo.py", "records/migrations/",
     "kernel/question.py", "pack/calendar.py", "pack/plain_words.py", "letters/message.py",
 )  # fmt: skip
 

@@ -114,6 +114,7 @@ def _told(pieces: list[str], words: tongue.Tongue) -> Iterator[str]:
                 and pieces[number + 1].startswith("</")
             )
             name = opened[1].lower() if opened else ""
+            alone = alone and name not in VOID
             yield _text(piece, words, marked=alone, spans=name not in _NO_SPAN)
 
 
@@ -121,23 +122,14 @@ def _tag(tag: str, name: str, inside: str, words: tongue.Tongue) -> str:
     """A tag with its spoken attributes told; marked where all it holds stays Chinese."""
     if HAN.search(tag):
         tag = _SPOKEN.sub(lambda one: f'{one[1]}="{_plain(one[2], words)}"', tag)
-    if not name or not HAN.search(inside):
+    if name in ("", *VOID) or not HAN.search(inside):
         return tag
     if name == "option" and not _SUBMITS.search(tag):
         tag = f'{tag[:-1]} value="{escape(unescape(inside.strip()))}">'
-    stays = HAN.search(_plain(inside, words))
-    if (
-        stays
-        and not _HAS_LANGUAGE.search(tag)
-        and (_all_chinese(inside, words) or name in _NO_SPAN)
-    ):
+    stays = [one for _, one in _said(unescape(inside.strip()), words)]
+    if not _HAS_LANGUAGE.search(tag) and (all(stays) or (any(stays) and name in _NO_SPAN)):
         return f"{tag[:-1]} {CHINESE}>"
     return tag
-
-
-def _all_chinese(inside: str, words: tongue.Tongue) -> bool:
-    """Whether nothing of a text is told: it stays as it is, all of it."""
-    return _plain(inside, words).strip() == inside.strip()
 
 
 def _plain(text: str, words: tongue.Tongue) -> str:

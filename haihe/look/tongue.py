@@ -39,6 +39,7 @@ _OPENING: Final = "（《“〔"  # Chinese: marks of the language itself
 _CLOSING: Final = "）》”〕"  # Chinese: marks of the language itself
 # What a text is cut at, the widest first; every part must be told, or be a name that is kept.
 _CUTS: Final = ("。；！？;", "·—→", "：:", "，,", "、", "/", " ")  # Chinese: marks of the language
+_GROWN_ON: Final = "。；，"  # Chinese: marks that belong to a template now and then
 _IN_BRACKETS: Final = re.compile(
     r"(?P<before>[^（）]*)（(?P<inside>[^（）]+)）(?P<behind>[^（）]*)"  # Chinese: marks of it
 )
@@ -104,9 +105,16 @@ def _template(text: str, told: str) -> tuple[Template, list[str]] | None:
 
 
 class Tongue:
-    """English for what the rules say. `is_name` knows names that stay as they are."""
+    """English for what the rules say. `is_name` knows names that stay as they are; `said` gives
+    what a page says in English already, or the text itself."""
 
-    def __init__(self, english: Mapping[str, str], is_name: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        english: Mapping[str, str],
+        is_name: Callable[[str], bool],
+        said: Callable[[str], str] = str,
+    ) -> None:
+        self._said = said
         self._english = {text: told for text, told in english.items() if told}
         self._templates = Templates(self._english)
         self._is_name = is_name
@@ -131,7 +139,7 @@ class Tongue:
         if not HAN.search(text):
             return _stops(text)
         exact = self._english.get(text)
-        if exact is None and (said := gettext(text)) != text:
+        if exact is None and (said := self._said(text)) != text:
             exact = said
         if exact is not None and not _HOLE.search(exact):
             return exact
@@ -165,16 +173,20 @@ class Tongue:
             known = True
             for names, value in zip(template.holes, match.groups(), strict=True):
                 told = self._shared_out(value, len(names), depth)
-                known = known and told is not None
+                known = known and told is not None and self._settled(told)
                 values |= dict(zip(names, told or ("", value)[-len(names) :], strict=False))
             if known or template.fixed >= FIXED_MIN:
                 return _HOLE.sub(lambda hole: values.get(hole[1], ""), template.english)  # noqa: B023
         return None
 
+    def _settled(self, told: tuple[str, ...]) -> bool:
+        """Whether nothing in these values is Chinese but names that stay."""
+        return all(not HAN.search(one) or self.stays(one) for one in told)
+
     def _shared_out(self, text: str, holes: int, depth: int) -> tuple[str, ...] | None:
         """What stands in a hole, told; in two beside each other, cut where both can be told."""
         whole = self._value(text, depth)
-        if whole is not None:
+        if whole is not None and (holes == 1 or not HAN.search(whole)):
             return (whole, *("",) * (holes - 1))
         for at in range(len(text) - 1, 0, -1) if holes > 1 else ():
             behind = self._value(text[at:], depth)
@@ -189,21 +201,37 @@ class Tongue:
             return _article(article)
         for cut in _CUTS:
             parts = _outside(text, cut)
-            if parts and parts[0][1] and (told := self._cut(parts, depth)) not in (None, text):
-                return told
+            told = self._cut(parts, depth) if parts and parts[0][1] else None
+            if told is not None:
+                return told if told != text else None
         return self._inside(text, depth)
 
     def _cut(self, parts: list[tuple[str, str]], depth: int) -> str | None:
-        """Parts with the marks behind them; each is told or a name, but for facts beside a dot."""
-        told = [(self._value(part.strip(), depth), mark) for part, mark in parts]
-        if any(mark == "·" for _, mark in told) and any(one for one, _ in told):
-            told = [
-                (one or part.strip(), mark)
-                for (one, mark), (part, _) in zip(told, parts, strict=True)
-            ]
-        if any(one is None for one, _ in told):
-            return None
-        return "".join(f"{one}{_mark(mark)}" for one, mark in told).strip()
+        """Parts with the marks behind them; each is told or a name, but for facts beside a dot.
+
+        A template may have its mark at its end or its beginning: `。` of a sentence, `；该日是…`.
+        """
+        loose = any(mark == "·" for _, mark in parts)  # Chinese: a dot between facts
+        told, known = "", False
+        for at, (part, mark) in enumerate(parts):
+            plain = part.strip()
+            one, behind = self._value(plain, depth), _mark(mark)
+            if one is None and mark in _GROWN_ON and mark:
+                one = self._whole(plain + mark, depth) if plain else None
+                behind = " " if one else behind
+            led = parts[at - 1][1] if at else ""
+            if (
+                one is None
+                and led in _GROWN_ON
+                and led
+                and (one := self._whole(led + plain, depth))
+            ):
+                told = told[: -len(_mark(led))]
+            known = known or one is not None
+            if one is None and not loose:
+                return None
+            told += f"{plain if one is None else one}{behind}"
+        return told.strip() if known else None
 
     def _inside(self, text: str, depth: int) -> str | None:
         """`a（b）c` and `“a”`: what stands in brackets is told by itself."""
@@ -217,6 +245,10 @@ class Tongue:
         before, inside, behind = (
             self._value(match[one].strip(), depth) for one in ("before", "inside", "behind")
         )
+        if inside is None and (
+            whole := self._whole(f"（{match['inside']}）", depth)
+        ):  # Chinese: marks
+            inside = whole.strip(" ()")
         if before is None and inside is not None and len(match["before"]) <= PERSON_MAX:
             before = match["before"]  # somebody's name, with the role in brackets
         if before is None or inside is None or behind is None:
@@ -265,7 +297,7 @@ def english() -> Tongue:
     """What this process tells rules with; read once."""
     from haihe.look.names import is_name
 
-    return Tongue(rule_words(), lru_cache(maxsize=4_096)(is_name))
+    return Tongue(rule_words(), lru_cache(maxsize=4_096)(is_name), gettext)
 
 
 def rule_words() -> dict[str, str]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 
+from haihe.kernel.organs import Sort
 from haihe.kernel.procedure import LOCAL_LEVELS, Procedure, Step
 from haihe.kernel.values import Frozen
 from haihe.pack.organs import load_sorts
@@ -113,13 +115,18 @@ def _limits(procedure: Procedure, act: str) -> Iterator[str]:
     """The clocks of organs that this step stops, with their length and whether the city set it."""
     for clock in procedure.clocks.values():
         if act in clock.stops and clock.whose == "organ":
-            by = "本市约定" if clock.level in LOCAL_LEVELS else "法定"  # Chinese: pack data
+            by = "本市约定" if clock.level in LOCAL_LEVELS else "法定"
             yield f"{clock.citizen or clock.name}：{period_words(clock.allow)}（{by}）"
 
 
 def _called(sorts: tuple[str, ...]) -> tuple[str, ...]:
-    known = load_sorts()
+    known = _every_sort()
     return tuple(
-        known[one].name if one in known else ("各有关单位" if one == ANY else one)  # Chinese: data
-        for one in sorts
+        known[one].name if one in known else ("各有关单位" if one == ANY else one) for one in sorts
     )
+
+
+@cache
+def _every_sort() -> dict[str, Sort]:
+    """The sorts of bodies, read once: every power of a list asks for them."""
+    return load_sorts()
