@@ -34,6 +34,7 @@ CLOCK_READINGS = {"now", "utcnow", "today"}
 OPEN_MODULES = {
     "clock_faces",
     "connections", "exchanges", "applications", "certificates_shown", "drafts",
+    "agents", "materials",
     "alike", "joining", "messages", "open_pages", "pictures", "powers", "rating_figures",
     "ratings", "call_backs", "uploads",
     "where", "account_acts", "account_book", "accounts", "answers", "attempts", "audit", "board",
