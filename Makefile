@@ -14,7 +14,7 @@ run: setup-run ## set up what is missing and start Haihe with the demo city
 	@exec $(bin)/haihe run --demo $(ARGS)
 
 test: setup ## set up what is missing and run every test
-	@$(bin)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
+	@$(bin)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: setup ## format, lint, types, import layers, procedures, models
 	@$(bin)/ruff format --check .

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.demo_home import filled_once
+from tests.longest import place
 from tests.postgresql import PostgresServer, running_postgresql
 
 CHROMIUM_FLAGS = [
@@ -21,13 +22,22 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PAGE_WAIT_MILLISECONDS_MAX = 15_000
+PAGE_WAIT_MILLISECONDS_MAX = 60_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; inside a file the order stays."""
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: place(item.path.relative_to(tests).as_posix()))
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresServer]:
-    """One durable PostgreSQL server a test process, started when first asked for."""
-    with running_postgresql() as server:
+    """One PostgreSQL server a test process, started when first asked for.
+
+    It does not wait for the disk; a test that cuts the power starts a durable one.
+    """
+    with running_postgresql(durable=False) as server:
         yield server
 
 

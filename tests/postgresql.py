@@ -19,8 +19,8 @@ from pathlib import Path
 import psycopg
 
 PORT_TRIES_MAX = 5
-START_SECONDS_MAX = 60
-STOP_SECONDS_MAX = 30
+START_SECONDS_MAX = 300
+STOP_SECONDS_MAX = 120
 CONNECTIONS_MAX = 200
 # A test process that is killed takes its server along.
 ENDS_WITH_US = ["setpriv", "--pdeathsig", "INT", "--"]
@@ -145,7 +145,7 @@ def answers(server: PostgresServer) -> bool:
     give_up_at = time.monotonic() + START_SECONDS_MAX
     while server.postmaster.poll() is None and time.monotonic() < give_up_at:
         with contextlib.suppress(psycopg.OperationalError):
-            psycopg.connect(server.url("postgres"), connect_timeout=5).close()
+            psycopg.connect(server.url("postgres"), connect_timeout=30).close()
             return True
         time.sleep(0.05)
     return False

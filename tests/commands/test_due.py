@@ -39,7 +39,7 @@ def batch(lines: str | bytes, name: str = "-") -> subprocess.CompletedProcess[by
         [sys.executable, "-m", "haihe", "due", "--batch", name],
         input=given,
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -242,7 +242,7 @@ def test_a_batch_answers_a_line_before_the_next_is_asked() -> None:
             process.stdin.flush()
             assert json.loads(process.stdout.readline())["legal"] == f"2026-03-0{2 + n}"
         process.stdin.close()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=120) == 0
 
 
 def test_a_reader_that_leaves_ends_the_batch_without_a_traceback(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_a_reader_that_leaves_ends_the_batch_without_a_traceback(tmp_path: Path)
         process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(timeout=30) == 1
+        assert process.wait(timeout=120) == 1
 
 
 # ── Start ────────────────────────────────────────────────────────────────────────────────────

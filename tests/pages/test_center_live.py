@@ -13,7 +13,7 @@ from haihe.commands.demo import PASSWORD
 from tests.pages.test_citizen_pages import LAMP, TYPED, report
 from tests.pages.visitor import Visitor
 
-SECONDS_BEHIND_MAX = 2.0
+ASKED_MAX = 3  # one may be under way, the next may wait for a second: the third knows
 POLLS_WATCHED = 3
 WALL = {"width": 1920, "height": 1080}
 NUMBER = """which => {
@@ -55,10 +55,11 @@ def test_a_matter_taken_in_shows_within_two_seconds_without_a_reload(
     page.evaluate("window.stayed = true")
     before = page.evaluate(NUMBER, "new_today")
     report_a_lamp(anybody)
-    since = time.monotonic()
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "part=live" in one.url else None)
 
-    page.wait_for_selector(new_today(before + 1), timeout=10_000)
-    assert time.monotonic() - since < SECONDS_BEHIND_MAX
+    page.wait_for_selector(new_today(before + 1), timeout=60_000)
+    assert len(asked) <= ASKED_MAX
     assert page.evaluate("window.stayed"), "the page was loaded anew"
     changed = page.locator("#live .is-changed[href^='/center/matters/new_today/']")
     assert changed.count() >= 1, "what changed is marked"
@@ -68,9 +69,10 @@ def test_a_page_that_has_everything_is_told_so_and_nothing_else(page: Page, city
     page.goto(f"{city}center/")
     answers: list[int] = []
     page.on("response", lambda one: answers.append(one.status) if "part=live" in one.url else None)
-    page.wait_for_timeout(1_000 * POLLS_WATCHED + 1_500)
+    for _ in range(POLLS_WATCHED):
+        page.wait_for_event("response", lambda one: "part=live" in one.url, timeout=60_000)
 
-    assert len(answers) >= POLLS_WATCHED - 1
+    assert len(answers) >= POLLS_WATCHED
     assert 304 in answers
     assert set(answers) <= {200, 304}
 
@@ -82,7 +84,7 @@ def test_who_stands_on_a_number_stays_there_when_the_numbers_change(
     page.focus('#live a[href="/center/matters/open/"]')
     before = page.evaluate(NUMBER, "new_today")
     report_a_lamp(anybody)
-    page.wait_for_selector(new_today(before + 1), timeout=10_000)
+    page.wait_for_selector(new_today(before + 1), timeout=60_000)
 
     assert page.evaluate("document.activeElement.getAttribute('href')") == "/center/matters/open/"
 
@@ -91,7 +93,7 @@ def test_a_board_that_lost_its_server_says_so(page: Page, city: str) -> None:
     page.goto(f"{city}center/")
     page.route("**/*part=live*", lambda route: route.abort())
 
-    page.wait_for_selector("#now:has-text('连接中断')", timeout=10_000)
+    page.wait_for_selector("#now:has-text('连接中断')", timeout=60_000)
     assert re.search(r"数字停在 \d{4}年\d+月\d+日", page.inner_text("#now"))
 
 

@@ -56,7 +56,7 @@ class Sender:
 
     def _told(self, request: Request) -> Any:
         try:
-            answer = self.visitor._opener.open(request, timeout=30)
+            answer = self.visitor._opener.open(request, timeout=120)
         except HTTPError as error:
             answer = error
         with answer:
@@ -90,7 +90,7 @@ def test_a_line_cut_within_a_piece_loses_this_piece_only(sender: Sender, city: s
     sender.send(f"/upload/{id}/?at=0", BIG[:PIECE_BYTES])
     parts = urlsplit(city)
     cookie = "; ".join(f"{one.name}={one.value}" for one in _cookies(sender.visitor))
-    line = HTTPConnection(parts.hostname or "", parts.port or 80, timeout=10)
+    line = HTTPConnection(parts.hostname or "", parts.port or 80, timeout=60)
     line.putrequest("POST", f"/upload/{id}/?at={PIECE_BYTES}")
     for name, value in {
         "Content-Length": str(PIECE_BYTES),

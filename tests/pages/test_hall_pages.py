@@ -16,7 +16,6 @@ from haihe.records import halls
 from tests.pages.visitor import Page, Visitor
 
 HALL = "/hall/machang/"
-HEARD_SECONDS_MAX = 20  # half a second is usual; a busy machine is slower
 INTERVAL = re.compile(r"约\d+到\d+分钟|\d+分钟以内|马上就到|没有开|约.*到\d+分钟|约.*到\d+小时")
 
 
@@ -123,7 +122,7 @@ def asked(city: str, path: str, version: str = "") -> tuple[int, str]:
     if version:
         request.add_header("If-None-Match", f'"{version}"')
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, ""
@@ -136,10 +135,11 @@ def test_an_open_page_hears_of_a_change_and_else_nothing(anybody: Visitor, city:
     assert status in (200, 304)  # 200: a minute has passed, or the demo moved
     version = now or version
     takes(Visitor(city))
-    began = time.monotonic()
+    changed = asks = time.monotonic()
     while asked(city, watch, version)[0] == 304:
-        assert time.monotonic() - began < HEARD_SECONDS_MAX
+        assert asks - changed < 2  # when it asked: the machine may be slow to answer
         time.sleep(0.1)
+        asks = time.monotonic()
     assert asked(city, address("nowhere", halls.today()))[0] == 404
     assert asked(city, "/hall/v/machang/2026-13-45/")[0] == 404
 

@@ -25,7 +25,7 @@ from playwright.sync_api import (
 
 from haihe.commands.demo import PASSWORD
 from tests.conftest import CHROMIUM_FLAGS, PAGE_WAIT_MILLISECONDS_MAX
-from tests.pages.conftest import free_port, serving
+from tests.pages.conftest import STOP_SECONDS_MAX, free_port, serving
 from tests.pages.test_officer_pages import called, graded
 from tests.pages.visitor import Visitor
 
@@ -54,7 +54,7 @@ class Server:
     def kill(self) -> None:
         """Every process of it at once, in whatever it was doing."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(20)
+        self.process.wait(STOP_SECONDS_MAX)
 
 
 @pytest.fixture(scope="module")

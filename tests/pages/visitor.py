@@ -190,7 +190,7 @@ class Visitor:
 
     def _send(self, request: Request) -> Page:
         try:
-            answer = self._opener.open(request, timeout=30)
+            answer = self._opener.open(request, timeout=120)
         except HTTPError as error:
             answer = error
         with answer:

@@ -183,7 +183,7 @@ def test_killed_before_the_commit_there_is_neither_rating_nor_rectification(
     victim = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("rating_victim.py")), code],
         env=environment,
-        timeout=120,
+        timeout=600,
         check=False,
         capture_output=True,
     )

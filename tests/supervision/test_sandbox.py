@@ -153,7 +153,7 @@ def test_what_takes_too_long_is_killed(city: Path, sql: str) -> None:
     begun = time.monotonic()
     with pytest.raises(Stopped, match=r"停止|[Mm]emory"):
         short.run(sql)
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 120
 
 
 @pytest.mark.parametrize(
