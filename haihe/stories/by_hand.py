@@ -69,7 +69,15 @@ def _shown(stage: Stage, name: str, door: ChromiumDoor, hashed: str) -> Shown:
     door.story = name
     small = bool(story.play) and story.play not in LIVE
     now = datetime.now(UTC)
-    playing = Playing(stage, story, "hand", door=door, in_demo=small, until=now if small else None)
+    playing = Playing(
+        stage,
+        story,
+        "hand",
+        door=door,
+        in_demo=small,
+        until=now if small else None,
+        runs_models=bool(story.play),
+    )
     try:
         for line in lines_of(story, playing, hashed):
             found.lines.append(line)

@@ -45,7 +45,7 @@ def _problems(playing: Playing, name: str, wanted: Expect, at: datetime) -> Iter
         yield from _clock(playing, name, wanted, at)
     if wanted.within:
         yield from _within(playing.state(name), wanted)
-    if wanted.finds or wanted.clean:
+    if playing.runs_models and (wanted.finds or wanted.clean):
         yield from _finding(playing, name, wanted, at)
     if wanted.page:
         yield from _page(playing, name, wanted, at)

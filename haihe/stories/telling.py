@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from haihe.kernel.values import Frozen
 from haihe.pack import Pack
 from haihe.pack.cases import instant
@@ -60,6 +62,12 @@ class Expect(Frozen, frozen=True, kw_only=True, rename={"as_": "as"}):
     hides: tuple[str, ...] = ()
     issues: str = ""  # the name of a paper that some act of the matter has issued
     check: str = ""  # a function of checks.py
+
+    @property
+    def only_models(self) -> bool:
+        """Whether it says what models find and nothing else."""
+        told = replace(self, finds="", clean="")
+        return told == Expect() and told != self
 
 
 class Tell(Frozen, frozen=True, kw_only=True, rename={"as_": "as", "in_": "in", "with_": "with"}):

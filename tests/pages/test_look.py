@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from haihe.look import forms
+from haihe.look.templatetags.look import linked
 from haihe.records.shown import FormField
 from tests.own_settings import own_settings
 from tests.pages.visitor import Visitor
@@ -224,3 +225,10 @@ def test_a_short_scale_is_chosen_and_a_long_one_typed() -> None:
     assert forms.widget(asked("integer", at_least=1, at_most=5)) == "radios"
     assert forms.widget(asked("integer", at_least=0, at_most=90)) == "number"
     assert forms.widget(asked("integer", at_least=0)) == "number"
+
+
+def test_a_number_of_a_matter_in_a_sentence_leads_to_it_and_nothing_else_is_markup() -> None:
+    told = linked("与 AL-2026-000003：同<地点")
+    link = '<a class="hit numbers" href="/officer/?number=AL-2026-000003">AL-2026-000003</a>'
+    assert told == f"与 {link}：同&lt;地点"
+    assert linked("没有编号") == "没有编号"
