@@ -25,7 +25,6 @@ from haihe.queueing.steps import NOT_SENT_MAX
 from haihe.records import attempts, halls, halls_phones
 from haihe.records.attempts import Quota
 from haihe.records.citizens import normal_phone
-from haihe.records.halls_journal import day_id, parted
 
 MINUTES: Final = (5, 10, 15, 20, 30, 45)  # before the turn, that one can choose
 OF_A_PHONE: Final = Quota(6, timedelta(days=1))  # tickets whose messages go to one number
@@ -66,13 +65,13 @@ def want(
     answer = halls.act(site, day, "notify", data=data, now=now)
     if isinstance(answer, Refused):
         return answer
-    halls_phones.keep(day_id(site, day), number, phone)
+    halls_phones.keep(halls.id_of(site, day), number, phone)
     return None
 
 
 def want_no_more(site: str, day: date, number: str, now: datetime) -> Refused | None:
     """The number goes at once, and nothing is sent any more."""
-    halls_phones.forget(day_id(site, day), number)
+    halls_phones.forget(halls.id_of(site, day), number)
     answer = halls.act(site, day, "notify", data={"number": number, "minutes": 0}, now=now)
     return answer if isinstance(answer, Refused) else None
 
@@ -93,7 +92,7 @@ def send_due(now: datetime) -> int:
     if sender is None:
         return 0
     sent = 0
-    days = [id_ for id_ in halls_phones.days() if parted(id_)[0] in halls.every_hall()]
+    days = [id_ for id_ in halls_phones.days() if halls.site_and_day(id_)[0] in halls.every_hall()]
     for gone in set(_not_before) - set(days):
         del _not_before[gone]
     for id_ in days:
@@ -103,7 +102,7 @@ def send_due(now: datetime) -> int:
 
 
 def _due_words(id_: str, now: datetime) -> list[tuple[Due, str]]:
-    site, day = parted(id_)
+    site, day = halls.site_and_day(id_)
     later = _not_before.setdefault(id_, {})
     found: list[tuple[Due, str]] = []
     with halls.looking(site, day) as one:
@@ -118,7 +117,7 @@ def _due_words(id_: str, now: datetime) -> list[tuple[Due, str]]:
 
 
 def _send(sender: senders.Sender, id_: str, one: Due, words: str, now: datetime) -> bool:
-    site, day = parted(id_)
+    site, day = halls.site_and_day(id_)
     phone = halls_phones.phone_of(id_, one.number)
     data: Data = {"number": one.number, "what": one.what}
     if not phone or isinstance(halls.act(site, day, "notified", data=data, now=now), Refused):

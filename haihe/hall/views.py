@@ -20,7 +20,6 @@ from haihe.look.squares import square
 from haihe.queueing.hall import Hall, Ticket
 from haihe.queueing.plan import DAY_SECONDS
 from haihe.records import halls, halls_phones, read
-from haihe.records.halls_journal import day_id
 
 TAP_COOKIE: Final = "haihe_tap"
 TAP_SECONDS: Final = 8 * 24 * 3_600  # an appointment lies at most a week ahead
@@ -151,7 +150,7 @@ def ticket_act(request: HttpRequest, code: str, act: str) -> HttpResponse:
     if isinstance(answer, Refused):
         return _ticket_page(request, code, answer)
     if act == "leave":
-        halls_phones.forget(day_id(site, day), number)
+        halls_phones.forget(halls.id_of(site, day), number)
     return redirect("hall:ticket", code)
 
 

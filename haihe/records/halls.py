@@ -113,6 +113,16 @@ def second(day: date, now: datetime | None = None) -> float:
     return second_of(now or datetime.now(UTC), day, zone())
 
 
+def id_of(site: str, day: date) -> str:
+    """The id of a hall's day."""
+    return day_id(site, day)
+
+
+def site_and_day(id_: str) -> tuple[str, date]:
+    """Hall and day of such an id."""
+    return parted(id_)
+
+
 def day_in_words(day: date) -> str:
     """2026年11月23日 星期一."""
     return day_words(day)
