@@ -245,9 +245,8 @@ class Tongue:
         before, inside, behind = (
             self._value(match[one].strip(), depth) for one in ("before", "inside", "behind")
         )
-        if inside is None and (
-            whole := self._whole(f"（{match['inside']}）", depth)
-        ):  # Chinese: marks
+        bracketed = "（" + match["inside"] + "）"  # Chinese: marks of the language itself
+        if inside is None and (whole := self._whole(bracketed, depth)):
             inside = whole.strip(" ()")
         if before is None and inside is not None and len(match["before"]) <= PERSON_MAX:
             before = match["before"]  # somebody's name, with the role in brackets
