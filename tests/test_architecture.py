@@ -44,6 +44,12 @@ OPEN_MODULES = {
     "looked", "models_shown", "posts", "read", "retention", "sessions", "shown", "tags",
     "upload_drafts", "workshop", "write",
     "devices", "feeds", "words",
+    "letter_board",
+    "letter_fit",
+    "letter_joins",
+    "letter_replies",
+    "letters",
+    "machine_fields",
 }  # fmt: skip
 DOCUMENTED_PACKAGES = ("haihe/kernel", "haihe/records", "haihe/queueing")
 FILE_BYTES_MAX = 300_000

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haihe.center import audit, city_map, model_pages, ratings, reports, retention, trends, views
+from haihe.center import (
+    audit,
+    city_map,
+    letters,
+    model_pages,
+    ratings,
+    reports,
+    retention,
+    trends,
+    views,
+)
 
 app_name = "center"
 
@@ -17,6 +27,7 @@ urlpatterns = [
     path("matters/<slug:which>.csv", reports.matters_csv, name="matters-csv"),
     path("findings/", views.findings, name="findings"),
     path("findings.csv", reports.findings_csv, name="findings-csv"),
+    path("letters/", letters.page, name="letters"),
     path("map/", city_map.page, name="map"),
     path("trends/", trends.page, name="trends"),
     path("ratings/", ratings.page, name="ratings"),

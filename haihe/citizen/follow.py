@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.citizen.opening import anyone, called
 from haihe.look import acting, forms
-from haihe.records import files, messages, ratings, read
+from haihe.records import files, letter_replies, messages, ratings, read
 from haihe.records.shown import Act, CitizenFile, ClockFace
 
 TYPED_CODE_CHARACTERS_MAX: Final = 60
 # What may be begun from a matter: the page to which a typed code leads then.
+LETTER: Final = "chief_letter"  # its answer is read here
 CERTIFIED: Final = frozenset({"service_item", "police_permit"})  # may end with a certificate
 THEN: Final = {"readings": "citizen:readings"}
 
@@ -111,6 +112,7 @@ def _own(code: str, file: CitizenFile) -> dict[str, object]:
     return {
         "unread": messages.unread([file.matter])[file.matter],
         "ratable": file.ended and ratings.served(code) is not None,
+        "answer": letter_replies.answer(file.matter) if file.kind == LETTER else None,
     }
 
 

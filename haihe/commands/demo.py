@@ -32,6 +32,7 @@ SIMULATED_DISTRICTS = ("120103", "120110")  # 河西、东丽
 SHADES = {"photo-before": (138, 75, 58), "photo-after": (47, 107, 79), "photo-check": (42, 95, 116)}
 
 _LENGTH = re.compile(r"(\d+) (minutes|hours|days)")
+MATTER = "@matter:"
 _INSTANT = re.compile(r"@([+-]\d+)([mhd])")
 _DAY = re.compile(r"@day([+-]\d+)")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -43,6 +44,9 @@ SIGN_INS = (
     ("lobby", "大堂警官：看材料、帮老人取号（大厅 hall/machang/lobby/）"),
     ("mediator", "人民调解员：受理、调解、协议、回访"),
     ("ratings", "群众评价办理：差评回访、答复，抽查电话"),
+    ("mailbox", "局长信箱管理员：登记来信、交办（来信 officer/letters/）"),
+    ("inspection", "督察民警：查反映单位的来信、起草答复"),
+    ("bureau-chief", "分局局长：超期和反复的来信（监督 center/letters/）"),
     ("supervisor", "执法监督员：监督发现和整改"),
     ("analyst", "数据分析员：模型工作台"),
     ("administrator", "综治中心管理员：委托移送、督办"),
@@ -88,11 +92,15 @@ class Course(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Planned(msgspec.Struct, forbid_unknown_fields=True):
-    """A matter on a course, opened `ago`, followed up to a step; `with_` replaces field values."""
+    """A matter on a course, opened `ago`, followed up to a step; `with_` replaces field values.
+
+    `called` is a name by which a later one may say it: `@matter:name` is its id.
+    """
 
     course: str
     ago: str
     upto: str = ""
+    called: str = ""
     with_: dict[str, object] = msgspec.field(default_factory=dict, name="with")
 
 
@@ -334,7 +342,10 @@ def _take(at: datetime, number: int, step: Step, city: City, opened: dict[int, s
         actor=actor,
         matter=opened.get(number),
         kind=None if number in opened else kind,
-        data=msgspec.convert(step.with_, dict[str, str | int | float | bool | list[str] | None]),
+        data=msgspec.convert(
+            {name: _named(value, city, opened) for name, value in step.with_.items()},
+            dict[str, str | int | float | bool | list[str] | None],
+        ),
     )
     answer = write.submit(command, now=at)
     if isinstance(answer, Refused):
@@ -342,6 +353,16 @@ def _take(at: datetime, number: int, step: Step, city: City, opened: dict[int, s
             f"city/demo.yaml, matter {number}, {step.act}: {answer.says} {answer.instead}"
         )
     opened[number] = answer.matter
+
+
+def _named(value: object, city: City, opened: dict[int, str]) -> object:
+    """A value; of `@matter:name` the id of the matter that is called so."""
+    if not isinstance(value, str) or not value.startswith(MATTER):
+        return value
+    for number, matter in enumerate(city.matters):
+        if matter.called == value.removeprefix(MATTER) and number in opened:
+            return opened[number]
+    raise Unfilled(f"city/demo.yaml: {value!r} names no matter that is open by then")
 
 
 def length(text: str) -> timedelta:

@@ -31,6 +31,7 @@ NIGHT_SECONDS: Final = 600.0  # how often it is asked whether the night's sweep 
 NIGHT_HOUR: Final = 2
 SUCCESSION_SECONDS: Final = 60.0
 SOURCES_SECONDS: Final = 10.0
+LETTERS_SECONDS: Final = 5.0
 CERTIFICATES_SECONDS: Final = 5.0
 RATINGS_SECONDS: Final = 60.0
 PRUNE_SECONDS: Final = 3_600.0
@@ -99,6 +100,7 @@ def run(args: argparse.Namespace) -> int:
             Job("sweep", args.sweep_seconds, sweep),
             Job("succession", SUCCESSION_SECONDS, pass_to_heirs),
             Job("sources", SOURCES_SECONDS, resume_applications),
+            Job("letters", LETTERS_SECONDS, answer_joined_letters),
             Job("certificates", CERTIFICATES_SECONDS, issue_certificates),
             Job("ratings", RATINGS_SECONDS, carry_rating_answers),
             Job("views", args.views_seconds, bring_up_views),
@@ -229,6 +231,18 @@ def carry_rating_answers() -> None:
     connection = database.connect()
     try:
         rating_answers.carry(connection, datetime.now(UTC))
+    finally:
+        connection.close()
+
+
+def answer_joined_letters() -> None:
+    """Give the writers of joined letters the answers that were sent."""
+
+    from haihe.records import database, letter_joins
+
+    connection = database.connect()
+    try:
+        letter_joins.answer_joined(connection, datetime.now(UTC))
     finally:
         connection.close()
 

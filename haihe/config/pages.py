@@ -17,6 +17,8 @@ SUPERVISOR = "administrator"
 WINDOW = "window"
 LOBBY = "lobby"
 ANALYST = "analyst"
+MAILBOX = "mailbox"
+CHIEF = "bureau-chief"
 HANDLE = "handle"
 LISTS: Final[tuple[Of, ...]] = ("own", "had")  # of the inbox, where matters are looked for
 
@@ -90,6 +92,8 @@ PAGES: Final = (
     Page("officer:new", "/officer/new/", OFFICER),
     Page("officer:opening", "/officer/new/public_security_case/receive/", OFFICER),
     Page("officer:then", "/officer/new/public_security_case/receive/then/", OFFICER),
+    Page("officer:letters", "/officer/letters/", MAILBOX),
+    Page("officer:letter", "/officer/letters/{letter}/", MAILBOX),
     Page("officer:batch", "/officer/batch/", OFFICER),
     Page("officer:calendar", "/officer/calendar/", OFFICER),
     Page("officer:offline", "/officer/offline/", OFFICER),
@@ -104,6 +108,7 @@ PAGES: Final = (
     Page("center:board", "/center/?as_of=2026-11-01", SUPERVISOR),
     Page("center:wall", "/center/wall/", SUPERVISOR),
     Page("center:report", "/center/report/?as_of=2026-11-01", SUPERVISOR),
+    Page("center:letters", "/center/letters/", CHIEF),
     Page("center:map", "/center/map/", SUPERVISOR),
     Page("center:map", "/center/map/?what=new_four_weeks&area=120103", SUPERVISOR),
     Page("center:trends", "/center/trends/", SUPERVISOR),
@@ -171,6 +176,7 @@ NO_PAGE: Final = {
     "officer:login": "the same page as account_login",
     "officer:logout": ONLY_POSTED,
     "officer:export": A_FILE,
+    "officer:letter_act": ONLY_POSTED,
     "officer:kept_file": A_FILE,
     "officer:docx": A_FILE,
     "officer:issue": ONLY_POSTED,
@@ -225,6 +231,7 @@ def found() -> tuple[Page, ...]:
                 break
             values = {**_of_file(item.matter, reader), **values}
     values |= _of_hall()
+    values |= _letter()
     try:
         return tuple(page._replace(path=page.path.format(**values)) for page in PAGES)
     except KeyError as error:
@@ -277,6 +284,21 @@ def _begun() -> str:
         got={"marriage": Got(at=now.isoformat(), values=told)},
     )
     return drafts.begin(draft, now).code
+
+
+def _letter() -> dict[str, str]:
+    """A letter that waits for its registration, of the mailbox of the demo."""
+    from django.contrib.auth import get_user_model
+
+    from haihe.records import lists, read
+
+    user = get_user_model().objects.filter(username=MAILBOX).first()
+    reader = read.reader_of(user) if user else None
+    if reader is None:
+        return {}
+    waiting = lists.Condition("m.kind = 'chief_letter' AND m.state = 'received'")
+    found = lists.with_own(reader, waiting).items
+    return {"letter": found[0].matter} if found else {}
 
 
 def _of_file(matter: str, reader: Reader) -> dict[str, str]:

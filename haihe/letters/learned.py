@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import math
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 import msgspec
 
@@ -26,8 +27,9 @@ SUGGESTIONS: Final = 3
 REASONS: Final = 4
 REASON_LETTERS_MAX: Final = 8
 FORM: Final = 1
+PACKED: Final = ".xz"  # a file that is packed, as the one that ships
 FILE_BYTES_MAX: Final = 50_000_000
-DECIMALS: Final = 4
+DECIMALS: Final = 3
 _BLANKS: Final = re.compile(r"\s\s+")
 
 
@@ -111,9 +113,10 @@ def read(path: Path) -> Learned:
     """What a file tells. Raises ValueError, saying what to do, if it is not whole."""
     again = f"{path}: 学习结果不能用；请删除它（改用随程序提供的），或者重新 haihe letters learn"
     try:
-        raw = path.read_bytes()[: FILE_BYTES_MAX + 1]
+        with _opened(path) as file:
+            raw = file.read(FILE_BYTES_MAX + 1)
         learned = msgspec.json.decode(raw, type=Learned)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, EOFError, lzma.LZMAError, msgspec.DecodeError) as error:
         raise ValueError(f"{again}（{error}）") from None
     width = len(learned.categories)
     whole = (
@@ -148,9 +151,14 @@ def write(learned: Learned, path: Path) -> Learned:
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text(f'{head},\n "pieces": {{\n{lines}\n}}}}\n', encoding="utf-8")
+    text = f'{head},\n "pieces": {{\n{lines}\n}}}}\n'.encode()
+    fresh.write_bytes(lzma.compress(text) if path.suffix == PACKED else text)
     fresh.replace(path)
     return kept
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return lzma.open(path) if path.suffix == PACKED else path.open("rb")
 
 
 def digest_of(learned: Learned) -> str:

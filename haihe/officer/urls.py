@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path
 
 from haihe.identity import staff_door
-from haihe.officer import batch, calendars, exports, intake, offline, papers, ratings, views
+from haihe.officer import (
+    batch,
+    calendars,
+    exports,
+    intake,
+    letters,
+    offline,
+    papers,
+    ratings,
+    views,
+)
 
 app_name = "officer"
 
@@ -29,6 +39,9 @@ urlpatterns = [
     path("calendar/<slug:secret>.ics", calendars.feed, name="feed"),
     path("calendar/<slug:feed>/withdraw/", calendars.withdraw, name="withdraw_feed"),
     path("ratings/", ratings.page, name="ratings"),
+    path("letters/", letters.page, name="letters"),
+    path("letters/<str:matter>/", letters.letter, name="letter"),
+    path("letters/<str:matter>/<slug:act>/", letters.decide, name="letter_act"),
     path("exports/", exports.page, name="exports"),
     path("exports/<int:number>/", exports.file, name="export"),
     path("matter/<str:matter>/", views.file, name="file"),

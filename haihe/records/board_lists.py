@@ -45,10 +45,19 @@ Which = Literal[
     "custody_questioned",
     "custody_out",
     "custody_overdue",
+    "letters_late",
+    "letters_today",
+    "letters_due",
+    "letters_waiting",
+    "letters_open",
+    "letters_joined",
+    "letters_answered",
     "new_week",
     "new_four_weeks",
 ]
-Section = Literal["today", "due", "standing", "rectification", "whistle", "custody", "span"]
+Section = Literal[
+    "today", "due", "standing", "rectification", "whistle", "custody", "letters", "span"
+]
 Order = Literal["newest", "urgent"]
 
 WHICH: Final[tuple[Which, ...]] = get_args(Which)
@@ -181,7 +190,14 @@ def both(one: Condition, other: Condition) -> Condition:
     return Condition(f"{one.sql} AND {other.sql}", (*one.values, *other.values))
 
 
+def _due_soon(kind: str, days: int) -> Callable[[Moment], Condition]:
+    """Open matters of a kind whose most urgent clock runs out today or on the days after."""
+    soon = _due(None, days * DAY)
+    return lambda moment: both(soon(moment), Condition(f"m.kind = '{kind}'"))
+
+
 _WHISTLE, _CUSTODY, _RECTIFICATION = "whistle", "custody_stay", "rectification"
+_LETTER = "chief_letter"
 
 LISTS: Final[Mapping[Which, BoardList]] = {
     "new_today": BoardList("today", "plain", "newest", _new),
@@ -213,6 +229,15 @@ LISTS: Final[Mapping[Which, BoardList]] = {
     "custody_questioned": BoardList("custody", "plain", "urgent", _of(_CUSTODY, "questioning")),
     "custody_out": BoardList("custody", "warn", "urgent", _of(_CUSTODY, "out")),
     "custody_overdue": BoardList("custody", "bad", "urgent", _overdue(_CUSTODY)),
+    "letters_late": BoardList("letters", "bad", "urgent", _overdue(_LETTER)),
+    "letters_today": BoardList("letters", "plain", "newest", _new_of(_LETTER)),
+    "letters_due": BoardList("letters", "warn", "urgent", _due_soon(_LETTER, 3)),
+    "letters_waiting": BoardList(
+        "letters", "plain", "urgent", _of(_LETTER, "received", "registered")
+    ),
+    "letters_open": BoardList("letters", "plain", "urgent", _of(_LETTER)),
+    "letters_joined": BoardList("letters", "plain", "newest", _of(_LETTER, "joined")),
+    "letters_answered": BoardList("letters", "good", "newest", _of(_LETTER, "replied")),
     "new_week": BoardList("span", "plain", "newest", _new_for(7)),
     "new_four_weeks": BoardList("span", "plain", "newest", _new_for(28)),
 }
@@ -221,5 +246,6 @@ LISTS: Final[Mapping[Which, BoardList]] = {
 COUNTED_ONLY: Final = frozenset({_CUSTODY})
 # Shares: the part, and the whole it is taken of.
 SHARES: Final[Mapping[Which, Which]] = {"seen_today": "new_today"}
-# What the board itself shows; the others are asked by the map.
-SHOWN: Final = tuple(which for which in WHICH if LISTS[which].section != "span")
+# What the board itself shows; the others are asked by the map and by the page of letters.
+SHOWN: Final = tuple(which for which in WHICH if LISTS[which].section not in ("span", "letters"))
+LETTERS: Final = tuple(which for which in WHICH if LISTS[which].section == "letters")

@@ -10,16 +10,17 @@ from haihe.pack.place import MissingFolder, city_folder
 from haihe.records.home import home
 
 FILE: Final = "letters.json"
+SHIPPED: Final = "letters.json.xz"
 _kept: dict[Path, tuple[int, Learned]] = {}
 
 
 def file_in_use() -> Path | None:
-    """`letters.json` of HAIHE_HOME, else that of the city; None where nothing was learned."""
+    """`letters.json` of HAIHE_HOME, else the packed one of the city; None if there is neither."""
     own = home() / FILE
     if own.is_file():
         return own
     try:
-        shipped = city_folder() / FILE
+        shipped = city_folder() / SHIPPED
     except MissingFolder:
         return None
     return shipped if shipped.is_file() else None

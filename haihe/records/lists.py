@@ -147,6 +147,26 @@ class Sought(NamedTuple):
     often: int  # how many the index has, counted up to COUNTED_MAX
 
 
+def with_own(
+    reader: Reader, chosen: Condition, limit: int = LIST_USUAL, now: datetime | None = None
+) -> Listing:
+    """Of the matters `m` that fulfil this, those the own organ has or has to do with, newest first.
+
+    Sealed records are left out. Whoever asks leaves the trace.
+    """
+    connection, limit = reading_connection(), _limit(limit)
+    where = (chosen, Condition("NOT (m.ended AND m.minor)"))
+    order = "m.matter_id DESC"
+    rows: list[Row] = []
+    for owned in _owned(reader):
+        rows += _rows(connection, _Query("matter m", (owned, *where, *_own(reader)), order), limit)
+    staked = (Condition("t.how <> 'apart'"), *where, *_staked(reader, "had"))
+    for own in _own_stakes(reader):
+        rows += _rows(connection, _Query(_STAKED, (own, *staked), order), limit)
+    found = sorted({row[0]: row for row in rows}.values(), key=_newest, reverse=True)
+    return _listing(found[:limit], limit, _printer(now))
+
+
 def found_among(
     reader: Reader, sought: Sought, limit: int = LIST_USUAL, now: datetime | None = None
 ) -> Listing:

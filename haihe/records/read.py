@@ -54,6 +54,7 @@ from haihe.records.journal import (
     folded,
     procedure_of,
 )
+from haihe.records.machine_fields import without_machine_fields
 from haihe.records.printing import FINGERPRINT_BYTES, Printer, act_name
 from haihe.records.shown import (
     Act,
@@ -516,6 +517,7 @@ def _acts(printer: Printer, read: _Read, reader: Reader, view: View | None) -> t
         act = printer.step(read.procedure, name, role, refused, read.state, read.clocks, view)
         act = approvals_shown.offered(act, read.procedure, state, reader)
         act = requests_shown.offered(act, state, reader)
+        act = without_machine_fields(act)
         found.append(_with_conditions(printer, read, state, reader, act))
     return tuple(found)
 

@@ -23,7 +23,7 @@ from haihe.kernel.procedure import Procedure
 from haihe.kernel.standing import NO_ORGANS
 from haihe.kernel.state import State
 from haihe.kernel.values import Actor, Command, Data, Datum, Decided, Event, Refused
-from haihe.records import answers, archive, reach, uses
+from haihe.records import answers, archive, letter_fit, reach, uses
 from haihe.records.answers import Recorded
 from haihe.records.chain import (
     GENESIS,
@@ -257,6 +257,11 @@ class Batch:
         decided = decide(procedure, state, command, now, self.means.rules.calendar)
         if isinstance(decided, Refused):
             return decided
+        if command.act == letter_fit.JOIN and state is not None:
+            into = str(decided.event.data.get(letter_fit.SAME_AS, ""))
+            unfit = letter_fit.unfit(self.connection, self.means.rules, state, into)
+            if unfit is not None:
+                return unfit
         missing = self._missing_matter(own, procedure, decided.event)
         if missing is not None:
             return missing

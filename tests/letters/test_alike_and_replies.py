@@ -9,6 +9,7 @@ import pytest
 
 from haihe.letters.alike import alike, bundles
 from haihe.letters.message import Answered, Message, day, read_messages
+from haihe.letters.nearest import nearest
 from haihe.letters.replies import copied, judge, lacking
 
 NOISE = "A3区丽发新城小区旁边新建了一座搅拌站，每天粉尘很大，噪音到半夜，老人孩子无法休息"
@@ -115,3 +116,27 @@ def test_a_file_without_its_columns_is_refused_by_name(tmp_path: Path) -> None:
     path.write_text("留言编号,留言用户\n1,u\n", "utf-8")
     with pytest.raises(ValueError, match="no column 留言主题、留言时间、留言详情"):
         read_messages(path)
+
+
+def test_one_message_among_others_is_as_like_without_the_library_as_with_it() -> None:
+
+    texts = [
+        "a3区滨河路烧烤摊每晚喧哗到后半夜，老人孩子睡不着",
+        "a3区滨河路的烧烤摊每晚喧哗到后半夜，老人和孩子都睡不着觉",
+        "a3区滨河路烧烤摊油烟大，每晚喧哗",
+        "a7县小学门口放学堵车，希望有人疏导",
+        "a3区滨河路烧烤摊每晚喧哗到后半夜，老人孩子睡不着",
+    ]
+    day = date(2026, 9, 1)  # Tuesday
+    messages = [Message(str(number), "", "", text, day) for number, text in enumerate(texts)]
+    with_library = {
+        (pair.one.id if pair.other.id == "0" else pair.other.id): (pair.sort, pair.likeness)
+        for pair in alike(messages).pairs
+        if "0" in (pair.one.id, pair.other.id)
+    }
+    without = {
+        near.other.id: (near.sort, near.likeness) for near in nearest(messages[0], messages[1:])
+    }
+    assert without == with_library
+    assert without["4"] == ("copy", 1.0)
+    assert "3" not in without

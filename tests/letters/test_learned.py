@@ -13,7 +13,7 @@ from haihe.letters import learned
 from haihe.letters.suggest import Classifier
 from tests.letters.test_suggestions import LABELLED, message
 
-SHIPPED = Path(__file__).parents[2] / "city/letters.json"
+SHIPPED = Path(__file__).parents[2] / "city/letters.json.xz"
 SAID = ["老师让学生补课", "单位拖欠我的工资，社保也没有交", "公交  车\n\n晚点 ABC", "zzzz", ""]
 
 
@@ -51,7 +51,7 @@ def test_the_numbers_answer_as_the_library_does(
     assert [s.category for s in ours.best] == [s.category for s in theirs.best]
     assert [s.because for s in ours.best] == [s.because for s in theirs.best]
     for mine, other in zip(ours.best, theirs.best, strict=True):
-        assert mine.probability == pytest.approx(other.probability, abs=0.001)
+        assert mine.probability == pytest.approx(other.probability, abs=0.005)
     assert ours.unsure == theirs.unsure
 
 

@@ -188,6 +188,8 @@ class Asking:
             "hall:paper": [("none", ["NOTICKET"])],
             "hall:ticket_act": [("none", ["NOTICKET", "leave"])],
             "officer:export": [("none", [1])],
+            "officer:letter": [("none", [NO_MATTER])],
+            "officer:letter_act": [("none", [NO_MATTER, "register"])],
             "officer:feed": [("none", ["0" * 64])],
             "officer:withdraw_feed": [("none", ["0" * 64])],
             "officer:withdraw_device": [("none", ["0" * 32])],

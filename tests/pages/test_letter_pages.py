@@ -1,0 +1,143 @@
+"""The pages of letters: written, suggested, decided with one click, answered, seen by the chief."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+from tests.pages.visitor import Page, Visitor
+
+TEMPLATE = (
+    "您反映的问题我们高度重视，已经安排专人负责，将进一步加强管理，"
+    "切实维护群众合法权益，感谢您对公安工作的关心和支持。"
+)
+
+
+def letters_of(page: Page) -> list[str]:
+    found = re.findall(r"/officer/letters/([0-9a-f]{32})/\"", page.html)
+    return list(dict.fromkeys(found))
+
+
+def by_text(staff: Visitor, words: str) -> tuple[str, Page]:
+    """The letter of a desk whose page says these words."""
+    for matter in letters_of(staff.get("/officer/letters/")):
+        page = staff.get(f"/officer/letters/{matter}/")
+        if words in page.text:
+            return matter, page
+    raise AssertionError(f"no letter says {words}")
+
+
+def test_a_letter_gets_a_code_at_once_is_registered_with_one_click_and_can_be_joined(
+    anybody: Visitor, signed_in: Callable[[str], Visitor]
+) -> None:
+    opening = anybody.get("/report/chief_letter/write_anonymous/")
+    form = opening.form("/report/chief_letter/write_anonymous/")
+    told = {
+        "mailbox": "hexi-police",
+        "subject": "烧烤摊太吵了",
+        "letter_text": "宾水道河边的烧烤摊每晚喧哗到后半夜，老人孩子都睡不着，派出所管一管吧。",
+        "letter_place": "马场街道宾水道",
+    }
+    receipt = anybody.send(opening, form, told)
+    code = receipt.path.strip("/").split("/")[-1]
+    assert re.fullmatch(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", code)
+    followed = anybody.get(f"/follow/{code}/")
+    assert "补充材料或者情况" in followed.text
+    clerk = signed_in("mailbox")
+    matter, page = by_text(clerk, "派出所管一管吧")
+    assert "凭这些字" in page.text
+    assert "相似的来信" in page.text
+    assert "几乎一样" in page.text
+    done = clerk.send(
+        page,
+        page.form(f"/officer/letters/{matter}/register/"),
+        {
+            "letter_class": "help",
+            "gist": "反映宾水道烧烤摊夜间喧哗",
+            "complexity": "ordinary",
+            "minor_involved": "no",
+            "letter_category": "城乡建设",
+        },
+    )
+    assert "已登记待交办" in done.text
+    file = clerk.get(f"/officer/matter/{matter}/?purpose=handle")
+    assert "登记时机器的建议" in file.text
+    assert "事项类别 " in file.text
+    ready = [one for one in done.forms if one.action.endswith("/join_letter/")]
+    joining = next(one for one in ready if one.values.get("same_as", [""])[0])
+    clerk.send(done, joining)
+    assert "和您的一起办" in anybody.get(f"/follow/{code}/").text
+
+
+def test_a_reply_that_copies_a_template_is_pointed_out_before_it_goes_on(
+    signed_in: Callable[[str], Visitor],
+) -> None:
+    officer = signed_in("officer")
+    matter, page = by_text(officer, "绿灯时间太短")
+    form = page.form(f"/officer/letters/{matter}/draft/")
+    told = {"reply_text": TEMPLATE, "result": "explain", "reply_basis": "信访工作条例"}
+    warned = officer.send(page, form, told)
+    assert warned.status == 422
+    assert "与模板“高度重视”一样" in warned.text
+    assert TEMPLATE in warned.html
+    again = officer.send(warned, warned.form(f"/officer/letters/{matter}/draft/"))
+    assert again.status == 200
+    assert "起草的答复有这些要看的" in again.text
+    checker = signed_in("reviewer")
+    share = checker.get(f"/officer/letters/{matter}/").form(
+        f"/officer/letters/{matter}/approve_reply/"
+    )
+    assert share.values["template_share"] == ["1.0"]
+
+
+def test_the_body_reported_has_no_trace_of_the_letter_on_any_page(
+    signed_in: Callable[[str], Visitor],
+) -> None:
+    clerk, station, chief = signed_in("mailbox"), signed_in("officer"), signed_in("chief")
+    matter, page = by_text(clerk, "四十分钟才到")
+    number = re.search(r"CL-\d{4}-\d{6}", page.text)
+    assert number is not None
+    for reader in (station, chief):
+        for path in (
+            f"/officer/letters/{matter}/",
+            f"/officer/matter/{matter}/",
+            f"/officer/matter/{matter}/?purpose=supervise",
+            f"/officer/matter/{matter}/sheet/",
+        ):
+            answer = reader.get(path)
+            assert answer.status == 404, path
+        for path in (
+            "/officer/letters/",
+            "/officer/",
+            "/officer/?of=had",
+            "/officer/?of=asked",
+            f"/officer/?number={number[0]}",
+            f"/officer/?number={quote('出警慢')}",
+            "/officer/exports/",
+            "/officer/calendar/",
+        ):
+            seen = reader.get(path)
+            assert matter not in seen.html, path
+            assert number[0] not in seen.text.replace(f"以“{number[0]}”开头", ""), path
+
+
+def test_late_letters_are_on_the_chiefs_page_by_themselves_and_each_number_is_its_list(
+    signed_in: Callable[[str], Visitor],
+) -> None:
+    chief = signed_in("bureau-chief")
+    page = chief.get("/center/letters/")
+    late = re.search(r"超期的来信（(\d+)）", page.text)
+    assert late is not None
+    assert int(late[1]) >= 1
+    tiles = re.findall(r'href="(/center/matters/letters_\w+/)" data-count="(\d+)"', page.html)
+    assert len(tiles) == 7
+    for address, count in tiles:
+        listed = chief.get(address)
+        assert f"共 {count} 件" in listed.text, address
+    assert "，另有 " in page.text  # a matter about which several wrote
+    category = re.search(r'href="\?category=([^"#]+)#about-head" data-count="(\d+)"', page.html)
+    assert category is not None
+    shown = chief.get(f"/center/letters/?category={category[1]}")
+    rows = shown.html.partition('id="of-category"')[2].partition("</ol>")[0]
+    assert rows.count("<li>") == int(category[2])
