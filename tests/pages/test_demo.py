@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
@@ -54,12 +55,13 @@ def test_it_fills_an_installation_once_and_leaves_it_alone_afterwards(
 ) -> None:
     before = Visitor(city)
     before.sign_in("supervisor", demo.PASSWORD)
-    matters = before.get("/center/matters/open/").text
+    matters = re.search(r"共 \d+ 件", before.get("/center/matters/open/").text)
+    assert matters
     again = run_demo(settings)
 
     assert again.returncode == 1
     assert "已经有事项" in again.stderr
-    assert before.get("/center/matters/open/").text == matters
+    assert matters[0] in before.get("/center/matters/open/").text  # its hours go on meanwhile
 
 
 @pytest.mark.parametrize(
