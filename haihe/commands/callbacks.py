@@ -1,4 +1,7 @@
-"""`haihe callbacks`: draw the spot call-backs of a day by a seed, or compute a draw again."""
+"""`haihe callbacks`: draw the spot call-backs of a day by a seed, or compute a draw again.
+
+The worker draws every working day by the last seal of the day before; `check` repeats that.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     check = verbs.add_parser("check", help="不写任何东西，重算一次，和已经立的任务核对")
     for one in (draw, check):
         one.add_argument("--date", type=date.fromisoformat, required=True, help="哪一天的名单")
-        one.add_argument("--seed", required=True, help="种子，例如当天公布的开奖号码")
+        one.add_argument("--seed", default="", help="种子；不写就用前一天最后一次封存的编号和摘要")
         one.add_argument("--json", action="store_true", help="以 JSON 输出")
 
 
@@ -33,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     django.setup()
     import msgspec
 
-    from haihe.records import call_backs, database
+    from haihe.records import call_backs, daily_draw, database
 
     try:
         connection = database.connect_prepared()
@@ -42,10 +45,11 @@ def run(args: argparse.Namespace) -> int:
         return UNUSABLE
     wrong: list[str] = []
     try:
+        seed = args.seed or daily_draw.seed_of(connection, args.date)
         if args.verb == "draw":
-            told = call_backs.draw(connection, args.date, args.seed, datetime.now(UTC))
+            told = call_backs.draw(connection, args.date, seed, datetime.now(UTC))
         else:
-            told = call_backs.repeated(connection, args.date, args.seed)
+            told = call_backs.repeated(connection, args.date, seed)
             wrong = call_backs.differences(connection, told)
     except call_backs.UnusableDraw as refused:
         print(refused, file=sys.stderr)

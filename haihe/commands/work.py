@@ -1,7 +1,7 @@
 """`haihe work`: the background worker - seals, delivers what was announced, runs the models.
 
 Every few seconds the models look at what was touched; every minute the views are brought up to the
-journal; once a night everything is swept.
+journal; once a night everything is swept; each working day begins with its draw of call-backs.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ SOURCES_SECONDS: Final = 10.0
 LETTERS_SECONDS: Final = 5.0
 CERTIFICATES_SECONDS: Final = 5.0
 RATINGS_SECONDS: Final = 60.0
+CALL_BACKS_SECONDS: Final = 600.0
 PRUNE_SECONDS: Final = 3_600.0
 HALLS_SECONDS: Final = 600.0
 NOTICES_SECONDS: Final = 10.0
@@ -103,6 +104,7 @@ def run(args: argparse.Namespace) -> int:
             Job("letters", LETTERS_SECONDS, answer_joined_letters),
             Job("certificates", CERTIFICATES_SECONDS, issue_certificates),
             Job("ratings", RATINGS_SECONDS, carry_rating_answers),
+            Job("call-backs", CALL_BACKS_SECONDS, CallBacks()),
             Job("views", args.views_seconds, bring_up_views),
             Job("past", PAST_SECONDS, keep_past),
             Job("words", WORDS_SECONDS, index_words),
@@ -302,6 +304,30 @@ def bring_up_views() -> None:
 
     in_use = rules.current()
     mirror.refresh(reading_connection(), in_use, in_use.every_version(), datetime.now(UTC))
+
+
+class CallBacks:
+    """Opens the spot call-backs of each working day, soon after midnight; looked at once a day."""
+
+    def __init__(self) -> None:
+        self._done: date | None = None
+
+    def __call__(self) -> None:
+        """Draw today's, if this worker did not look yet; what did not succeed is tried again."""
+        from haihe.records import daily_draw, database, rules
+
+        now = datetime.now(UTC)
+        today = now.astimezone(rules.current().zone).date()
+        if self._done == today:
+            return
+        connection = database.connect()
+        try:
+            told = daily_draw.draw_today(connection, now)
+        finally:
+            connection.close()
+        self._done = today
+        if told is not None and not told.made_before:
+            log.info("call-backs of %s: %s by seed %s", told.day, len(told.drawn), told.seed)
 
 
 class Night:

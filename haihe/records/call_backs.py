@@ -212,6 +212,16 @@ def differences(connection: Connection, again: Draw) -> list[str]:
     return wrong
 
 
+def seed_drawn_by(connection: Connection, day: date) -> str:
+    """The seed that the tasks of a day were drawn by; "" where none was opened."""
+    rows = connection.rows(
+        "SELECT e.data FROM command_key k JOIN event e "
+        "ON e.matter_id = k.matter_id AND e.seq = k.seq WHERE k.key >= ? AND k.key < ? LIMIT 1",
+        (f"call-back:{day}:", f"call-back:{day};"),
+    )
+    return str(msgspec.json.decode(rows[0][0])["draw_seed"]) if rows else ""
+
+
 def _draw(
     people: Sequence[One],
     day: date,

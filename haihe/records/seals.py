@@ -167,6 +167,15 @@ def last(connection: Connection) -> Seal | None:
     return _seal(rows[0]) if rows else None
 
 
+def last_before(connection: Connection, instant: datetime) -> Seal | None:
+    """The newest seal that was made before an instant."""
+    rows = connection.rows(
+        f"SELECT {COLUMNS} FROM seal WHERE sealed_at < ? ORDER BY number DESC LIMIT 1",
+        (stored(instant),),
+    )
+    return _seal(rows[0]) if rows else None
+
+
 def every(connection: Connection) -> Iterator[Seal]:
     """All seals, oldest first."""
     for row in connection.stream(f"SELECT {COLUMNS} FROM seal ORDER BY number"):
