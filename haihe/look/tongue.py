@@ -176,7 +176,7 @@ class Tongue:
                 known = known and told is not None and self._settled(told)
                 values |= dict(zip(names, told or ("", value)[-len(names) :], strict=False))
             if known or template.fixed >= FIXED_MIN:
-                return _HOLE.sub(lambda hole: values.get(hole[1], ""), template.english)  # noqa: B023
+                return _filled(template.english, values)
         return None
 
     def _settled(self, told: tuple[str, ...]) -> bool:
@@ -308,3 +308,7 @@ def rule_words() -> dict[str, str]:
         catalogue = GNUTranslations(file)
     told: Mapping[str, str] = vars(catalogue)["_catalog"]
     return {text: english for text, english in told.items() if text}
+
+
+def _filled(english: str, values: dict[str, str]) -> str:
+    return _HOLE.sub(lambda hole: values.get(hole[1], ""), english)
