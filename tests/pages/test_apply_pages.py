@@ -81,6 +81,19 @@ def test_who_has_not_signed_in_is_told_nothing_about_anybody_and_can_still_send_
     assert anybody.send(last, last.form(last.path), {}).path.startswith("/receipt/")
 
 
+def test_what_a_citizen_may_not_do_yet_is_told_with_its_article(anybody: Visitor) -> None:
+    """An application counts as accepted after five working days of silence, on no day at once."""
+    facts = said_who(anybody, begun(anybody))
+    last = anybody.send(facts, facts.form(facts.path), {"relation": "spouse"})
+    receipt = anybody.send(last, last.form(last.path), {})
+    page = anybody.get(f"/follow/{code_on(receipt)}/")
+
+    waits = page.text.split("现在还不能做的")[1]
+    assert "告知补正的五个工作日还没有过" in waits
+    assert re.search(r"依据：[^。]*行政许可法第32条", waits)
+    assert not [one for one in page.forms if "deem_accepted" in one.action]
+
+
 def test_an_application_goes_on_from_another_device_by_its_code(woman: Visitor, city: str) -> None:
     facts = said_who(woman, begun(woman))
     other = Visitor(city)

@@ -182,14 +182,6 @@ def test_the_citizen_sees_no_name_and_no_personal_field(anybody: Visitor) -> Non
     assert "漏水" not in page.text
 
 
-def test_what_a_citizen_may_not_do_yet_is_told_with_its_article(anybody: Visitor) -> None:
-    code = code_on(report(anybody, LAMP, TYPED))
-    page = anybody.get(f"/follow/{code}/")
-
-    assert "现在还不能做的" in page.text
-    assert "依据：" in page.text
-
-
 def test_two_clicks_on_a_step_that_ends_the_matter_are_one_step(anybody: Visitor) -> None:
     code = code_on(report(anybody, "/report/people_mediation/apply/", MEDIATION))
     page = anybody.get(f"/follow/{code}/")
