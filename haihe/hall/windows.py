@@ -21,10 +21,10 @@ from haihe.records.shown import Reader
 ACTS: Final = frozenset(
     {
         "open_window", "pause_window", "close_window", "call", "call_again", "start", "miss",
-        "finish", "transfer", "add", "set_aside", "turn_away",
+        "finish", "transfer", "add", "set_aside", "turn_away", "favour",
     }
 )  # fmt: skip
-OF_A_TICKET: Final = frozenset({"transfer", "add", "set_aside", "turn_away"})
+OF_A_TICKET: Final = frozenset({"transfer", "add", "set_aside", "turn_away", "favour"})
 OPEN_MATTER: Final = "open_matter"
 
 
@@ -75,6 +75,7 @@ def act(request: HttpRequest, reader: Reader, site: str, window: str, act: str) 
         number = _own_number(reader, site, window)
         lacking = request.POST.getlist("lacking")
         data |= {"number": number, "errand": request.POST.get("errand", ""), "lacking": lacking}
+        data["favour"] = request.POST.get("favour", "")[:40]
     answer = halls.act(site, halls.today(), act, by=reader.person, data=data)
     if isinstance(answer, Refused):
         return _page(request, reader, site, window, answer)

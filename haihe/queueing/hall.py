@@ -360,13 +360,17 @@ class Hall:
 
     def _favoured(self, event: Told) -> None:
         ticket = self._ticket(event)
+        favour = str(event.data.get("favour") or "")
+        struck = ticket.standing == "called" and not favour  # waits on, at the place of its own
         stood = ticket.standing == "waiting"
         if stood:
             self._leave(ticket)
+        if struck:
+            self._free(ticket, event.at)
         ticket.place = _number(event.data["place"])
-        ticket.favour = str(event.data.get("favour") or "")
-        ticket.favoured_by = event.by if ticket.favour else ""
-        if stood:
+        ticket.favour = favour
+        ticket.favoured_by = event.by if favour else ""
+        if stood or struck:
             self._join(ticket, event.at)
 
     def _wanted(self, event: Told) -> None:

@@ -71,7 +71,11 @@ def _take(hall: Hall, wish: Wish) -> Data | Refused:
         return errands
     mine = _of_phone(hall, data)
     if mine is not None:
-        return _no("has_one", f"这部手机已经有号：{mine.number}。", "一部手机同时只排一个号。")
+        return _no(
+            "has_one",
+            f"这部手机已经有号：{mine.number}。",
+            "一部手机同时只排一个号；替别人取号，请找大堂工作人员。",
+        )
     if (too_many := _over_quota(hall, wish)) is not None:
         return too_many
     if not plan.spans:
@@ -136,7 +140,7 @@ def _carry_over(hall: Hall, wish: Wish, errands: list[str]) -> Data | Refused:
     if plan.carry is None:
         return _no("no_slot", "这个大厅没有自动留位。", "请预约。")
     if str(data["carried"]) in hall.carried:
-        return _no("has_one", "已经为这个号留了位置。", "一个号只留一次。")
+        return _no("has_one", "已经为这个号留了位置。", "位置已经留好，不用再留。")
     if len(hall.tickets) >= TICKETS_MAX:
         return _no("full", "这一天的号已经取完。", "请换一天。")
     queue, most = hall.errand(errands[0]).queue, plan.carry.slot_people
@@ -305,8 +309,13 @@ def _turn_away(hall: Hall, wish: Wish) -> Data | Refused:
 
 
 def _favour(hall: Hall, wish: Wish) -> Data | Refused:
-    """Grant a rule, or strike one that was said (favour "")."""
-    ticket = _ticket(hall, wish, "waiting", "booked", "aside")
+    """Grant a rule, or strike one that was said (favour ""); a window those of whom it called."""
+    ticket: Ticket | Refused
+    if wish.data.get("window"):
+        here = _at(hall, wish, "called")
+        ticket = here if isinstance(here, Refused) else here[1]
+    else:
+        ticket = _ticket(hall, wish, "waiting", "booked", "aside")
     if isinstance(ticket, Refused):
         return ticket
     favour = str(wish.data.get("favour") or "")
@@ -365,7 +374,9 @@ def _carry(hall: Hall, wish: Wish) -> Data | Refused:
         return ticket
     matter = str(wish.data.get("matter") or "")
     if not matter:
-        return _no("no_matter", "没有说明是哪一件事项。", "请重新打开。")
+        return _no(
+            "no_matter", "没有说明是哪一件事项，没有办成。", "请从这个号重新打开事项，再办一次。"
+        )
     return {"number": ticket.number, "matter": matter}
 
 
@@ -381,7 +392,7 @@ def _extend(hall: Hall, wish: Wish) -> Data | Refused:
 def _lift_quota(hall: Hall, wish: Wish) -> Data | Refused:
     """From now on today any number may be taken from one network: the hall's own is one."""
     if hall.unlimited:
-        return _no("is_lifted", "今天已经放开了。", "不用再放开。")
+        return _no("is_lifted", "今天的限制已经放开了。", "不用再放开。")
     why = _why(wish, "放开限制要写一句原因，如：大家都连着大厅的无线网络。")
     return why if isinstance(why, Refused) else {"why": why}
 
@@ -405,7 +416,11 @@ def _open_window(hall: Hall, wish: Wish) -> Data | Refused:
     if window.state == "open":
         return _no("is_open", f"{window.plan.name}已经开着。", "换人请先关闭窗口。")
     if window.state == "paused" and window.person not in ("", wish.by):
-        return _no("not_yours", f"{window.plan.name}由别的同事暂停。", "请先由他恢复或者关闭。")
+        return _no(
+            "not_yours",
+            f"{window.plan.name}由别的同事暂停。",
+            "请那位同事先恢复或者关闭，也可以换一个窗口。",
+        )
     return {"window": window.plan.id}
 
 
@@ -423,7 +438,7 @@ def _close_window(hall: Hall, wish: Wish) -> Data | Refused:
     if isinstance(window, Refused):
         return window
     if window.state == "closed":
-        return _no("is_closed", f"{window.plan.name}没有开。", "不用再关。")
+        return _no("is_closed", f"{window.plan.name}没有开。", "窗口已经关好，不用再关。")
     if window.ticket:
         return _no("at_window", f"{window.ticket}还在窗口。", "办完或者转走以后再关闭。")
     return {"window": window.plan.id}
@@ -527,7 +542,7 @@ def _window(hall: Hall, wish: Wish) -> Counter | Refused:
         return _no("unknown_window", "没有这个窗口。", "请重新选择窗口。")
     turn = wish.data.get("turn")
     if turn is not None and turn != window.turn:
-        return _no("moved_on", "这一步刚才已经办过。", "页面已经更新，请看现在的号。")
+        return _no("moved_on", "这一步刚才已经办过。", "请看页面上现在的号，再接着办。")
     return window
 
 
@@ -559,7 +574,7 @@ def _at(hall: Hall, wish: Wish, standing: str) -> tuple[Counter, Ticket] | Refus
 
 def _why(wish: Wish, instead: str) -> str | Refused:
     why = str(wish.data.get("why") or "").strip()
-    return why or _no("no_reason", "没有写原因。", instead)
+    return why or _no("no_reason", "还没有写原因，没有办成。", instead)
 
 
 def _lacking(data: Data) -> list[str] | Refused:

@@ -204,6 +204,31 @@ def test_a_window_belongs_to_its_officer_and_the_pages_to_the_hall(
     assert anybody.get(f"{HALL}windows/").path.startswith("/officer/login/")
 
 
+def test_a_window_strikes_a_priority_that_was_only_said_with_a_reason_on_record(
+    signed_in: Callable[[str], Visitor], city: str
+) -> None:
+    number = number_of(takes(Visitor(city), "change", favour="disabled"))
+    officer = signed_in("window")
+    page = officer.get(f"{HALL}windows/5/")
+    if any(one.action.endswith("/open_window/") for one in page.forms):
+        page = presses(officer, page, "open_window")
+    for _ in range(40):
+        page = presses(officer, page, "call")
+        if number_of(page) == number:
+            break
+        page = presses(officer, presses(officer, page, "start"), "finish")
+    else:
+        pytest.fail("the number was never called")
+    strike = next(one for one in page.forms if one.values.get("favour") == [""])
+    assert "没有写原因" in officer.send(page, strike, {"why": ""}).text
+    page = officer.send(page, strike, {"why": "没有带残疾证"})
+    assert "已叫" not in page.text
+    record = signed_in("lobby").get(f"{HALL}record/?number={number}")
+    assert "取消优先" in record.text
+    assert "没有带残疾证" in record.text
+    presses(officer, page, "close_window")
+
+
 # ── the lobby ────────────────────────────────────────────────────────────────────────────────
 
 

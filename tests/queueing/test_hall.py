@@ -237,6 +237,34 @@ def test_priority_that_was_only_said_can_be_struck_with_a_reason() -> None:
     assert hall.tickets[number].favoured_by == "lobby"
 
 
+def test_a_window_strikes_a_priority_that_was_only_said_and_the_number_waits_on() -> None:
+    hall = a_hall()
+    does(hall, "open_window", OPENS, "x", window="1")
+    said = comes(hall, OPENS + 1200, favour="old")
+    before = comes(hall, OPENS + 1100)
+    at = OPENS + 1300
+    assert does(hall, "call", at, "x", window="1").data["number"] == said
+    assert refused(hall, "favour", at, "lobby", number=said, favour="", why="x") == "wrong_state"
+    assert refused(hall, "favour", at, "y", window="1", favour="", why="x") == "not_yours"
+    assert refused(hall, "favour", at, "x", window="1", favour="") == "no_reason"
+
+    struck = does(hall, "favour", at, "x", window="1", favour="", why="没有到年龄")
+    assert (struck.by, struck.data["number"], struck.data["why"]) == ("x", said, "没有到年龄")
+    assert (hall.tickets[said].standing, hall.tickets[said].place) == ("waiting", OPENS + 1200)
+    assert hall.windows["1"].ticket == ""
+    assert does(hall, "call", at, "x", window="1").data["number"] == before
+
+
+def test_a_window_that_saw_the_proof_keeps_whom_it_called() -> None:
+    hall = a_hall()
+    does(hall, "open_window", OPENS, "x", window="1")
+    said = comes(hall, OPENS + 1200, favour="old")
+    does(hall, "call", OPENS + 1300, "x", window="1")
+    does(hall, "favour", OPENS + 1301, "x", window="1", favour="old")
+    ticket = hall.tickets[said]
+    assert (ticket.standing, ticket.favoured_by, hall.windows["1"].ticket) == ("called", "x", said)
+
+
 def test_who_lacks_a_material_is_told_before_waiting() -> None:
     hall = a_hall()
     number = comes(hall, OPENS)

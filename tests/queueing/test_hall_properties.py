@@ -43,7 +43,7 @@ def data_of(hall: Hall, act: str, one: int, other: int, at: float) -> dict[str, 
         return chosen
     return {
         "number": numbers[one % len(numbers)],
-        "window": window,
+        "window": "" if act == "favour" and one % 2 else window,  # the lobby has none
         "errand": ERRANDS[other % 3],
         "why": "原因",
         "favour": ("", "old", "soldier")[other % 3],
