@@ -86,7 +86,7 @@ class Templates:
             for one in self._by_pair.get(pair, ())
             if all(part in text for part in one.parts)
         ]
-        return sorted(found, key=lambda one: -one.fixed)
+        return sorted(found, key=lambda one: (-one.fixed, one.parts))
 
 
 def _pairs(text: str) -> list[str]:
@@ -97,7 +97,7 @@ def _template(text: str, told: str) -> tuple[Template, list[str]] | None:
     cut = _HOLES.split(text)
     fixed, holes = cut[::2], [tuple(_HOLE.findall(one)) for one in cut[1::2]]
     said = sum(len(HAN.findall(one)) for one in fixed)
-    if not holes or not said:
+    if not holes or not said or moment(_HOLE.sub("2", text)):  # a length is told by its form
         return None
     pattern = re.compile("(.*?)".join(map(re.escape, fixed)), re.DOTALL)
     parts = tuple(filter(None, fixed))

@@ -218,7 +218,7 @@ def _found(printer: Printer, row: Row) -> Found:
         person=person_name(person),
         post=str(post or _DUTIES.get(role, role)),
         sort=reading.SORTS.get(sort, sort),
-        purpose=PURPOSES.get(aim, aim),
+        purpose=PURPOSES.get(aim) or reading.SORTS.get(aim, aim),
         need=need,
         what=_what(printer, traces.told_of(told), kind, version),
         matter=chain if number else "",
