@@ -71,6 +71,18 @@ class Intake(Frozen, frozen=True, kw_only=True):
     passes: tuple[str, ...] = ()
 
 
+class Handling(Frozen, frozen=True, kw_only=True):
+    """Which sorts are proposed to handle a matter: a person decides.
+
+    `place`: the nearest body over its place, of the first sort that has one there; `reported`:
+    what reports a body goes to bodies of these sorts below the owner, else to the one above it.
+    """
+
+    place: tuple[str, ...]
+    reported: tuple[str, ...]
+    cites: tuple[str, ...]
+
+
 class KindRules(Frozen, frozen=True, kw_only=True):
     """The competence for a kind; `holds`: further sorts that may have such a matter.
 
@@ -81,6 +93,7 @@ class KindRules(Frozen, frozen=True, kw_only=True):
     grants: tuple[Grant, ...]
     holds: tuple[str, ...] = ()
     apart_below: bool = False
+    handling: Handling | None = None
     intake: Intake | None = None
     no_address: str = ""
 
@@ -316,6 +329,19 @@ class Competence:
         nearest = self._receiver(intake, concerned.area, day, concerned.id)
         free = _among(concerned, intake.either) or nearest is None
         return free or (nearest is not None and body.area == nearest.area)
+
+    def handling(self, kind: str) -> Handling | None:
+        """Which sorts are proposed to handle a kind; None when the rules do not say."""
+        return self.rules.kinds[kind].handling if kind in self._binds else None
+
+    def over(self, sorts: tuple[str, ...], area: str, day: date) -> tuple[str, ...]:
+        """The bodies nearest over a place, of the first of the sorts that has one there."""
+        for sort in sorts if area else ():
+            found = [one for one in self._bodies(sort, day) if area.startswith(one.area)]
+            if found:
+                closest = max(len(one.area) for one in found)
+                return tuple(sorted(one.id for one in found if len(one.area) == closest))
+        return ()
 
     def _receiver(self, intake: Intake | None, area: str, day: date, about: str) -> Organ | None:
         """The nearest body of the first of the sorts that has one over a place."""

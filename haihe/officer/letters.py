@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 LISTED_MAX: Final = 100
+ASSIGN: Final = "assign"
+HANDLING: Final = "handling_organ"
 RECORDED: Final = frozenset({"register", "assign", "join_letter"})  # with what was suggested
 DRAFT, CHECK, SHARE = "draft", "approve_reply", "template_share"
 JOIN_REASON: Final = "机器比对相似 {percent}%，经人核对是同一件事。"  # Chinese: stored
@@ -164,7 +166,9 @@ def _letter_page(
         tried
         if tried is not None and tried.act.id == one.id
         else forms.printed(
-            forms.dated(_prefilled(one, opened.matter)), _href(opened, one.id), expects=opened.seq
+            forms.dated(_prefilled(one, opened.matter, desk)),
+            _href(opened, one.id),
+            expects=opened.seq,
         )
         for one in steps
     ]
@@ -219,16 +223,18 @@ def _words_of(checked: Checked | None) -> dict[str, object] | None:
     }
 
 
-def _prefilled(act: Act, matter: str) -> Act:
-    """The step with the share of copied words filled in, which nobody should guess."""
-    if act.id != CHECK:
-        return act
-    checked = letter_replies.checked_draft(matter)
-    if checked is None:
+def _prefilled(act: Act, matter: str, desk: Desk | None) -> Act:
+    """The step with what is proposed: who handles it; the share of copied words, not guessed."""
+    name, value = "", ""
+    if act.id == ASSIGN and desk is not None and desk.handlers:
+        name, value = HANDLING, desk.handlers[0].organ
+    elif act.id == CHECK and (checked := letter_replies.checked_draft(matter)) is not None:
+        name, value = SHARE, str(checked.share)
+    if not name:
         return act
 
     def filled(field: FormField) -> FormField:
-        return replace(field, value=str(checked.share)) if field.name == SHARE else field
+        return replace(field, value=value) if field.name == name else field
 
     return replace(act, form=tuple(map(filled, act.form)))
 

@@ -94,6 +94,13 @@ def _wrong(rules: CompetenceRules, pack: Pack, sorts: set[str], organs: Organs) 
             where = f"{kind}: grants[{number}]"
             yield from (f"{where}: {one}" for one in _wrong_grant(grant, versions, pack.law, sorts))
         yield from (f"{kind}: there is no sort `{one}`" for one in _strange(told.holds, sorts))
+        if told.handling is not None:
+            named = {*told.handling.place, *told.handling.reported}
+            yield from (
+                f"{kind}: handling: {one}" for one in _untold(told.handling.cites, pack.law)
+            )
+            for sort in sorted(named - sorts):
+                yield f"{kind}: handling: there is no sort `{sort}`"
         if told.intake is not None:
             wrong = _wrong_intake(told.intake, versions, pack.law, sorts)
             yield from (f"{kind}: intake: {one}" for one in wrong)

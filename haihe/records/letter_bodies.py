@@ -17,8 +17,6 @@ UNITS_MAX: Final = 5
 HANDLERS_MAX: Final = 4
 NAME_LEAST: Final = 4  # characters of a name that is looked for in a text
 PREFIXES: Final = ("天津市公安局", "天津市")  # Chinese: of names, left out in everyday words
-LOOK_INTO: Final = ("inspection", "city_inspection")  # sorts that look into what is reported
-STATION: Final = "station"
 
 
 class Unit(NamedTuple):
@@ -52,20 +50,28 @@ def named_in(said: str, day: date) -> tuple[Unit, ...]:
 def handlers_of(
     state: State, where: str, apart: frozenset[str], handed: Iterable[tuple[str, str]], day: date
 ) -> tuple[Taker, ...]:
-    """Who may handle a letter: what was decided for like ones, its place, that it reports somebody.
+    """Who may handle a letter: by its place or because it reports somebody, then as like ones were.
 
-    `where`: words of its place; `handed`: body and number of each like letter. None of `apart`, and
-    none below one of these.
+    The first is what the rule proposes (`handling` of city/competence.yaml). `where`: words of its
+    place; `handed`: body and number of each like letter. None of `apart`, and none below these.
     """
     in_use = rules.current()
     register = in_use.organ_register
-    found = {organ: f"相似的来信 {number} 交给它办" for organ, number in handed}
-    area = place_of(in_use, where, day)
-    for one in register.at(day):
-        if apart and one.sort in LOOK_INTO and state.owner.organ in register.lineage(one.id, day):
-            found.setdefault(one.id, "反映单位的来信由督察查")
-        if not apart and area and one.sort == STATION and area.startswith(one.area):
-            found.setdefault(one.id, "所写的地点在它的辖区")
+    rule = in_use.competence.handling(KIND)
+    found: dict[str, str] = {}
+    if rule is not None and apart:
+        for one in register.at(day):
+            if one.sort in rule.reported and state.owner.organ in register.lineage(one.id, day):
+                found[one.id] = "反映单位的来信由督察查"
+        for organ in sorted(apart) if not found else ():
+            for above in register.lineage(organ, day)[1:2]:
+                found[above] = "它是被反映单位的上一级"
+    elif rule is not None:
+        area = place_of(in_use, where, day)
+        for organ in in_use.competence.over(rule.place, area, day):
+            found[organ] = "所写的地点在它的辖区"
+    for organ, number in handed:
+        found.setdefault(organ, f"相似的来信 {number} 交给它办")
     fit = [
         Taker(organ, in_use.organ_name(organ), why)
         for organ, why in found.items()

@@ -29,15 +29,6 @@ from haihe.records.shown import Reader
 
 NEAR_SHOWN_MAX: Final = 5
 COMPARED_MAX: Final = 150  # of the newest letters the reader may know of
-UNITS_MAX: Final = 5
-HANDLERS_MAX: Final = 4
-UNIT_NAME_LEAST: Final = 4  # characters of a name that is looked for in a text
-PREFIXES: Final = (
-    "天津市公安局",
-    "天津市",
-)  # Chinese: of names of bodies, left out in everyday words
-ABOUT_POLICE: Final = ("inspection", "city_inspection")  # sorts that look into complaints
-NEAREST_STATION: Final = "station"
 
 
 class NearLetter(Frozen, frozen=True, kw_only=True):

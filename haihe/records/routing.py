@@ -11,6 +11,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from haihe.kernel.decide import decide
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.state import State
@@ -35,6 +37,35 @@ def place_of(rules: Rules, words: object, day: date) -> str:
     found = rules.places.address(words, day)
     code = found[0].place.code if len(found) == 1 else ""
     return code if len(code) >= DISTRICT_DIGITS else ""
+
+
+def past_the_reported(rules: Rules, procedure: Procedure, command: Command, day: date) -> Command:
+    """An opening by the public, never by way of the body it reports or of one below that.
+
+    It goes straight to the body that the rules name for it, which the receipt says; the reported
+    one has it at no instant. As it is where it comes to none of these, or the rules name nobody.
+    """
+    competence, organs = rules.competence, rules.organ_register
+    step, role = procedure.steps.get(command.act), procedure.roles.get(command.actor.role)
+    intake = competence.intake(procedure.kind)
+    if step is None or role is None or role.stands != "public" or intake is None:
+        return command
+    about, to = command.data.get(intake.organ), command.data.get(step.hands_to)
+    if not competence.is_apart_below(procedure.kind) or not isinstance(about, str):
+        return command
+    reported = organs.known(about, day)
+    if reported is None or not isinstance(to, str) or not _below(rules, to, about, day):
+        return command
+    target = competence.route(procedure.kind, reported.area, day, about)
+    if not target or _below(rules, target, about, day):
+        return command
+    return replace(command, data={**command.data, step.hands_to: target})
+
+
+def _below(rules: Rules, organ: str, above: str, day: date) -> bool:
+    """Whether a body is this one, or stands below it."""
+    organs = rules.organ_register
+    return organ in organs and above in organs.lineage(organ, day)
 
 
 def passed_on(

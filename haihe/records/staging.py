@@ -39,7 +39,7 @@ from haihe.records.instants import stored
 from haihe.records.journal import ClockRow, Held, after, row_of, stored_clock
 from haihe.records.keys import DIGEST_BYTES, Keyed, KeyStore
 from haihe.records.personal import latest_values
-from haihe.records.routing import passed_on
+from haihe.records.routing import passed_on, past_the_reported
 from haihe.records.rules import Rules
 from haihe.records.sealing import MatterKey, new_key, seal_all
 
@@ -249,6 +249,8 @@ class Batch:
             before = taken
         state = before.state if before else None
         day = (happened_at or now).date()
+        if before is None and self.may_act is not None and origin is None:
+            command = past_the_reported(self.means.rules, procedure, command, day)
         actor = command.actor
         also = reach.also(actor.person, actor.organ) if procedure.apart else NO_ORGANS
         refused = not_competent(self.means.rules.competence, procedure, state, command, day, also)

@@ -33,6 +33,7 @@ from tests.records.fresh import fresh_journal, problems
 from tests.records.small_city import TUESDAY
 
 X, BOX, UPPER, INSPECTION = "machang-station", "hexi-police", "tj-police", "hexi-inspection"
+PETITIONS = "tj-petitions"
 CLERK = Actor(person="mailbox", role="mailbox_clerk", organ=BOX)
 HANDLER = Actor(person="inspector", role="handler", organ=INSPECTION)
 PUBLIC = Actor(person="public", role="citizen", organ="public")
@@ -161,14 +162,38 @@ def test_what_is_sent_to_the_wrong_mailbox_goes_to_the_one_above_the_body_it_is_
         ("write_anonymous",),
         ("transfer",),
     ]
-    for mailbox in (BOX, "dongli-police"):
-        given: Data = {
-            "mailbox": mailbox,
-            "subject": "来信",
-            "letter_text": "反映",
-            "named_organ": UPPER,
-        }
-        assert isinstance(submit("write_anonymous", PUBLIC, given), Refused)
+
+
+@pytest.mark.parametrize("mailbox", [UPPER, BOX, "dongli-police"])
+def test_a_letter_about_the_city_s_bureau_goes_to_the_petition_office_above_it(
+    journal: Connection, mailbox: str
+) -> None:
+    matter = written(mailbox=mailbox, named_organ=UPPER).matter
+    assert journal.rows("SELECT owner_organ FROM matter") == [(PETITIONS,)]
+    clerk = Actor(person="petitions", role="mailbox_clerk", organ=PETITIONS)
+    given: Data = {"letter_class": "complaint", "gist": "反映市局", "complexity": "ordinary"}
+    done("register", clerk, given | {"minor_involved": False}, matter)
+    for below in (UPPER, BOX, X):
+        answer = submit("assign", clerk, {"handling_organ": below}, matter)
+        assert isinstance(answer, Refused)
+        assert answer.reason == "same_organ"
+    for own in (UPPER, BOX):
+        seen = read.open_file(matter, reader(own, "mailbox_clerk"), "handle", TUESDAY)
+        assert getattr(seen, "reason", "") == "unknown_matter"
+    desk = letters.desk(matter, reader(PETITIONS, "mailbox_clerk"))
+    assert desk is not None
+    assert [one.organ for one in desk.handlers] == ["12-city-government"]
+    done("assign", clerk, {"handling_organ": desk.handlers[0].organ}, matter)
+
+
+def test_what_turns_out_to_be_about_the_city_s_bureau_is_handed_up_as_well(
+    journal: Connection,
+) -> None:
+    matter = written(mailbox=UPPER).matter
+    upper = Actor(person="upper", role="mailbox_clerk", organ=UPPER)
+    up: Data = {"mailbox": PETITIONS, "gist": "反映市局", "complained_organ": UPPER}
+    done("pass_up", upper, up, matter)
+    assert journal.rows("SELECT owner_organ FROM matter") == [(PETITIONS,)]
 
 
 def test_who_holds_another_post_in_the_body_reported_neither_reads_nor_acts(
@@ -250,6 +275,34 @@ def test_suggestions_say_why_and_name_no_body_that_is_reported(journal: Connecti
     told = "".join(letters.told_of(desk))
     assert "事项类别" in told
     assert "推诿" not in told  # no word of the letter is recorded
+
+
+@pytest.mark.parametrize(
+    ("where", "takes"),
+    [
+        ("马场街道平山道", X),
+        ("大营门街道徐州道", "dayingmen-station"),
+        ("天塔街道宾水道", BOX),  # no station of the list stands there
+        ("张贵庄街道", "zhangguizhuang-station"),
+        ("宁河区俵口镇", "biaokou-station"),
+    ],
+)
+def test_the_body_over_the_place_is_proposed_first_and_the_reported_one_never(
+    journal: Connection, where: str, takes: str
+) -> None:
+    box = Reader(person="somebody", organ=BOX, roles=("mailbox_clerk",), supervisor=False)
+    matter = written(BARBECUE, letter_place=where).matter
+    assert (desk := letters.desk(matter, box)) is not None
+    assert desk.handlers[0].organ == takes
+    assert "辖区" in desk.handlers[0].why
+    if takes == BOX:
+        return
+    about = written(BARBECUE, letter_place=where, named_organ=takes, mailbox=BOX).matter
+    owner = str(journal.rows("SELECT owner_organ FROM matter WHERE matter_id = ?", (about,))[0][0])
+    desk = letters.desk(about, reader(owner, "mailbox_clerk"))
+    assert desk is not None
+    assert desk.handlers
+    assert takes not in [one.organ for one in desk.handlers]
 
 
 def test_what_was_suggested_is_recorded_with_the_decision_and_typed_by_nobody(
