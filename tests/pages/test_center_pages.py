@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from tests.pages.test_citizen_pages import LAMP, TYPED, report
 from tests.pages.visitor import Page, Visitor
 
 SignedIn = Callable[[str], Visitor]
@@ -129,7 +130,7 @@ def test_a_share_prints_its_fraction(supervisor: Visitor) -> None:
     numbers = told_numbers(page)
     new, seen = (numbers[f"/center/matters/{one}/"] for one in ("new_today", "seen_today"))
 
-    assert f"{seen}/{new}（{seen / new:.0%}）" in page.text
+    assert f"{seen}/{new}" + (f"（{seen / new:.0%}）" if new else "") in page.text
     assert re.search(r"今日新发现.*\d+/\d+（\d+%）", page.text), "a measured precision"
 
 
@@ -139,8 +140,11 @@ def shown(page: Page) -> str:
     return re.sub(r'href="[^"]*"|data-version="[^"]*"', "", figures)
 
 
-def test_the_board_asked_for_later_is_the_board_that_was_shown(supervisor: Visitor) -> None:
+def test_the_board_asked_for_later_is_the_board_that_was_shown(
+    supervisor: Visitor, anybody: Visitor
+) -> None:
     """A page saved now, and ?as_of= its instant once somebody has worked on."""
+    report(anybody, LAMP, TYPED)  # after midnight nothing else is of today
     saved = supervisor.get("/center/")
     unseen = supervisor.get("/center/matters/unseen_today/")
     first = next(one.href for one in unseen.links if "purpose=supervise" in one.href)
@@ -274,8 +278,10 @@ def test_the_figures_leave_as_a_table_with_their_queries(supervisor: Visitor) ->
     assert page.headers["Content-Type"].startswith("text/csv")
     assert {row["截至"] for row in rows} == {unquote(page.path.partition("as_of=")[2])}
     assert all("河西区司法局" in row["权限"] for row in rows)
-    seen = next(row for row in rows if row["指标"] == "今日已查看")
-    assert int(seen["合计"]) > 0
+    new, seen = (
+        next(row for row in rows if row["指标"] == name) for name in ("今日新收", "今日已查看")
+    )
+    assert seen["合计"] == new["数"]
     open_ = next(row for row in rows if row["指标"] == "正在办理")
     assert rows_of(supervisor, supervisor.get(open_["地址"])) == int(open_["数"])
 

@@ -198,7 +198,12 @@ def test_a_window_belongs_to_its_officer_and_the_pages_to_the_hall(
     signed_in: Callable[[str], Visitor], anybody: Visitor
 ) -> None:
     officer = signed_in("window")
-    assert "别的同事" in officer.get(f"{HALL}windows/1/").text
+    page = officer.get(f"{HALL}windows/1/")
+    if any(one.action.endswith("/open_window/") for one in page.forms):  # the demo's day is over
+        colleague = signed_in("officer")
+        presses(colleague, colleague.get(f"{HALL}windows/1/"), "open_window")
+        page = officer.get(f"{HALL}windows/1/")
+    assert "别的同事" in page.text
     assert officer.get("/hall/zhangguizhuang/windows/").status == 404
     assert officer.get(f"{HALL}lobby/").status == 404
     assert anybody.get(f"{HALL}windows/").path.startswith("/officer/login/")
