@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from haihe.look.rule_words import HAN
+
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS: Final = {
     "星期一": "Mon", "星期二": "Tue", "星期三": "Wed", "星期四": "Thu",  # Chinese: forms of data
@@ -29,6 +31,7 @@ _UNIT: Final = "|".join(sorted(UNITS, key=len, reverse=True))
 _LENGTH: Final = re.compile(
     rf"-?(?:[\d,.]+ ?(?:{_UNIT}))+(?P<before>前)?"  # Chinese: forms of data
 )
+_FORM_WORDS: Final = frozenset("年月日周天小时分钟秒")  # Chinese: forms of data
 _STEP: Final = re.compile(rf"(?P<n>[\d,.]+) ?(?P<unit>{_UNIT})")
 
 
@@ -48,6 +51,16 @@ def moment(text: str) -> str | None:
         return None
     told = " ".join(_counted(one["n"], UNITS[one["unit"]]) for one in _STEP.finditer(text))
     return f"{told.strip()} before" if length["before"] else told.strip()
+
+
+def with_days(text: str) -> str:
+    """The text with every day in it told: `Received 2026年9月1日 08:10` has one."""
+    return _DAY.sub(_day, text)
+
+
+def is_form(text: str) -> bool:
+    """Whether what stands between holes says nothing but how days and lengths are written."""
+    return not set(HAN.findall(text)) - _FORM_WORDS
 
 
 def _day(found: re.Match[str]) -> str:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from django.utils.translation import gettext
 
-from haihe.look.moments import moment
+from haihe.look.moments import is_form, moment, with_days
 from haihe.look.rule_catalogues import compiled
 from haihe.look.rule_words import HAN
 
@@ -97,7 +97,7 @@ def _template(text: str, told: str) -> tuple[Template, list[str]] | None:
     cut = _HOLES.split(text)
     fixed, holes = cut[::2], [tuple(_HOLE.findall(one)) for one in cut[1::2]]
     said = sum(len(HAN.findall(one)) for one in fixed)
-    if not holes or not said or moment(_HOLE.sub("2", text)):  # a length is told by its form
+    if not holes or is_form("".join(fixed)):  # days and lengths are told by their form
         return None
     pattern = re.compile("(.*?)".join(map(re.escape, fixed)), re.DOTALL)
     parts = tuple(filter(None, fixed))
@@ -138,6 +138,8 @@ class Tongue:
     def _whole(self, text: str, depth: int) -> str | None:
         if not HAN.search(text):
             return _stops(text)
+        if not HAN.search(dated := with_days(text)):
+            return dated
         exact = self._english.get(text)
         if exact is None and (said := self._said(text)) != text:
             exact = said
