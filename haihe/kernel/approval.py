@@ -7,6 +7,7 @@ anew strands nothing that runs. Nobody signs what they proposed, nor takes what 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -16,13 +17,15 @@ from msgspec.structs import replace
 from haihe.kernel.acts import ACTS
 from haihe.kernel.procedure import Chain, Procedure, Seat, Stage
 from haihe.kernel.state import Approval, Signature, State
-from haihe.kernel.values import Actor, Data, Event, Refused
+from haihe.kernel.values import Actor, Data, Datum, Event, Refused
 
 CITES: Final = ("haihe#approval",)
 # The acts of every kind that may be proposed for approval, beside the steps of the procedure.
 PROPOSABLE: Final = ("transfer", "co_handle", "extend", "suspend", "escalate", "request", "merge")
 SIGNERS: Final = ("signer", "second_signer")
 NAMED: Final = "另请签字"
+PROPOSED: Final = "with."  # a value of the act in its proposal; no field has a dot in its name
+APPROVED: Final = "approval.seq"  # in the event of an act: the number of its approved proposal
 STAGES_MAX: Final = 12
 SEATS_MAX: Final = 12
 
@@ -146,6 +149,15 @@ def _signed_by(approval: Approval, person: str) -> bool:
     return any(one.actor.person == person for one in approval.signatures)
 
 
+def values_of(data: Mapping[str, Datum]) -> Data:
+    """The values that a proposal carries, by the names of the form of its act."""
+    return {
+        name.removeprefix(PROPOSED): value
+        for name, value in data.items()
+        if name.startswith(PROPOSED)
+    }
+
+
 # ── proposing ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -197,11 +209,14 @@ def judge_propose(
     return None
 
 
-def stages_proposed(procedure: Procedure, state: State, data: Data, day: date) -> Data:
+def stages_proposed(
+    procedure: Procedure, state: State, data: Data, day: date, instead_of: Mapping[str, str]
+) -> Data:
     """What a proposal's event keeps: the stages as they are on this day, their chain, its articles.
 
     The seats of the matter's organ are filled with its id and named ones with their person;
-    colleagues beyond those that the chain wants are asked first.
+    colleagues beyond those that the chain wants are asked first. A body that the matter reports on
+    is never asked: `instead_of` says which one above it is.
     """
     chain = chain_of(procedure, str(data["for_act"]), state.owner.organ, day)
     named = [str(data[one]) for one in SIGNERS if data.get(one)]
@@ -210,6 +225,7 @@ def stages_proposed(procedure: Procedure, state: State, data: Data, day: date) -
         seats: list[Seat] = []
         for seat in stage.seats:
             organ = seat.organ or state.owner.organ
+            organ = instead_of.get(organ, organ)
             person = named.pop(0) if seat.named else ""
             seats.append(replace(seat, organ=organ, person=person))
         stages.append(replace(stage, seats=tuple(seats)))
@@ -322,6 +338,9 @@ def after_event(procedure: Procedure, before: State, after: State, event: Event)
     by_staff = event.act in procedure.steps and (role is None or role.stands != "public")
     changes = by_staff or before.owner.organ != after.owner.organ
     changed = tuple(_touched(one, event, changes=changes) for one in before.approvals)
+    if APPROVED in event.data:  # it tells of the act, and is no fact of the matter
+        fields = {name: value for name, value in after.fields.items() if name != APPROVED}
+        after = replace(after, fields=fields)
     return after if changed == before.approvals else replace(after, approvals=changed)
 
 
@@ -342,6 +361,8 @@ def _proposed(event: Event) -> Approval:
         chain=str(event.data.get("chain") or ""),
         stages=tuple(_stage(one) for one in stages) if isinstance(stages, list) else (),
         cites=tuple(cites) if isinstance(cites, list) else (),
+        values=values_of(event.data),
+        sealed=event.sealed,
     )
 
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
+
+from msgspec.structs import replace
 
 from haihe.kernel import kernel_acts
 from haihe.kernel.acts import ACTS, KernelAct
-from haihe.kernel.approval import stages_proposed, wanting
+from haihe.kernel.approval import APPROVED, PROPOSED, stages_proposed, values_of, wanting
+from haihe.kernel.approval_values import NOTHING, as_signed, binding, without_values
 from haihe.kernel.calendar import FIRST_YEAR, Calendar
 from haihe.kernel.facts import is_given, organs_apart
 from haihe.kernel.fields import Wrong, nearest, wrong_value
@@ -23,7 +27,7 @@ from haihe.kernel.procedure import Field, Procedure, Step
 from haihe.kernel.reading import unknown
 from haihe.kernel.standing import is_kept_apart
 from haihe.kernel.state import State
-from haihe.kernel.values import Actor, Command, Data, Decided, Event, Refused
+from haihe.kernel.values import Actor, Command, Data, Datum, Decided, Event, Refused
 
 REASONS: Final = (
     "no_such_act",
@@ -56,6 +60,7 @@ REASONS: Final = (
     "unknown_matter",
     "sealed",  # only of reading
 )
+NO_SEATS: Final[Mapping[str, str]] = MappingProxyType({})
 FUTURE_TOLERANCE: Final = timedelta(minutes=2)  # clocks of devices differ; stored as now
 ID_MAX: Final = 200
 HAPPENED_YEAR_MIN: Final = FIRST_YEAR + 1  # what no calendar covers cannot be counted
@@ -67,11 +72,16 @@ def decide(
     command: Command,
     now: datetime,
     calendar: Calendar,
+    *,
+    proposed: Mapping[str, Datum] = NOTHING,
+    instead_of: Mapping[str, str] = NO_SEATS,
 ) -> Decided | Refused:
     """Judge a command: the event to append with the personal values apart, or a refusal.
 
     `state` None means that the command opens a matter. `now` is an aware instant; the event's
-    `happened_at` is the command's own, if it names one, and never later than `now`.
+    `happened_at` is the command's own, if it names one, and never later than `now`. `proposed`: the
+    personal values of the approval of this act, which only records can unseal; `instead_of`: whom
+    a proposal asks in the place of a body that the matter reports on.
     """
     assert now.tzinfo is not None, "now carries its zone"
     index = index_of(procedure)
@@ -87,9 +97,19 @@ def decide(
         return refused
     data = {key: value for key, value in command.data.items() if is_given(value)}
     step = procedure.steps.get(command.act)
+    day = at.astimezone(calendar.zone).date()
+    signed = binding(procedure, state, command.act, day) if state is not None else None
+    if signed is not None:
+        taken = as_signed(signed, index.act_names[command.act], data, proposed)
+        if isinstance(taken, Refused):
+            return taken
+        data = taken
+    named: Data = {APPROVED: signed.seq} if signed is not None else {}
     if step is None:
         assert state is not None, "kernel acts never open a matter"
-        return _decide_kernel_act(index, state, command, data, at, now, calendar)
+        if command.act == "seek_approval":
+            return _decide_proposal(index, state, command, data, at, now, calendar, instead_of)
+        return _decide_kernel_act(index, state, command, data, at, now, calendar, named)
     if step.needs:
         tried = attempt(procedure, state, command.actor, data, at, calendar)
         unmet = first_unmet(step, tried)
@@ -103,7 +123,7 @@ def decide(
         data = {**data, **step.sets}
     if refused is None and index.apart:
         refused = _judge_apart(index, state, step, command.actor, data)
-    return refused or _decided(index, state, command, data, at, now)
+    return refused or _decided(index, state, command, data | named, at, now)
 
 
 def _wanting(
@@ -420,6 +440,7 @@ def _decide_kernel_act(
     at: datetime,
     now: datetime,
     calendar: Calendar,
+    named: Data,
 ) -> Decided | Refused:
     act = ACTS[command.act]
     refused = kernel_acts.judge_before_form(index, state, command.act, command.actor)
@@ -432,9 +453,12 @@ def _decide_kernel_act(
         return refused
     if command.act == "withdraw":
         data = {**data, "undoes": state.done[-1].seq}
-    if command.act == "seek_approval":
-        day = at.astimezone(calendar.zone).date()
-        data = {**data, **stages_proposed(index.procedure, state, data, day)}
+    return _kernel_event(state, command, data | named, at, now, {})
+
+
+def _kernel_event(
+    state: State, command: Command, data: Data, at: datetime, now: datetime, personal: Data
+) -> Decided:
     event = Event(
         seq=state.seq + 1,
         act=command.act,
@@ -442,8 +466,59 @@ def _decide_kernel_act(
         happened_at=at,
         recorded_at=now,
         data=data,
+        sealed=tuple(sorted(personal)),
     )
-    return Decided(event=event)
+    return Decided(event=event, personal=personal)
+
+
+def _decide_proposal(
+    index: Index,
+    state: State,
+    command: Command,
+    data: Data,
+    at: datetime,
+    now: datetime,
+    calendar: Calendar,
+    instead_of: Mapping[str, str],
+) -> Decided | Refused:
+    """A proposal with the values of its act: these are judged as if the act were taken now."""
+    act, said, values = ACTS[command.act], without_values(data), values_of(data)
+    refused = _judge_fields(index, act, said, act.fields)
+    refused = refused or kernel_acts.judge_form(index, state, command, said, at, calendar)
+    refused = refused or _judge_proposed(index, state, command, values, at, calendar)
+    if refused is not None:
+        return refused
+    day = at.astimezone(calendar.zone).date()
+    is_step = said["for_act"] in index.procedure.steps
+    personal = {
+        name: value
+        for name, value in data.items()
+        if is_step and name.removeprefix(PROPOSED) in index.personal and name not in said
+    }
+    kept = {name: value for name, value in data.items() if name not in personal}
+    stages = stages_proposed(index.procedure, state, said, day, instead_of)
+    return _kernel_event(state, command, kept | stages, at, now, personal)
+
+
+def _judge_proposed(
+    index: Index, state: State, command: Command, values: Data, at: datetime, calendar: Calendar
+) -> Refused | None:
+    """Whether the form of the proposed act is filled as the act will want it."""
+    act = str(command.data["for_act"])
+    step = index.procedure.steps.get(act)
+    if step is not None:
+        refused = _judge_fields(index, step, values, index.procedure.fields)
+        if refused is None and index.apart:
+            data = {**values, **step.sets}
+            refused = _judge_apart(index, state, step, command.actor, data)
+    else:
+        rule = ACTS[act]
+        refused = _judge_fields(index, rule, values, rule.fields)
+        wish = replace(command, act=act, data=values)
+        refused = refused or kernel_acts.judge_form(index, state, wish, values, at, calendar)
+    if refused is None:
+        return None
+    return replace(refused, field=f"{PROPOSED}{refused.field}" if refused.field else "for_act")
 
 
 def _decided(

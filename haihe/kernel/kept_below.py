@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from haihe.kernel.acts import ACTS
+from haihe.kernel.approval import chain_of, values_of
 from haihe.kernel.competence import Competence
 from haihe.kernel.facts import organs_apart
 from haihe.kernel.kernel_acts import kept_apart
@@ -68,6 +69,29 @@ def kept_below(
         cites=refused.cites,
         field=refused.field,
     )
+
+
+def seats_instead(
+    competence: Competence, procedure: Procedure, state: State | None, command: Command, day: date
+) -> dict[str, str]:
+    """Which body above signs in the place of each that the matter reports on, or stands below one.
+
+    Keyed by the body that a chain names; the nearest above that is not reported. With none above
+    the seat stays with the reported body, which is refused like every other act of it.
+    """
+    if state is None or not procedure.apart or command.act != "seek_approval":
+        return {}
+    apart = organs_apart(procedure.apart, {**state.fields, **values_of(command.data)})
+    chain = chain_of(procedure, str(command.data.get("for_act")), state.owner.organ, day)
+    if not apart or chain is None:
+        return {}
+    organs, found = competence.organs, {}
+    for organ in {seat.organ for stage in chain.stages for seat in stage.seats if seat.organ}:
+        line = organs.lineage(organ, day)
+        clean = (one for one in line if apart.isdisjoint(organs.lineage(one, day)))
+        if not apart.isdisjoint(line):
+            found[organ] = next(clean, organ)
+    return found
 
 
 def _is_public(procedure: Procedure, role: str) -> bool:

@@ -46,6 +46,7 @@ class Approval(Frozen, frozen=True, kw_only=True):
     open: it waits for signatures; passed: all are there; returned: somebody sent it back; used: the
     act was taken; lapsed: the matter changed since; replaced: it was proposed anew. It keeps the
     stages of its day, whatever is composed later.
+    `values` are those the act will take, `sealed` the personal ones, by the names in the proposal.
     """
 
     seq: int
@@ -54,6 +55,8 @@ class Approval(Frozen, frozen=True, kw_only=True):
     chain: str  # "" where nobody but a named colleague was asked
     stages: tuple[Stage, ...]
     cites: tuple[str, ...]
+    values: Data = {}
+    sealed: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
     standing: Literal["open", "passed", "returned", "used", "lapsed", "replaced"] = "open"
 

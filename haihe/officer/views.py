@@ -18,13 +18,24 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 from msgspec.structs import replace
 
+from haihe.kernel.approval import PROPOSED
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
 from haihe.look.staff import staff_page
 from haihe.officer import intake
 from haihe.officer.copies import copied
 from haihe.records import clock_faces, files, lists, read, words
-from haihe.records.shown import Act, ClockFace, File, Item, KindOf, Listing, Reader, Refusal
+from haihe.records.shown import (
+    Act,
+    ApprovalFace,
+    ClockFace,
+    File,
+    Item,
+    KindOf,
+    Listing,
+    Reader,
+    Refusal,
+)
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -177,7 +188,9 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
         "urgent": next((clock for clock in opened.clocks if not clock.stopped), None),
         "steps": [
             forms.printed(
-                forms.dated(act), act_href(opened, act, purpose, need), expects=opened.seq
+                forms.dated(_as_signed(act, opened)),
+                act_href(opened, act, purpose, need),
+                expects=opened.seq,
             )
             for act in steps
             if act.refusal is None
@@ -206,7 +219,9 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
     wanted = next((one for one in opened.acts if one.id == act), None)
     if wanted is None:
         raise Http404
-    wanted = _filled(forms.dated(wanted), request.GET)
+    wanted = forms.dated(_as_signed(_filled(wanted, request.GET), opened))
+    if act == SEEK:
+        wanted = _with_values(wanted, opened, request.POST or request.GET)
     href = act_href(opened, wanted, purpose, need)
     form = forms.printed(wanted, href, expects=opened.seq)
     if request.method == "POST":
@@ -223,6 +238,7 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
         "purpose": purpose,
         "need": need,
         "form": form,
+        "signed": _signed_for(wanted, opened),
     }
     return render(request, "officer/act.html", values, status=_status(form))
 
@@ -235,7 +251,11 @@ def kept_file(request: HttpRequest, reader: Reader, matter: str, digest: str) ->
     opened = file_for(matter, reader, request.GET.get("purpose", "") or HANDLE, need, kept=digest)
     if isinstance(opened, Refusal):
         raise PermissionDenied(opened.says)
-    shown = (*opened.fields, *(value for line in opened.timeline for value in line.values))
+    shown = (
+        *opened.fields,
+        *(value for line in opened.timeline for value in line.values),
+        *(value for one in opened.approvals for value in one.values),
+    )
     if not any(digest in value.files for value in shown):
         raise Http404
     try:
@@ -302,6 +322,26 @@ def _filled(act: Act, given: QueryDict) -> Act:
         for one in act.form
     )
     return replace(act, form=form)
+
+
+def _with_values(seeking: Act, file: File, given: QueryDict) -> Act:
+    """The form of a proposal with that of the act it is for: what is signed is what is done."""
+    wanted = given.get("for_act", "")
+    own = next((one for one in file.acts if one.id == wanted), None)
+    if own is None:
+        return seeking
+    carried = [replace(one, name=f"{PROPOSED}{one.name}") for one in own.form]
+    first = [one for one in seeking.form if one.name != forms.HAPPENED_AT]
+    return replace(seeking, form=(*first, *carried, *seeking.form[len(first) :]))
+
+
+def _as_signed(act: Act, file: File) -> Act:
+    """An act whose approval is complete takes the values that were signed: nothing is typed."""
+    return replace(act, form=()) if _signed_for(act, file) is not None else act
+
+
+def _signed_for(act: Act, file: File) -> ApprovalFace | None:
+    return next((one for one in file.approvals if one.for_act == act.id and one.binds), None)
 
 
 def _is_offered(act: Act) -> bool:

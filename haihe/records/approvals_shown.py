@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec.structs import replace
 
-from haihe.kernel.approval import SIGNERS, proposable, seat_for, waiting
+from haihe.kernel.approval import SIGNERS, proposable, seat_for, values_of, waiting
+from haihe.kernel.approval_values import binding
 from haihe.kernel.holders import holders, key_of
 from haihe.kernel.procedure import Procedure, Stage
+from haihe.kernel.reading import View
 from haihe.kernel.state import Approval, Done, State
-from haihe.kernel.values import Actor
+from haihe.kernel.values import Actor, Data
 from haihe.records import posts, rules
 from haihe.records.accounts import person_name
 from haihe.records.printing import Printer, act_name
-from haihe.records.shown import Act, ApprovalFace, FormField, Reader, SeatFace, StageFace, Tone
+from haihe.records.shown import (
+    Act,
+    ApprovalFace,
+    FormField,
+    Reader,
+    SeatFace,
+    Shown,
+    StageFace,
+    Tone,
+)
 
 APPROVALS_SHOWN_MAX: Final = 10
 COLLEAGUES_MAX: Final = 500
@@ -29,11 +41,30 @@ STANDINGS: Final[dict[str, tuple[str, Tone]]] = {
 
 
 def faces(
-    printer: Printer, procedure: Procedure, state: State, reader: Reader
+    printer: Printer,
+    procedure: Procedure,
+    state: State,
+    reader: Reader,
+    view: View,
+    personal: Mapping[int, Data],
 ) -> tuple[ApprovalFace, ...]:
-    """The newest approvals of a matter, the last first."""
+    """The newest approvals of a matter, last first; `personal` values by number of their event."""
     newest = state.approvals[::-1][:APPROVALS_SHOWN_MAX]
-    return tuple(_face(printer, procedure, state, one, reader) for one in newest)
+    faces = [_face(printer, procedure, state, one, reader) for one in newest]
+    if not view.history:
+        return tuple(faces)
+    return tuple(
+        replace(face, values=_values(printer, procedure, one, personal.get(one.seq, {}), view))
+        for face, one in zip(faces, newest, strict=True)
+    )
+
+
+def _values(
+    printer: Printer, procedure: Procedure, one: Approval, personal: Data, view: View
+) -> tuple[Shown, ...]:
+    """What the act will take, as its own record would show it to this reader."""
+    given = {**one.values, **values_of(personal)}
+    return printer.values(procedure, one.act, given, view)
 
 
 def _face(
@@ -49,6 +80,7 @@ def _face(
         and each.data.get("verdict") == "back"
     ]
     name, tone = STANDINGS[one.standing]
+    day = printer.now.astimezone(printer.rules.zone).date()
     chain = next((each for each in procedure.approvals if each.id == one.chain), None)
     return ApprovalFace(
         seq=one.seq,
@@ -70,6 +102,9 @@ def _face(
             _waits_for(one, state, Actor(person=reader.person, role=role, organ=reader.organ))
             for role in reader.roles
         ),
+        for_act=one.act,
+        values=(),
+        binds=one == binding(procedure, state, one.act, day),
     )
 
 

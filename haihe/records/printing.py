@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from haihe.kernel.acts import ACTS
 from haihe.kernel.allowance import parse_allowance
+from haihe.kernel.approval import APPROVED, PROPOSED
 from haihe.kernel.competence import OPENING, TRANSFER
 from haihe.kernel.holders import PERSON_OF
 from haihe.kernel.power import receiving_field
@@ -79,7 +80,8 @@ ANSWER_PERIODS: Final = (
 # tells their role only.
 _NAMELESS: Final = frozenset({"public", "model_runner"})
 _NO_ORGAN: Final = frozenset({"public", "supervision"})
-# What an event keeps beside what was given; the file tells it where it belongs.
+# What an event keeps beside what was given; the file tells it where it belongs (so it does with
+# the values a proposal carries, masked as those of the act itself).
 _UNTOLD: Final = frozenset(
     {("seek_approval", "stages"), ("seek_approval", "chain"), ("seek_approval", "cites")}
 )
@@ -360,6 +362,8 @@ class Printer:
             )
             for name, value in data.items()
             if (act, name) not in _UNTOLD
+            and not name.startswith(PROPOSED)
+            and name != APPROVED
             and (seen := value if fields is not procedure.fields else view.shows(name, value))
             is not None
         )

@@ -451,7 +451,7 @@ def _file(
         clocks=_clock_faces(printer, read),
         acts=_acts(printer, read, reader, view) if view.acts else (),
         requests=tuple(requests_shown.face(printer, state, one, reader) for one in state.requests),
-        approvals=approvals_shown.faces(printer, procedure, state, reader),
+        approvals=approvals_shown.faces(printer, procedure, state, reader, view, values),
         links=_links(connection, printer, read, reader, view),
         gathered=found,
         gathered_in_all=found_in_all,

@@ -188,6 +188,9 @@ class ApprovalFace(Frozen, frozen=True, kw_only=True):
     own: str  # the organ's own document that asks for it
     back: str  # why it was sent back last
     mine: bool  # it waits for this reader
+    for_act: str  # the id of the act
+    values: tuple[Shown, ...]  # what the act will take, as far as the reader sees it
+    binds: bool  # all have signed: the act takes these values and no others
 
 
 class Link(Frozen, frozen=True, kw_only=True):

@@ -13,11 +13,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from haihe.kernel.approval import values_of
+from haihe.kernel.approval_values import binding
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.clocks import affected_clocks, clocks
 from haihe.kernel.decide import decide
 from haihe.kernel.handover import handovers
 from haihe.kernel.index import index_of
+from haihe.kernel.kept_below import seats_instead
 from haihe.kernel.power import not_competent
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.standing import NO_ORGANS
@@ -38,7 +41,7 @@ from haihe.records.database import Connection
 from haihe.records.instants import stored
 from haihe.records.journal import ClockRow, Held, after, row_of, stored_clock
 from haihe.records.keys import DIGEST_BYTES, Keyed, KeyStore
-from haihe.records.personal import latest_values
+from haihe.records.personal import latest_values, values_by_event
 from haihe.records.routing import passed_on, past_the_reported
 from haihe.records.rules import Rules
 from haihe.records.sealing import MatterKey, new_key, seal_all
@@ -256,7 +259,15 @@ class Batch:
         refused = not_competent(self.means.rules.competence, procedure, state, command, day, also)
         if refused is not None:
             return refused
-        decided = decide(procedure, state, command, now, self.means.rules.calendar)
+        decided = decide(
+            procedure,
+            state,
+            command,
+            now,
+            self.means.rules.calendar,
+            proposed=self._proposed(before, command, day),
+            instead_of=seats_instead(self.means.rules.competence, procedure, state, command, day),
+        )
         if isinstance(decided, Refused):
             return decided
         if command.act == letter_fit.JOIN and state is not None:
@@ -430,6 +441,18 @@ class Batch:
             if isinstance(answer, Refused):
                 return answer
         return None
+
+    def _proposed(self, before: Held | None, command: Command, day: date) -> Data:
+        """The personal values that the approval of this act carries, by the names of its form."""
+        if before is None or not before.state.approvals:
+            return {}
+        asked = binding(before.procedure, before.state, command.act, day)
+        if asked is None or not asked.sealed:
+            return {}
+        values = values_by_event(
+            self.connection, before.matter, self.means.store, self.means.hash_of
+        )
+        return values_of(values.get(asked.seq, {}))
 
     def _personal_values(self, own: Stage, held: Held) -> Data:
         """The personal values of a matter, also those that are not written yet."""

@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 
 from haihe.kernel.checklist import checklist
-from haihe.kernel.decide import possible
+from haihe.kernel.decide import decide, possible
 from haihe.kernel.procedure import Chain, Procedure
 from haihe.kernel.reading import may_read
 from haihe.kernel.standing import Reader, stakes
 from haihe.kernel.state import State
-from haihe.kernel.values import Actor
+from haihe.kernel.values import Actor, Command, Decided
 from tests.kernel.clock_days import calendar, moment
-from tests.kernel.permit import OFFICE, OTHER, THIRD, Desk, accepted, actor, permit
+from tests.kernel.permit import DIGEST, OFFICE, OTHER, THIRD, Desk, accepted, actor, permit
 
 LATER = "Wed 2026-09-02 10:00"
 NEXT = "Thu 2026-09-03 10:00"
@@ -191,7 +191,7 @@ def test_a_general_act_can_have_a_chain_and_a_signature_can_be_withdrawn() -> No
     desk = desk_with([HEAD_SEAT], acts=["transfer"])
     give = {"to_organ": OTHER, "reason": "属其管辖"}
     assert desk.refuse("transfer", CLERK, LATER, **give).reason == "need_unmet"
-    propose(desk, for_act="transfer")
+    propose(desk, for_act="transfer", **{f"with.{name}": value for name, value in give.items()})
     sign(desk, REVIEWER)
     desk.take("withdraw", REVIEWER, LATER, reason="看错了")
     assert desk.refuse("transfer", CLERK, LATER, **give).reason == "need_unmet"
@@ -239,6 +239,61 @@ def test_the_checklist_names_the_approval_before_the_form_is_filled_in() -> None
     propose(desk)
     sign(desk, REVIEWER)
     assert told() == [("met", "审签已经全部同意")]
+
+
+def test_what_was_signed_is_exactly_what_is_done() -> None:
+    desk = desk_with([HEAD_SEAT])
+    values: dict[str, Any] = {"size": 80, "photos": [DIGEST], "officers": ["甲", "乙"]}
+    wrong = {"for_act": "measure", "text": "拟测量", "with.size": -1}
+    assert desk.refuse("seek_approval", CLERK, LATER, **wrong).field == "with.size"
+    propose(desk, **{f"with.{name}": value for name, value in values.items()})
+    assert sign(desk, REVIEWER).approvals[-1].values == values
+    for other in ({"size": 90}, {"floors": 3}, {"photos": ["cd" * 32]}):
+        refused = desk.refuse("measure", CLERK, NEXT, **other)
+        assert (refused.reason, refused.field) == ("wrong_value", next(iter(other)))
+    state = desk.take("measure", CLERK, NEXT, size=80)
+    assert state.done[-1].data == values | {"approval.seq": state.approvals[-1].seq}
+    assert {name: state.fields[name] for name in values} == values
+    assert "approval.seq" not in state.fields
+
+
+def test_personal_values_of_a_proposal_are_sealed_and_come_back_for_the_act() -> None:
+    desk = desk_with([HEAD_SEAT])
+    state = propose(desk, **{"with.phone": "13800000000"})
+    assert state.approvals[-1].sealed == ("with.phone",)
+    assert "with.phone" not in state.done[-1].data
+    sign(desk, REVIEWER)
+    assert desk.refuse("measure", CLERK, NEXT).reason == "need_unmet"
+    wish = Command(key="k", act="measure", actor=CLERK, matter="m")
+    done = decide(
+        desk.procedure,
+        desk.state,
+        wish,
+        moment(NEXT),
+        calendar(),
+        proposed={"phone": "13800000000"},
+    )
+    assert isinstance(done, Decided)
+    assert done.personal == {"phone": "13800000000"}
+
+
+def test_two_posts_and_a_deputy_s_seat_make_nobody_their_own_approver() -> None:
+    desk = desk_with([HEAD_SEAT])
+    propose(desk)
+    for role in ("reviewer", "inspector"):
+        both = Actor(person=CLERK.person, role=role, organ=OFFICE)
+        wish = {"proposal": number(desk), "verdict": "agree", "for_absent": "科长出差"}
+        assert desk.refuse("sign_off", both, LATER, **wish).reason == "same_person"
+    sign(desk, REVIEWER)
+    as_clerk = Actor(person=REVIEWER.person, role="clerk", organ=OFFICE)
+    assert desk.refuse("measure", as_clerk, NEXT).reason == "same_person"
+
+
+def test_a_signature_that_waits_goes_to_the_new_holder_of_the_post() -> None:
+    desk = desk_with([HEAD_SEAT])
+    propose(desk)
+    new_head = Actor(person="new-head", role="reviewer", organ=OFFICE)
+    assert sign(desk, new_head, at=NEXT).approvals[-1].standing == "passed"
 
 
 def test_the_invented_procedure_asks_nobody_for_approval() -> None:
