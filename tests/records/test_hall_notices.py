@@ -46,6 +46,7 @@ def outbox(
 ) -> Iterator[Outbox]:
     """A hall with one open window, in which nobody was yet, and what it sends."""
     own_settings(tmp_path)
+    monkeypatch.setattr(halls, "_halls", [])  # the halls of the city come back afterwards
     halls.use({SITE: replace(HALL, carry=Carry(cites=("haihe#hall-carry",)))})
     halls_memory.forget()
     halls.forget_days()

@@ -35,8 +35,9 @@ HALL = HallOf(
 
 
 @pytest.fixture
-def hall(journal: Connection) -> Iterator[Connection]:
+def hall(journal: Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """A database with one hall, in which nobody was yet."""
+    monkeypatch.setattr(halls, "_halls", [])  # the halls of the city come back afterwards
     halls.use({SITE: HALL})
     halls_memory.forget()
     halls.forget_days()

@@ -31,8 +31,9 @@ NIGHT = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # Tuesday 02:00 in the hall
 
 
 @pytest.fixture
-def hall(journal: Connection) -> Iterator[Connection]:
+def hall(journal: Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """A database with one hall that gives a place to whoever was not reached."""
+    monkeypatch.setattr(halls, "_halls", [])  # the halls of the city come back afterwards
     halls.use({SITE: replace(HALL, carry=Carry(slot_people=2, cites=("haihe#hall-carry",)))})
     halls_memory.forget()
     halls.forget_days()
