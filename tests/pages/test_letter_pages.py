@@ -107,6 +107,9 @@ def test_the_body_reported_has_no_trace_of_the_letter_on_any_page(
         ):
             answer = reader.get(path)
             assert answer.status == 404, path
+        batch = reader.get(f"/officer/batch/?m={matter}&act=remark&kind=")
+        assert "有 1 件您不能打开" in batch.text
+        assert number[0] not in batch.text
         for path in (
             "/officer/letters/",
             "/officer/",
