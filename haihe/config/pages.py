@@ -81,6 +81,7 @@ PAGES: Final = (
     Page("hall:lobby", "/hall/machang/lobby/", LOBBY),
     Page("hall:record", "/hall/machang/record/", LOBBY),
     Page("citizen:rate_ask", "/rate/"),
+    Page("citizen:rate", "/rate/{ended}/"),
     Page("demo:start", "/demo/"),
     Page("demo:tour", "/demo/tour/citizen/"),
     Page("demo:stories", "/demo/stories/"),
@@ -147,6 +148,7 @@ NO_PAGE: Final = {
     "apply:certificate_worker": "a script",
     "citizen:act": ONLY_POSTED,
     "citizen:mine": LEADS_ON,
+    "citizen:rated": "needs a rating that was given; its words are on the page of ratings",
     "citizen:object": "needs a reading by somebody; the form of readings",
     "identity:citizen_code": "needs a code that was sent",
     "identity:citizen_leave": ONLY_POSTED,
@@ -209,6 +211,8 @@ NO_PAGE: Final = {
     "center:findings-csv": A_FILE,
 }
 
+LOOKED_MAX = 1_000  # matters of the demo city among which one is sought
+
 
 class NothingToShow(Exception):
     """The installation lacks what a page needs: it was not filled with the demo city."""
@@ -231,7 +235,7 @@ def found() -> tuple[Page, ...]:
                 break
             values = {**_of_file(item.matter, reader), **values}
     values |= _of_hall()
-    values |= _letter()
+    values |= _letter() | _ended()
     try:
         return tuple(page._replace(path=page.path.format(**values)) for page in PAGES)
     except KeyError as error:
@@ -299,6 +303,21 @@ def _letter() -> dict[str, str]:
     waiting = lists.Condition("m.kind = 'chief_letter' AND m.state = 'received'")
     found = lists.with_own(reader, waiting).items
     return {"letter": found[0].matter} if found else {}
+
+
+def _ended() -> dict[str, str]:
+    """The code of a matter that ended and was brought without a phone: anybody with it may rate."""
+    from haihe.records import keys, ratings
+    from haihe.records.codes import follow_code
+    from haihe.records.database import reading_connection
+
+    newest = "SELECT matter_id FROM matter ORDER BY opened_at DESC LIMIT ?"
+    for (matter,) in reading_connection().rows(newest, (LOOKED_MAX,)):
+        code = follow_code(matter, keys.store().codes)
+        one = ratings.served(code)
+        if one is not None and not one.phones:
+            return {"ended": code}
+    return {}
 
 
 def _of_file(matter: str, reader: Reader) -> dict[str, str]:

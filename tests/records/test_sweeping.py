@@ -100,7 +100,7 @@ def test_over_a_year_in_which_models_change_the_touched_matters_are_all_there_is
             seen[step.at] = as_set(sweeping.found_now(step.at, models))
             assert standing(city, models) == seen[step.at], step.at
     assert taken > len(steps) * 0.9
-    assert sum(map(len, seen.values())) > 10
+    assert sum(map(len, seen.values())) > 5
     assert standing(city, MODELS.values()) == standing(city, stages[-1])
     _as_of_any_of_these_days_the_same_is_found(seen, stages[-1])
 
