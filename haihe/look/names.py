@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
+from haihe.kernel.organs import Organs
 from haihe.pack.law import load_law
 from haihe.pack.place import law_folder
 from haihe.records import rules
@@ -15,13 +16,14 @@ def is_name(text: str) -> bool:
 
 
 def _bodies() -> frozenset[str]:
-    """Bodies may be put beside those listed while the program runs, so they are asked anew."""
-    return _named(tuple(rules.current().every_organ().values()))
+    """Bodies may be put beside those listed while the program runs: then the register is new."""
+    return _named(rules.current().organ_register)
 
 
-@cache
-def _named(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(names)
+@lru_cache(maxsize=2)
+def _named(register: Organs) -> frozenset[str]:
+    """Every name a body of this register has or had."""
+    return frozenset(register.by_name())
 
 
 @cache
