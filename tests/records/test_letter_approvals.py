@@ -92,4 +92,5 @@ def test_a_letter_about_another_body_is_signed_by_the_seat_of_the_chain(
     matter = about(INSPECTION)
     proposal = done("seek_approval", CLERK, ASK | CARRIED, matter).seq
     sign: Data = {"proposal": proposal, "verdict": "agree"}
-    done("sign_off", Actor(person="li", role="reply_reviewer", organ=X), sign, matter)
+    of_x = Actor(person="li", role="reply_reviewer", organ=X)
+    assert done("sign_off", of_x, sign, matter).seq == proposal + 1
