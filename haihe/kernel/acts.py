@@ -210,7 +210,7 @@ ACTS: dict[str, KernelAct] = {
         fields={
             "organ": Field(name="请求单位", type="organ"),
             "question": _words("请求事项"),
-            "due": Field(name="答复期限", hint="例如 2 working days"),
+            "due": Field(name="答复期限", hint="例如 2个工作日、24小时"),
         },
     ),
     "answer": KernelAct(

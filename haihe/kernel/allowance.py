@@ -44,6 +44,11 @@ _FORM = re.compile(
     r"(-?\d+)\s*(working[ _-]day|office[ _-]hour|minute|hour|day|month|year)s?"
     r"(?:\s+(\d+)\s*days?)?(\s+before)?"
 )
+_SPOKEN: dict[str, Unit] = {
+    **{word: unit for unit, word in UNIT_WORDS.items()},
+    **{"天": "days", "个小时": "hours"},
+}
+_SPOKEN_FORM = re.compile(rf"(\d+)({'|'.join(_SPOKEN)})(?:(\d+)[日天])?(前)?")
 
 
 class UnusableAllowance(ValueError):
@@ -91,9 +96,15 @@ class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def parse_allowance(text: str) -> Allowance:
-    """Read "30 days", "1 month 15 days", "8 hours", "7 working days before"; plural or not."""
+    """Read "30 days", "1 month 15 days", "7 working days before" (plural or not), and 2个工作日.
+
+    The second is what people write in a form: the wording that `str` gives, spaces or none.
+    """
     if len(text) > ALLOWANCE_TEXT_MAX:
         raise UnusableAllowance(f"期间的写法过长（上限{ALLOWANCE_TEXT_MAX}个字符）")
+    if spoken := _SPOKEN_FORM.fullmatch("".join(text.split())):
+        number, word, more, before = spoken.groups()
+        return Allowance(int(number), _SPOKEN[word], before is not None, int(more or 0))
     found = _FORM.fullmatch(" ".join(text.lower().split()))
     if found is None:
         raise UnusableAllowance(

@@ -120,7 +120,7 @@ def _wrong_text(field: Field, value: str, pattern: re.Pattern[str] | None) -> Wr
     if field.at_least is not None and len(value.strip()) < field.at_least:
         return Wrong(f"“{field.name}”过短", f"请至少写{number_words(field.at_least)}个字")
     if pattern is not None and pattern.fullmatch(value) is None:
-        return Wrong(f"“{field.name}”的写法不对", field.hint or f"应符合 {field.pattern}")
+        return Wrong(f"“{field.name}”的写法不对", field.hint or "请照证件、文书上的写法填写")
     return None
 
 

@@ -22,6 +22,7 @@ from haihe.kernel.values import Actor, Command, Data, Refused
 
 CO_HANDLERS_MAX: Final = 50
 REQUESTS_MAX: Final = 200
+PERIOD_WRITTEN: Final = "请写成 2个工作日、3日、24小时 这样的期限"
 
 
 def judge_state(state: State, act: str) -> Refused | None:
@@ -50,7 +51,7 @@ def ended(state: State, name: str, cites: tuple[str, ...]) -> Refused:
     return Refused(
         reason="ended",
         says=f"本事项已经办结，不能“{name}”",
-        instead="当事人可以提出异议；结束的那一步如可撤回，可由办理人撤回",
+        instead="当事人不同意的，可以提出异议；办错了的，由办理人看最后一步能不能撤回",
         cites=cites,
     )
 
@@ -324,7 +325,10 @@ def _form_co_handle(_: Index, state: State, _actor: Actor, data: Data) -> Refuse
         return _refused(rule, "wrong_value", "这个单位已经在协同办理", "不需要再次加签", "organ")
     if len(state.co_handlers) >= CO_HANDLERS_MAX:
         return _refused(
-            rule, "wrong_value", f"协同办理已有{CO_HANDLERS_MAX}家", "请先减少范围，或者提级办理"
+            rule,
+            "wrong_value",
+            f"协同单位已有{CO_HANDLERS_MAX}家",
+            "请只留必需的单位，或者提级办理",
         )
     return None
 
@@ -361,10 +365,10 @@ def _form_request(_: Index, state: State, _actor: Actor, data: Data) -> Refused 
         return _refused(rule, "wrong_value", f"协办请求已有{REQUESTS_MAX}件", "请转办或者提级")
     try:
         back = parse_allowance(str(data["due"])).back
-    except ValueError as error:
-        return _refused(rule, "wrong_value", "看不懂答复期限", str(error), "due")
+    except ValueError:
+        return _refused(rule, "wrong_value", "看不懂答复期限", PERIOD_WRITTEN, "due")
     if back:
-        return _refused(rule, "wrong_value", "答复期限不能往前推算", "请写成 2 working days", "due")
+        return _refused(rule, "wrong_value", "答复期限不能往前推算", PERIOD_WRITTEN, "due")
     return None
 
 

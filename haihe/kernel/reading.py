@@ -182,7 +182,7 @@ def _refused(reason: str, says: str, instead: str) -> Refused:
 
 
 def _not_yours(instead: str) -> Refused:
-    return _refused("not_yours", "您没有为这个目的查阅本事项的职责", instead)
+    return _refused("not_yours", "以这个目的查阅本事项，不在您的职责之内", instead)
 
 
 def _for_citizen(

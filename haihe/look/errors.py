@@ -24,9 +24,14 @@ def message(
     request: HttpRequest, status: HTTPStatus, heading: str, says: str, instead: str = ""
 ) -> HttpResponse:
     """A page that says one thing; officers are led back to their inbox, citizens to the start."""
-    ways = [DESK, HOME] if request.path.startswith(("/officer/", "/center/")) else [HOME]
+    ways = [DESK, HOME] if _is_desk(request) else [HOME]
     values = {"heading": heading, "says": says, "instead": instead, "ways": ways}
     return render(request, "look/message.html", values, status=status)
+
+
+def _is_desk(request: HttpRequest) -> bool:
+    """Whether the address is one of those where officers work."""
+    return request.path.startswith(("/officer/", "/center/"))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -76,7 +81,9 @@ def not_found(
         HTTPStatus.NOT_FOUND,
         _("没有这一页"),
         _("地址可能抄错了一个字，或者这件事项不存在。"),
-        _("查询码可以在首页重新输入；字母不分大小写，横线可写可不写。"),
+        _("请从待办或者搜索里打开事项；不由您办理、也不归您监督的，在这里同样打不开。")
+        if _is_desk(request)
+        else _("查询码可以在首页重新输入；字母不分大小写，横线可写可不写。"),
     )
 
 
@@ -105,8 +112,8 @@ def _away(request: HttpRequest) -> HttpResponse:
         request,
         HTTPStatus.SERVICE_UNAVAILABLE,
         _("暂时打不开，请稍后再试"),
-        _("数据库或者密钥服务一时没有应答。已经提交成功的都在，一件也没有丢；刚才这一步没有办理。"),
-        _("请过一会儿再试一次：同一张表单重复提交也只会办一次。紧急情况请直接拨打电话。"),
+        _("存放记录的系统一时没有应答。已经提交成功的都在，一件也没有丢；刚才这一步没有办理。"),
+        _("请过一会儿再试一次：同一张表单重复提交也只会办一次。紧急的不要等，请直接拨打110。"),
     )
     response["Retry-After"] = RETRY_SECONDS
     return response
@@ -119,5 +126,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG
         HTTPStatus.FORBIDDEN,
         _("页面开得太久，需要重新打开"),
         _("为防止他人冒用，每张表单都带有一次性的验证，这一张已经失效，什么都没有改动。"),
-        _("请返回上一页，刷新后再提交；如果仍然不行，请允许本网站使用 Cookie。"),
+        _(
+            "请返回上一页，先把写好的话复制下来，再刷新、提交。仍然不行的，请在浏览器设置里允许本网站保存数据。"
+        ),
     )

@@ -26,12 +26,12 @@ def unknown_matter(matter: str) -> Refused:
     return unknown(matter)
 
 
-def unknown_kind(kind: str | None) -> Refused:
+def unknown_kind() -> Refused:
     """No procedure of this kind in force on that day."""
     return Refused(
         reason="unknown_kind",
-        says=f"没有当日有效的“{kind or ''}”程序。",
-        instead="请从可以受理的事项种类中选择；补录旧案时核对发生时间。",
+        says="没有这种事项，或者它在那一天还没有施行。",
+        instead="请从列出的事项种类里选；补录旧案的，请核对发生时间。",
         field="kind",
     )
 
@@ -40,8 +40,8 @@ def key_reused() -> Refused:
     """The key of a command that said something else."""
     return Refused(
         reason="key_reused",
-        says="这个提交编号已经用于另一项内容不同的操作，本次没有办理。",
-        instead="请刷新页面后重新提交；接口调用方应为每项操作生成新的编号。",
+        says="这张表单已经提交过一次，这次的内容和上次不同，没有办理。",
+        instead="要改的，请刷新页面重新填写；由程序提交的，每项操作要用新的编号。",
         field="key",
     )
 

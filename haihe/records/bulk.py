@@ -205,7 +205,7 @@ def _prepare(use: Means, history: History, now: datetime) -> Outcome:
     day = (opening.happened_at or now).astimezone(use.rules.zone).date()
     procedure = use.rules.governing(opening.kind or "", day)
     if procedure is None:
-        return RefusedHistory(opening.key, 0, answers.unknown_kind(opening.kind))
+        return RefusedHistory(opening.key, 0, answers.unknown_kind())
     chronicle = history if isinstance(history, Chronicle) else Chronicle(commands=tuple(history))
     family = _Family(use, now)
     digest = _history_digest(history, use.commands)
@@ -272,7 +272,9 @@ class _Family:
             raise _Refusing(
                 0,
                 answers.unusable(
-                    "matter", "事项编号不是32位十六进制。", "请不写编号，由系统生成。"
+                    "matter",
+                    "事项编号的写法不对，没有导入。",
+                    "请不写编号，由系统生成；要写的，是32位数字和 a 到 f 的字母。",
                 ),
             )
         matter = chronicle.matter or use.new_id(recorded[0])
@@ -364,7 +366,11 @@ class _Family:
             if len(self.members) > HANDOVERS_MAX * len(chronicle.commands):
                 raise _Refusing(
                     place,
-                    answers.unusable("act", "这一步骤引出的事项过多。", "请核对程序中的移交关系。"),
+                    answers.unusable(
+                        "act",
+                        "这一步会引出太多别的事项，没有办理。",
+                        "请告诉系统管理员，核对程序里的移交关系。",
+                    ),
                 )
             other = governing(command.kind or "", day)
             assert other is not None, "handovers() gives only kinds in force"

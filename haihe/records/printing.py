@@ -86,6 +86,7 @@ _UNTOLD: Final = frozenset(
     {("seek_approval", "stages"), ("seek_approval", "chain"), ("seek_approval", "cites")}
 )
 MODEL_FIELD: Final = "model"  # a text field of this name holds the id of a supervision model
+_KEY: Final = re.compile(r"(?<!”)（[a-z][a-z0-9_]*）")
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 
 
@@ -124,7 +125,11 @@ class Printer:
         )
 
     def named(self, text: str) -> str:
-        """A sentence of the kernel, which knows ids only, with the names of the organs in it."""
+        """A sentence of the kernel with the names of its organs for their ids, and without keys.
+
+        A key is what an interface writes for a choice: 请选择：办理（handle）.
+        """
+        text = _KEY.sub("", text)
         return _ID.sub(lambda found: self.rules.organ_name(found[0]), text)
 
     def _value(self, act: str, name: str, field: Field | None, value: Datum) -> str:

@@ -233,7 +233,7 @@ class Batch:
         if command.matter is None:
             procedure = self.means.rules.governing(command.kind or "", (happened_at or now).date())
             if procedure is None:
-                return answers.unknown_kind(command.kind)
+                return answers.unknown_kind()
         else:
             before = self._held(own, command.matter)
             if before is None:
@@ -433,7 +433,9 @@ class Batch:
         for command in opened:
             if len(own.matters) > HANDOVERS_MAX:
                 return answers.unusable(
-                    "act", "这一步骤引出的事项过多。", "请核对程序中的移交关系。"
+                    "act",
+                    "这一步会引出太多别的事项，没有办理。",
+                    "请告诉系统管理员，核对程序里的移交关系。",
                 )
             command = replace(command, key=f"{held.matter}:{command.key}")
             digest = command_digest(command, self.means.commands)

@@ -75,6 +75,16 @@ def test_a_length_is_read_in_singular_and_plural(text: str, n: int, unit: str) -
     assert (found.n, found.unit, found.back) == (n, unit, False)
 
 
+@pytest.mark.parametrize(
+    "text", ["1 day", "20 working days", "4 office hours", "1 month 15 days", "2 months before"]
+)
+def test_a_length_is_read_as_people_write_it_in_chinese(text: str) -> None:
+    length = parse_allowance(text)
+    assert parse_allowance(str(length)) == length
+    assert parse_allowance(" 3 天 ") == parse_allowance("3日") == Allowance(3, "days")
+    assert parse_allowance("24个小时") == Allowance(24, "hours")
+
+
 def test_a_length_before_an_event_is_counted_back() -> None:
     assert parse_allowance("7 working days before") == Allowance(7, "working_days", back=True)
     assert parse_allowance("3 days before") == Allowance(3, "days", back=True)

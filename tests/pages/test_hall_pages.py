@@ -225,7 +225,7 @@ def test_a_window_strikes_a_priority_that_was_only_said_with_a_reason_on_record(
     else:
         pytest.fail("the number was never called")
     strike = next(one for one in page.forms if one.values.get("favour") == [""])
-    assert "没有写原因" in officer.send(page, strike, {"why": ""}).text
+    assert "还没有写原因" in officer.send(page, strike, {"why": ""}).text
     page = officer.send(page, strike, {"why": "没有带残疾证"})
     assert "已叫" not in page.text
     record = signed_in("lobby").get(f"{HALL}record/?number={number}")
@@ -273,7 +273,7 @@ def test_what_the_lobby_refuses_says_what_to_do(signed_in: Callable[[str], Visit
     )
     refused = lobby.send(page, form, {"why": ""})
     assert refused.status == 422
-    assert "没有写原因" in refused.text
+    assert "还没有写原因" in refused.text
 
 
 def test_the_lobby_reads_who_used_a_rule_and_by_which_article(
