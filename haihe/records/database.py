@@ -342,7 +342,8 @@ def _postgres_copy(table: str) -> bytes:
 
 @lru_cache(maxsize=512)
 def _marked(sql: str) -> bytes:
-    return sql.replace("?", "%s").encode()
+    """Our SQL with the driver's marks: `?` is a value, and `%` (as in LIKE) is only itself."""
+    return sql.replace("%", "%%").replace("?", "%s").encode()
 
 
 def connect() -> Connection:

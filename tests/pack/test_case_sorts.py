@@ -82,9 +82,19 @@ def test_every_kind_of_the_pack_is_looked_at() -> None:
     assert sorted(pack().procedures) == KINDS
 
 
+def ends_as_it_opens(kind: str) -> bool:
+    """Whether every step that opens such a matter ends it too: then there is nothing to pass on."""
+    newest = pack().procedures[kind][-1]
+    opening = [step for step in newest.steps.values() if not step.from_]
+    return all(newest.states[step.to].end for step in opening if step.to in newest.states)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_case_transfers_the_matter_and_tells_that_its_clocks_go_on(kind: str) -> None:
     moved = [case for case, step in acts(kind, "transfer") if not step.refused]
+    if ends_as_it_opens(kind):
+        assert {step.refused for _, step in acts(kind, "transfer")} == {"ended"}
+        return
     assert moved, f"{kind}: no case takes `transfer`"
     if any(True for _ in clock_rules(kind)):
         assert any(keeps_a_clock(kind, case) for case in moved), (
