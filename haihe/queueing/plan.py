@@ -109,14 +109,11 @@ class Quota(Frozen, frozen=True, kw_only=True):
     address_an_hour: int = 60
 
 
-class Plan(Frozen, frozen=True, kw_only=True):
-    """A hall on one day; `spans` are its opening hours, between which is its break."""
+class HallRules(Frozen, frozen=True, kw_only=True):
+    """What a hall is on whatever day: where, what is done there, and the rules of its order."""
 
-    site: str
     name: str
     organ: str
-    day: date
-    spans: tuple[Span, ...]
     queues: tuple[Queue, ...]
     errands: tuple[Errand, ...]
     windows: tuple[Window, ...]
@@ -130,6 +127,14 @@ class Plan(Frozen, frozen=True, kw_only=True):
     calls_min: int = 2
     call_again_seconds: int = 20
     warn_minutes: int = 60
+
+
+class Plan(HallRules, frozen=True, kw_only=True):
+    """A hall on one day; `spans` are its opening hours, between which is its break."""
+
+    site: str
+    day: date
+    spans: tuple[Span, ...]
     played: bool = False  # moved by the demo, not by people
 
     @property

@@ -17,13 +17,10 @@ from haihe.queueing import plan as plans
 from haihe.queueing.plan import (
     Booking,
     Carry,
-    Errand,
     Favour,
+    HallRules,
     Plan,
-    Queue,
-    Quota,
     Span,
-    Window,
 )
 
 if TYPE_CHECKING:
@@ -41,27 +38,12 @@ class Hours(Frozen, frozen=True, kw_only=True):
     restday: tuple[str, ...] = ()
 
 
-class HallOf(Frozen, frozen=True, kw_only=True):
+class HallOf(HallRules, frozen=True, kw_only=True):
     """A hall as the city describes it."""
 
-    name: str
-    organ: str
     window_roles: tuple[str, ...]
     lobby_roles: tuple[str, ...]
     hours: Hours
-    queues: tuple[Queue, ...]
-    errands: tuple[Errand, ...]
-    windows: tuple[Window, ...]
-    favours: tuple[Favour, ...] = ()
-    booking: Booking = Booking()
-    carry: Carry | None = None
-    quota: Quota = Quota()
-    address: str = ""
-    tap_before_minutes: int = 30
-    kept_minutes: int = 20
-    calls_min: int = 2
-    call_again_seconds: int = 20
-    warn_minutes: int = 60
 
     def plan(self, site: str, day: date, calendar: Calendar) -> Plan:
         """What the hall is on this day."""
@@ -78,27 +60,9 @@ class HallOf(Frozen, frozen=True, kw_only=True):
         booking: Booking | None = None,
     ) -> Plan:
         """The same with hours that are told; `played` for a day that the demo moves."""
-        return Plan(
-            site=site,
-            name=self.name,
-            organ=self.organ,
-            day=day,
-            spans=spans,
-            queues=self.queues,
-            errands=self.errands,
-            windows=self.windows,
-            favours=self.favours,
-            booking=booking or self.booking,
-            carry=self.carry,
-            quota=self.quota,
-            address=self.address,
-            tap_before_minutes=self.tap_before_minutes,
-            kept_minutes=self.kept_minutes,
-            calls_min=self.calls_min,
-            call_again_seconds=self.call_again_seconds,
-            warn_minutes=self.warn_minutes,
-            played=played,
-        )
+        rules = {name: getattr(self, name) for name in HallRules.__struct_fields__}
+        rules["booking"] = booking or self.booking
+        return Plan(site=site, day=day, spans=spans, played=played, **rules)
 
 
 class Halls(Frozen, frozen=True, kw_only=True):
