@@ -8,7 +8,7 @@ is; those about a field that the step asks for can only be judged when it is fil
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from haihe.kernel.approval import newest, wanting
 from haihe.kernel.calendar import Calendar
@@ -16,10 +16,11 @@ from haihe.kernel.facts import all_hold, say_test
 from haihe.kernel.needs import Attempt, attempt, is_met, refusal_of
 from haihe.kernel.procedure import Need, Procedure
 from haihe.kernel.state import State
-from haihe.kernel.values import Actor, Frozen
+from haihe.kernel.values import Actor, Data, Frozen
 
 # met: it is so; missing: it is not, `instead` says what to do; form: the form will tell.
 Stands = Literal["met", "missing", "form"]
+ORDER: Final[tuple[Stands, ...]] = ("missing", "form", "met")
 
 
 class Check(Frozen, frozen=True, kw_only=True):
@@ -44,9 +45,29 @@ def checklist(
     A condition that does not apply (its `when` is not so, and no field asked could make it so) is
     left out. Who may act, in which state, is not told here: `possible` says it.
     """
+    found = [
+        *conditions(procedure, state, name, actor, now, calendar),
+        *_approval(procedure, state, name, actor, now.astimezone(calendar.zone).date()),
+    ]
+    return tuple(sorted(found, key=lambda one: ORDER.index(one.stands)))
+
+
+def conditions(
+    procedure: Procedure,
+    state: State,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    calendar: Calendar,
+    given: Data | None = None,
+) -> tuple[Check, ...]:
+    """The conditions of the step itself, without its approval, what is missing first.
+
+    `given` is its filled form: with it, those that the form would tell are judged too.
+    """
     step = procedure.steps[name]
-    tried = attempt(procedure, state, actor, {}, now, calendar)
-    asked = frozenset((*step.asks, *step.may_ask))
+    tried = attempt(procedure, state, actor, given or {}, now, calendar)
+    asked = frozenset((*step.asks, *step.may_ask)) if given is None else frozenset()
     found: list[Check] = []
     for need in step.needs:
         stands = _stands(need, tried, asked)
@@ -64,9 +85,7 @@ def checklist(
                 cites=need.cites or step.cites,
             )
         )
-    found += _approval(procedure, state, name, actor, now.astimezone(calendar.zone).date())
-    order: tuple[Stands, ...] = ("missing", "form", "met")
-    return tuple(sorted(found, key=lambda one: order.index(one.stands)))
+    return tuple(sorted(found, key=lambda one: ORDER.index(one.stands)))
 
 
 def _approval(procedure: Procedure, state: State, act: str, actor: Actor, day: date) -> list[Check]:

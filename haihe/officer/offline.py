@@ -28,7 +28,7 @@ from django.views.decorators.http import require_POST, require_safe
 from haihe.kernel.values import Command, Refused
 from haihe.look import forms
 from haihe.look.staff import POST_KEY, staff_page
-from haihe.officer import views
+from haihe.officer import preview, views
 from haihe.officer.copies import copied
 from haihe.records import answers, devices, files, lists, read, write
 from haihe.records.shown import Act, Reader, Refusal
@@ -315,6 +315,8 @@ def _carried_out(
             _("这一项在设备里放了超过三十天。"),
             _("请核对情况，在卷宗里重新办理，并写明实际发生时间。"),
         )
+    if preview.LOOK in sent.fields:
+        return _refusal(_("这一项只是看文书样稿，没有办理。"), _("要办的，请在卷宗里办理。"))
     act = _act(acting, aim)
     if isinstance(act, dict):
         return act

@@ -51,6 +51,8 @@ def docx(request: HttpRequest, reader: Reader, matter: str, step: int, paper: st
     found = _found(
         read.paper(matter, step, paper, reader, asked.purpose, need=asked.need, sort="download")
     )
+    if found.row.draft:
+        raise Http404
     if not found.row.clear:
         raise PermissionDenied(_("文书里有您这次不能看的个人信息，请看遮盖后的打印页。"))
     try:
@@ -72,6 +74,8 @@ def issue(request: HttpRequest, reader: Reader, matter: str, step: int, paper: s
     if isinstance(opened, Refusal):
         raise PermissionDenied(opened.says)
     back = f"{reverse('officer:file', args=[matter])}?{asked.query()}"
+    if found.row.draft:
+        raise PermissionDenied(_("这一步还没有办，文书要等办了以后才能出具。"))
     if found.row.issued:
         return redirect(f"{back}#papers-head")
     act = next((one for one in opened.acts if one.id == ISSUE), None)

@@ -22,8 +22,9 @@ from haihe.kernel.approval import PROPOSED
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
 from haihe.look.staff import staff_page
-from haihe.officer import intake
+from haihe.officer import intake, preview
 from haihe.officer.copies import copied
+from haihe.officer.preview import SEEK
 from haihe.records import clock_faces, files, lists, read, words
 from haihe.records.shown import (
     Act,
@@ -46,7 +47,7 @@ HANDLE = "handle"
 ISSUE = "issue"  # the general act behind the button of a paper; its form is never typed
 LIST_PART: Final = "officer/part/list.html"  # what a page with scripts exchanges (htmx)
 RESTORES: Final = "HX-History-Restore-Request"  # it wants the whole page again
-SEEK, SIGN = "seek_approval", "sign_off"
+SIGN = "sign_off"
 LINKED = ("for_act", "request")  # fields of general acts that a link fills in
 SOUGHT_CHARACTERS_MAX = 40
 NEED_MAX = 200  # characters of why somebody has to see a record
@@ -224,13 +225,18 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
         wanted = _with_values(wanted, opened, request.POST or request.GET)
     href = act_href(opened, wanted, purpose, need)
     form = forms.printed(wanted, href, expects=opened.seq)
-    if request.method == "POST":
+    told = preview.of_known(wanted, opened, request.GET, reader, purpose, need)
+    if preview.LOOK in request.POST:
+        form, told = preview.of_typed(request, wanted, href, opened, reader, purpose, need)
+    elif request.method == "POST":
         answer = acting.attempt(
             request, wanted, href, actor(reader, wanted), matter=matter, seq=opened.seq
         )
         if not isinstance(answer, forms.ActForm):
             return _back_to_file(matter, purpose, answer.seq, need)
         form = answer
+    signed = _signed_for(wanted, opened)
+    asked = request.POST or request.GET
     values = {
         "reader": reader,
         "here": "",
@@ -238,9 +244,12 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
         "purpose": purpose,
         "need": need,
         "form": form,
-        "signed": _signed_for(wanted, opened),
+        "told": told,
+        "looks": signed is None and preview.may_be_looked_at(wanted, opened, asked),
+        "signed": signed,
     }
-    return render(request, "officer/act.html", values, status=_status(form))
+    status = preview.status(form) if preview.LOOK in request.POST else _status(form)
+    return render(request, "officer/act.html", values, status=status)
 
 
 @require_safe

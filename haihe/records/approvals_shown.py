@@ -7,20 +7,25 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from haihe.kernel.approval import SIGNERS, proposable, seat_for, values_of, waiting
+from haihe.kernel.approval import APPROVED, SIGNERS, proposable, seat_for, values_of, waiting
 from haihe.kernel.approval_values import binding
 from haihe.kernel.holders import holders, key_of
 from haihe.kernel.procedure import Procedure, Stage
 from haihe.kernel.reading import View
 from haihe.kernel.state import Approval, Done, State
-from haihe.kernel.values import Actor, Data
+from haihe.kernel.values import Actor, Data, Event
 from haihe.records import posts, rules
 from haihe.records.accounts import person_name
+from haihe.records.foretold import foretold
+from haihe.records.papers import Known
 from haihe.records.printing import Printer, act_name
 from haihe.records.shown import (
     Act,
     ApprovalFace,
+    Changed,
+    Foretold,
     FormField,
+    Line,
     Reader,
     SeatFace,
     Shown,
@@ -41,21 +46,86 @@ STANDINGS: Final[dict[str, tuple[str, Tone]]] = {
 
 
 def faces(
-    printer: Printer,
-    procedure: Procedure,
-    state: State,
-    reader: Reader,
-    view: View,
-    personal: Mapping[int, Data],
+    printer: Printer, known: Known, reader: Reader, view: View, personal: Mapping[int, Data]
 ) -> tuple[ApprovalFace, ...]:
     """The newest approvals of a matter, last first; `personal` values by number of their event."""
+    procedure, state = known.procedure, known.state
     newest = state.approvals[::-1][:APPROVALS_SHOWN_MAX]
     faces = [_face(printer, procedure, state, one, reader) for one in newest]
     if not view.history:
         return tuple(faces)
     return tuple(
-        replace(face, values=_values(printer, procedure, one, personal.get(one.seq, {}), view))
+        replace(
+            face,
+            values=_values(printer, procedure, one, personal.get(one.seq, {}), view),
+            changed=_changed(printer, known, one, personal, view),
+            foretold=proposed(printer, known, one, personal.get(one.seq, {}), view)
+            if one.standing in ("open", "passed")
+            else None,
+        )
         for face, one in zip(faces, newest, strict=True)
+    )
+
+
+def proposed(printer: Printer, known: Known, one: Approval, personal: Data, view: View) -> Foretold:
+    """What the proposed act would come to, taken now by whoever proposed it."""
+    given = {**one.values, **values_of(personal)}
+    return foretold(printer, known, view, one.act, one.by, given)
+
+
+def rounds(state: State) -> dict[int, int]:
+    """Of every proposal, by its number: which time its act is proposed since it was last taken."""
+    return {one.seq: len(_before(state, one)) + 1 for one in state.approvals}
+
+
+def in_round(line: Line, event: Event, rounds: Mapping[int, int]) -> Line:
+    """The line with the proposal it belongs to, and which round of its act that is.
+
+    So it is told of a proposal, of its signatures and of the act that was taken by it.
+    """
+    number = event.seq if event.act == "seek_approval" else event.data.get("proposal")
+    if event.act not in ("seek_approval", "sign_off"):
+        number = event.data.get(APPROVED)
+    if not isinstance(number, int):
+        return line
+    own = event.act == "seek_approval"
+    return replace(line, proposal=0 if own else number, round=rounds.get(number, 0))
+
+
+def _before(state: State, one: Approval) -> list[Approval]:
+    """The earlier rounds of the same act, since it was last taken."""
+    found: list[Approval] = []
+    for each in state.approvals:
+        if each.act == one.act and each.seq < one.seq:
+            found = [] if each.standing == "used" else [*found, each]
+    return found
+
+
+def _changed(
+    printer: Printer, known: Known, one: Approval, personal: Mapping[int, Data], view: View
+) -> tuple[Changed, ...]:
+    """What the round before had otherwise, as far as this reader sees it."""
+    before = _before(known.state, one)
+    if not before:
+        return ()
+    last = before[-1]
+    given = {**one.values, **values_of(personal.get(one.seq, {}))}
+    earlier = {**last.values, **values_of(personal.get(last.seq, {}))}
+    names = [name for name in {**given, **earlier} if given.get(name) != earlier.get(name)]
+
+    def shown(values: Data, name: str) -> Shown | None:
+        told = {name: values[name]} if name in values else {}
+        return next(iter(printer.values(known.procedure, one.act, told, view)), None)
+
+    pairs = [(shown(earlier, name), shown(given, name)) for name in names]
+    return tuple(
+        Changed(
+            label=either.label,
+            before=old.value if old is not None else "",
+            now=new.value if new is not None else "",
+        )
+        for old, new in pairs
+        if (either := new or old) is not None
     )
 
 
@@ -72,13 +142,7 @@ def _face(
 ) -> ApprovalFace:
     done = {each.seq: each for each in state.done}
     proposed = done[one.seq]
-    backs = [
-        each
-        for each in state.done
-        if each.act == "sign_off"
-        and each.data.get("proposal") == one.seq
-        and each.data.get("verdict") == "back"
-    ]
+    before = _before(state, one)
     name, tone = STANDINGS[one.standing]
     day = printer.now.astimezone(printer.rules.zone).date()
     chain = next((each for each in procedure.approvals if each.id == one.chain), None)
@@ -97,7 +161,7 @@ def _face(
         ),
         articles=printer.articles(one.cites),
         own=chain.own if chain is not None else "",
-        back=str(backs[-1].data.get("text") or "") if backs else "",
+        back=_back(state, one),
         mine=any(
             _waits_for(one, state, Actor(person=reader.person, role=role, organ=reader.organ))
             for role in reader.roles
@@ -105,7 +169,21 @@ def _face(
         for_act=one.act,
         values=(),
         binds=one == binding(procedure, state, one.act, day),
+        round=len(before) + 1,
+        before_back=_back(state, before[-1]) if before else "",
     )
+
+
+def _back(state: State, one: Approval) -> str:
+    """Why it was sent back last; "" if nobody did."""
+    backs = [
+        each
+        for each in state.done
+        if each.act == "sign_off"
+        and each.data.get("proposal") == one.seq
+        and each.data.get("verdict") == "back"
+    ]
+    return str(backs[-1].data.get("text") or "") if backs else ""
 
 
 def _waits_for(one: Approval, state: State, actor: Actor) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from haihe.kernel.joined import joined
 from haihe.kernel.kernel_acts import issued
-from haihe.kernel.paper import ARTICLE, CLOCK, PaperTemplate, fields_of, fill
+from haihe.kernel.paper import ARTICLE, CLOCK, PaperLine, PaperTemplate, fields_of, fill
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.reading import View
 from haihe.kernel.state import Done, RunningClock, State
@@ -15,7 +15,7 @@ from haihe.kernel.values import Data
 from haihe.records.docx import docx
 from haihe.records.instants import due_words
 from haihe.records.printing import Printer
-from haihe.records.shown import Paper, PaperRow
+from haihe.records.shown import Paper, PaperDraft, PaperRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,34 @@ def written(
     printer: Printer, known: Known, view: View, template: PaperTemplate, done: Done, row: PaperRow
 ) -> Paper:
     """The paper as this reader sees it; its file only for who sees every field of it in clear."""
-    lines = fill(template, lambda name: _words(printer, known, view, done, name))
+    lines = lines_of(printer, known, view, template, done)
     return Paper(row=row, lines=lines, file=docx(lines) if row.clear else b"")
 
 
-def _words(printer: Printer, known: Known, view: View, done: Done, name: str) -> str:
+def as_draft(procedure: Procedure, act: str, proposal: int, draft: PaperDraft) -> Paper:
+    """A paper of a step that was only proposed: to read and print, never to issue."""
+    row = PaperRow(
+        id=draft.id,
+        name=draft.name,
+        step=proposal,
+        step_name=procedure.steps[act].name,
+        when="",
+        issued="",
+        digest="",
+        clear=False,
+        draft=True,
+    )
+    return Paper(row=row, lines=draft.lines, file=b"", lacks=draft.lacks)
+
+
+def lines_of(
+    printer: Printer, known: Known, view: View, template: PaperTemplate, done: Done
+) -> tuple[PaperLine, ...]:
+    """What the paper says to this reader, line by line."""
+    return fill(template, lambda name: placeholder_words(printer, known, view, done, name))
+
+
+def placeholder_words(printer: Printer, known: Known, view: View, done: Done, name: str) -> str:
     """What a placeholder stands for, as far as this reader may see it; "" if nothing is known."""
     procedure, state = known.procedure, known.state
     if name.startswith(ARTICLE):

@@ -44,6 +44,7 @@ from haihe.records.chain import HASHES, EventRow
 from haihe.records.codes import code_tag, follow_code, normal_code
 from haihe.records.database import Connection, reading_connection
 from haihe.records.derived import figures
+from haihe.records.foretold import foretold, said
 from haihe.records.gathered import gathered
 from haihe.records.home import hash_name
 from haihe.records.instants import restored
@@ -61,8 +62,8 @@ from haihe.records.shown import (
     Against,
     CitizenFile,
     ClockFace,
-    Condition,
     File,
+    Foretold,
     KindOf,
     Link,
     Paper,
@@ -76,6 +77,7 @@ __all__ = [
     "PUBLIC",
     "PURPOSES",
     "follow",
+    "foretell",
     "knows_of_matter",
     "matter_of",
     "open_file",
@@ -187,14 +189,88 @@ def paper(
     view = _may_read(reader, purpose, need, read)
     if isinstance(view, Refused):
         return asked.refused(view, printer)
+    if not view.history:
+        return None
+    draft = _proposed(connection, printer, read, view, step, id)
+    if draft is not None:
+        there = traces.given(event for event, _ in read.events)
+        asked.record(sort, {"paper": id, "step": step, **traces.seen(view, there)})
+        return draft
     behind = papers.found(printer, read.procedure, read.state, step, id)
-    if behind is None or not view.history:
+    if behind is None:
         return None
     there = traces.given(event for event, _ in read.events) & set(fields_of(behind[0]))
     asked.record(sort, {"paper": id, "step": step, **traces.seen(view, there)})
     row = papers.row_of(printer, read.procedure, read.state, view, _erased(read), *behind)
     at, known = _when_issued(connection, printer, read, step, row.name)
     return papers.written(at, known, view, *behind, row)
+
+
+def _proposed(
+    connection: Connection, printer: Printer, read: _Read, view: View, proposal: int, id: str
+) -> Paper | None:
+    """The draft of a paper whose step stands in proposal number `proposal`; None if there is none.
+
+    It is given for what was signed too, as it was proposed, until the act is taken or lapses.
+    """
+    for one in read.state.approvals:
+        if one.seq == proposal and one.standing in ("open", "passed", "returned"):
+            values = personal.values_by_event(
+                connection, read.matter, keys.store(), HASHES[hash_name()]
+            )
+            known = _known(read, values)
+            told = approvals_shown.proposed(printer, known, one, values.get(proposal, {}), view)
+            return next(
+                (
+                    papers.as_draft(read.procedure, one.act, proposal, draft)
+                    for draft in told.papers
+                    if draft.id == id
+                ),
+                None,
+            )
+    return None
+
+
+def foretell(
+    matter: str,
+    reader: Reader,
+    purpose: str,
+    act: tuple[str, str],
+    given: Data | None,
+    *,
+    need: str = "",
+) -> Foretold | None:
+    """What an act (its id and the reader's role) would come to with these values, its papers too.
+
+    Asked for a file that was opened for the same purpose just now, whose trace names the same
+    fields; None for whoever may not see it.
+    """
+    printer = _printer(None)
+    connection = reading_connection()
+    read = _read(connection, matter, printer)
+    if read is None:
+        return None
+    view = _may_read(reader, purpose, need, read)
+    if isinstance(view, Refused):
+        return None
+    values = personal.values_by_event(connection, matter, keys.store(), HASHES[hash_name()])
+    id, role = act
+    actor = Actor(person=reader.person, role=role, organ=reader.organ)
+    return foretold(printer, _known(read, values), view, id, actor, given)
+
+
+def _known(read: _Read, values: Mapping[int, Data]) -> papers.Known:
+    """The matter as it is; `values` are its personal ones by the number of their event."""
+    latest: Data = {}
+    for given in values.values():
+        latest.update(given)
+    return papers.Known(
+        number=read.number,
+        procedure=read.procedure,
+        state=read.state,
+        personal=latest,
+        clocks=read.clocks,
+    )
 
 
 class _Asked(NamedTuple):
@@ -406,15 +482,18 @@ def _file(
     state, procedure = read.state, read.procedure
     store = keys.store()
     values = personal.values_by_event(connection, read.matter, store, HASHES[hash_name()])
-    latest: Data = {}
-    for given in values.values():
-        latest.update(given)
-    everything = {**state.fields, **latest}
+    known = _known(read, values)
+    everything = {**state.fields, **known.personal}
     fields = printer.values(procedure, "", everything, view)
     if view.history:
         fields += figures(connection, printer.rules, state)
+    rounds = approvals_shown.rounds(state)
     timeline = tuple(
-        printer.line(procedure, event, hash_, values.get(event.seq, {}), state.undone, view)
+        approvals_shown.in_round(
+            printer.line(procedure, event, hash_, values.get(event.seq, {}), state.undone, view),
+            event,
+            rounds,
+        )
         for event, hash_ in read.events
         if view.history and event.act not in view.unseen
     )
@@ -451,7 +530,7 @@ def _file(
         clocks=_clock_faces(printer, read),
         acts=_acts(printer, read, reader, view) if view.acts else (),
         requests=tuple(requests_shown.face(printer, state, one, reader) for one in state.requests),
-        approvals=approvals_shown.faces(printer, procedure, state, reader, view, values),
+        approvals=approvals_shown.faces(printer, known, reader, view, values),
         links=_links(connection, printer, read, reader, view),
         gathered=found,
         gathered_in_all=found_in_all,
@@ -530,16 +609,7 @@ def _with_conditions(printer: Printer, read: _Read, state: State, reader: Reader
     actor = Actor(person=reader.person, role=act.role, organ=reader.organ)
     calendar = printer.rules.calendar
     checks = checklist(read.procedure, state, act.id, actor, printer.now, calendar)
-    conditions = tuple(
-        Condition(
-            says=one.says,
-            stands=one.stands,
-            instead=one.instead,
-            articles=printer.articles(one.cites),
-        )
-        for one in checks
-    )
-    return msgspec.structs.replace(act, conditions=conditions, papers=step.issues)
+    return msgspec.structs.replace(act, conditions=said(printer, checks), papers=step.issues)
 
 
 def _better(refused: Refused | None, known: Refused | None) -> bool:

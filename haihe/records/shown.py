@@ -132,6 +132,8 @@ class Line(Frozen, frozen=True, kw_only=True):
     recorded: str = ""
     undone: bool = False
     fingerprint: str = ""  # the first 16 hex digits of the event's hash
+    proposal: int = 0  # the proposal that was signed here, or by which the act was taken
+    round: int = 0  # which round of its act that proposal is, from 1; of the proposal itself too
 
 
 class Asked(Frozen, frozen=True, kw_only=True):
@@ -172,6 +174,30 @@ class StageFace(Frozen, frozen=True, kw_only=True):
     now: bool
 
 
+class PaperDraft(Frozen, frozen=True, kw_only=True):
+    """A paper as it would be issued; `lacks` names what stands blank in it."""
+
+    id: str
+    name: str
+    lines: tuple[PaperLine, ...]
+    lacks: tuple[str, ...]
+
+
+class Foretold(Frozen, frozen=True, kw_only=True):
+    """A step before it is taken: its conditions, what is missing first, and its papers."""
+
+    conditions: tuple[Condition, ...]
+    papers: tuple[PaperDraft, ...]
+
+
+class Changed(Frozen, frozen=True, kw_only=True):
+    """A value that another round of the same approval had otherwise; "" where it had none."""
+
+    label: str
+    before: str
+    now: str
+
+
 class ApprovalFace(Frozen, frozen=True, kw_only=True):
     """An act that was proposed for approval, and how that stands."""
 
@@ -191,6 +217,10 @@ class ApprovalFace(Frozen, frozen=True, kw_only=True):
     for_act: str  # the id of the act
     values: tuple[Shown, ...]  # what the act will take, as far as the reader sees it
     binds: bool  # all have signed: the act takes these values and no others
+    round: int = 1  # which time the act is proposed since it was last taken
+    changed: tuple[Changed, ...] = ()  # since the round before
+    before_back: str = ""  # why the round before was sent back
+    foretold: Foretold | None = None  # of one that waits or may be used
 
 
 class Link(Frozen, frozen=True, kw_only=True):
@@ -243,6 +273,7 @@ class PaperRow(Frozen, frozen=True, kw_only=True):
     issued: str
     digest: str  # SHA-256 of the .docx
     clear: bool
+    draft: bool = False  # of a step that was only proposed: `step` is the proposal's number
 
 
 class Paper(Frozen, frozen=True, kw_only=True):
@@ -251,6 +282,7 @@ class Paper(Frozen, frozen=True, kw_only=True):
     row: PaperRow
     lines: tuple[PaperLine, ...]
     file: bytes
+    lacks: tuple[str, ...] = ()  # of a draft: what stands blank in it
 
 
 class File(Frozen, frozen=True, kw_only=True):

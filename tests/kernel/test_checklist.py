@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from haihe.kernel.checklist import Check, checklist
+from msgspec.structs import replace
+
+from haihe.kernel.checklist import Check, checklist, conditions
 from haihe.kernel.decide import decide
-from haihe.kernel.values import Command, Refused
+from haihe.kernel.procedure import Need, Test
+from haihe.kernel.values import Command, Data, Refused
 from tests.kernel.clock_days import calendar, moment
 from tests.kernel.permit import Desk, accepted, actor, looked, permit
 
@@ -56,3 +59,19 @@ def test_a_step_with_nothing_missing_is_not_refused_for_its_needs_and_one_with_i
         assert isinstance(answer, Refused) == bool(missing)
         if isinstance(answer, Refused):
             assert answer.cites == missing[0].cites
+
+
+def test_what_the_form_will_tell_is_judged_once_it_is_filled_in() -> None:
+    desk = accepted()
+    asked = replace(permit().steps["measure"], needs=(Need(all=(Test(field="size", above=0),)),))
+    procedure = replace(permit(), steps={**permit().steps, "measure": asked})
+
+    def stands(given: Data | None) -> list[str]:
+        assert desk.state is not None
+        who, now = actor("clerk"), moment(DAY)
+        found = conditions(procedure, desk.state, "measure", who, now, calendar(), given)
+        return [one.stands for one in found]
+
+    assert stands(None) == ["form"]
+    assert stands({"size": 0}) == ["missing"]
+    assert stands({"size": 90}) == ["met"]

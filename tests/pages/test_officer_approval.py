@@ -30,6 +30,11 @@ def batch_of(officer: Visitor, matter: str, typed: dict[str, str]) -> Page:
     return officer.send(page, page.form("/officer/batch/"), typed)
 
 
+def bare(page: Page) -> str:
+    """Its words without spaces."""
+    return page.text.replace(" ", "")
+
+
 def test_what_a_station_puts_under_approval_is_proposed_signed_and_done(
     signed_in: SignedIn,
 ) -> None:
@@ -85,3 +90,44 @@ def test_the_second_officer_is_a_named_colleague(signed_in: SignedIn) -> None:
     returned = colleague.send(page, page.form("/act/sign_off/"), back)
     assert "退回理由：先核实管辖" in returned.text
     assert "的送审被退回了" in officer.get(f"{matter}act/transfer/?purpose=handle").text
+
+
+def test_who_signs_sees_the_paper_what_it_lacks_and_what_changed_since_it_was_sent_back(
+    signed_in: SignedIn,
+) -> None:
+    officer, colleague = signed_in("officer"), signed_in("station-legal")
+    matter = received(officer).path.split("?")[0]
+    seek = f"{matter}act/seek_approval/?purpose=handle&for_act=decline"
+    typed = {"text": "不属违反治安管理", "signer": "station-legal", "with.reason_text": "显著轻微"}
+    page = officer.get(seek)
+    looked = officer.send(page, page.form("/act/seek_approval/"), typed | {"_preview": "1"})
+    assert "文书里还有1处空着：是否已告知报案人并说明理由" in bare(looked)
+    assert "理由：显著轻微" in looked.text
+    assert "已记下" not in looked.text, "looking at a paper proposes nothing"
+    told = {"with.reporter_told": "no"}
+    officer.send(looked, looked.form("/act/seek_approval/"), told)
+
+    page = colleague.get(matter)
+    waits = bare(page).split("等您审签")[1]
+    assert waits.index("还缺不予立案应当告知报案人") < waits.index("不予立案告知书编号：")
+    assert "是否已经告知并说明理由：否" in waits
+    draft = colleague.get(page.link("打印样稿：不予立案告知书"))
+    assert "照送审的内容生成的样稿" in draft.text
+    assert "理由：显著轻微" in draft.text
+    assert colleague.get(draft.path.replace("?", "issue/?")).status in (403, 405)
+    colleague.send(page, page.form("/act/sign_off/"), {"verdict": "back", "text": "先告知"})
+
+    page = officer.get(seek)
+    again = typed | {"with.reporter_told": "yes"}
+    officer.send(page, page.form("/act/seek_approval/"), again)
+    page = colleague.get(matter)
+    waits = bare(page).split("等您审签")[1]
+    assert "第2次送审上一次退回的理由：先告知和上一次送审不一样的：" in waits
+    assert "是否已告知报案人并说明理由否→是" in waits
+    assert "还缺" not in waits.split("打印样稿")[0]
+    signed = colleague.send(page, page.form("/act/sign_off/"), {"verdict": "agree"})
+    assert "的送审（第2次）" in bare(signed)
+    chief = signed_in("chief")
+    page = chief.get(f"{matter}act/decline/?purpose=handle")
+    assert "文书样稿：不予立案告知书" in page.text
+    assert "的送审办理（第2次）" in bare(chief.send(page, page.form("/act/decline/"), {}))

@@ -8,6 +8,7 @@
   const FORM = /^\/officer\/(new\/[^/]+\/[^/]+(\/then\/[^/]+)?|matter\/[^/]+\/act\/[^/]+)\/$/;
   const OUTBOX = "/officer/offline/";
   const OVER = ["recorded", "dropped"];
+  const LOOK = "_preview"; // the button that shows the papers of a step and does nothing else
   const DRAFT_MILLISECONDS = 600;
   const WAITS = [5000, 10000, 20000, 40000, 60000];
   const REFRESH_MILLISECONDS = 60000;
@@ -282,8 +283,9 @@
     };
     form.addEventListener("input", later);
     form.addEventListener("change", later);
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
       clearTimeout(waiting);
+      if (event.submitter?.name === LOOK) return; // only its papers are looked at
       add(form, "_label", label(form));
       add(form, "_made_at", new Date().toISOString());
       markSent(place);
@@ -325,6 +327,7 @@
     await restore(form, body);
     notice(form, "mend-words");
     form.addEventListener("submit", async (event) => {
+      if (event.submitter?.name === LOOK) return;
       event.preventDefault();
       const { fields, files } = await kept.filled(holder, new FormData(form));
       for (const one of Object.values(body.files ?? {}).flat()) await kept.dropFile(holder, one);

@@ -21,6 +21,7 @@ const COPIED = "Haihe-Copy"; // the header of pages that may be kept on the devi
 const FORM = /^\/officer\/(new\/[^/]+\/[^/]+(\/then\/[^/]+)?|matter\/[^/]+\/act\/[^/]+)\/$/;
 /* A step of a matter that only this device has: never sent by itself, always after its opening. */
 const THEN = /^\/officer\/new\/[^/]+\/[^/]+\/then\/[^/]+\/$/;
+const LOOK = "_preview"; // the button that shows the papers of a step: nothing to keep
 const SIGN_OUT = "/officer/logout/";
 const SLOW_MILLISECONDS = 8000; // after that a kept copy is better than a page that does not come
 
@@ -123,7 +124,9 @@ async function keep(request, address) {
   if (!holder) return shell();
   const made_at = new Date().toISOString();
   try {
-    const { fields, files } = await kept.filled(holder, await request.formData());
+    const form = await request.formData();
+    if (form.has(LOOK)) return shell();
+    const { fields, files } = await kept.filled(holder, form);
     const number = await kept.addEntry(holder, {
       address: address.pathname + address.search,
       post: holder.post,
