@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Any, Final
 
 from msgspec.json import decode
@@ -26,6 +27,54 @@ STOOD_IN: Final = 2  # the story's own, to show that they are counted apart
 BACKLOG: Final = 800
 MINUTE: Final = timedelta(minutes=1)
 BATCH: Final = 400
+BLOCKS: Final = ["光复里", "永安里", "同心里", "友爱里", "德才里", "谦和里", "宝光里", "文玥里"]
+PROBLEMS: Final = [
+    "楼道灯不亮",
+    "楼门口台阶缺角",
+    "下水井盖松动",
+    "飞线给电动车充电",
+    "楼道堆着旧家具",
+    "健身器材螺丝掉了",
+    "单元门关不上",
+    "树枝压着电线",
+    "垃圾桶不够用",
+    "消防通道划线看不清",
+    "屋顶漏雨",
+]
+ROADS: Final = [
+    "友谊路",
+    "围堤道",
+    "大沽南路",
+    "解放南路",
+    "马场道",
+    "南京路",
+    "新华路",
+    "黑牛城道",
+    "紫金山路",
+    "卫津路",
+    "珠江道",
+    "洞庭路",
+    "隆昌路",
+    "利民道",
+    "绍兴道",
+    "琼州道",
+    "广东路",
+    "气象台路",
+    "平山道",
+    "永安道",
+]
+CROSSINGS: Final = tuple(combinations(ROADS, 2))
+FIXES: Final = (
+    ("左转灯太短", "左转灯延长十二秒"),
+    ("没有过街提示音", "装上过街提示音"),
+    ("人行道的盲道断了", "把盲道接上"),
+    ("夜里太暗", "添两盏路灯"),
+    ("公交站没有座位", "添一排座椅"),
+    ("路牌被树挡住", "修剪树枝，移高路牌"),
+    ("非机动车道太窄", "重新划线，加宽半米"),
+    ("雨天积水", "疏通并加一个雨水口"),
+    ("接送孩子没有停车的地方", "划出限时停车位"),
+)
 
 
 def large(one: Large) -> Large:
@@ -52,7 +101,7 @@ def visits(playing: Playing) -> Iterator[Line]:
             {"do": "check_pass", "after": "2..3 days"},
         ],
     )  # fmt: skip
-    mended = crowd.like(at_once, at_once_told, MINUTE)
+    mended = crowd.like(at_once, at_once_told, MINUTE, problem)
     listed: list[str] = []
     left: list[str] = []
     for number in range(0, put_on_lists, BATCH):
@@ -65,10 +114,14 @@ def visits(playing: Playing) -> Iterator[Line]:
             {"do": "check_pass", "after": "2..3 days"},
         ]
         done = played(playing, "visit_problem", f"listed-{number}", at, begun + rest)
-        listed += crowd.like(done, size - stays, MINUTE)
+
+        def other(later: int, first: int = at_once_told + number) -> dict[str, Data]:
+            return problem(first + later)
+
+        listed += crowd.like(done, size - stays, MINUTE, other)
         if stays:
             only = played(playing, "visit_problem", "left", at, begun)
-            left = crowd.like(only, stays, MINUTE)
+            left = crowd.like(only, stays, MINUTE, lambda later: problem(VISITS + later))
     taken = crowd.take_in()
     later = first + timedelta(days=60)
     yield equal(
@@ -96,6 +149,18 @@ def visits(playing: Playing) -> Iterator[Line]:
         later,
         "" if overdue == set(left) else f"发现{len(overdue)}个",
     )
+
+
+def problem(number: int) -> dict[str, Data]:
+    """What was seen on a visit, and where: no two are the same."""
+    place, what = divmod(number, len(PROBLEMS))
+    return {"note": {"place": house(place), "what": PROBLEMS[what]}}
+
+
+def house(number: int) -> str:
+    """A house of its own for every number."""
+    row, block = divmod(number, len(BLOCKS))
+    return f"{BLOCKS[block]}{row + 1}号楼"
 
 
 @large
@@ -175,11 +240,8 @@ def ideas(playing: Playing) -> Iterator[Line]:
         ],
     )  # fmt: skip
 
-    def vary(number: int) -> dict[str, Data]:
-        return {"take_in": {"gist": f"第{number + 1}条：路口左转灯时间短"}}
-
     told = playing.portion(IDEAS)(IDEAS)
-    ids = crowd.like(one, told, MINUTE / 4, vary)
+    ids = crowd.like(one, told, MINUTE / 4, idea)
     sent = {"do": "send", "with": {"subject_line": "路口右转看不清行人", "minor_involved": False,
                                    "thanks_by_name": False}}  # fmt: skip
     new = played(playing, "idea", "same", first, [sent, {"do": "take_in", "after": "1..2 days"}])
@@ -196,6 +258,20 @@ def ideas(playing: Playing) -> Iterator[Line]:
     )
 
     yield _joined(new.commands[1].actor, earlier, again, first + timedelta(days=4), playing)
+
+
+def idea(number: int) -> dict[str, Data]:
+    """An idea about a crossing, and its own answer: no two are the same."""
+    crossing, fix = divmod(number, len(FIXES))
+    here, there = CROSSINGS[crossing % len(CROSSINGS)]
+    lacks, mends = FIXES[fix]
+    where = f"{here}与{there}路口"
+    return {
+        "send": {"subject_line": f"{where}{lacks}"},
+        "take_in": {"gist": f"{where}{lacks}"},
+        "adopt": {"answer_text": f"采纳。{where}{lacks}，这个月{mends}，请监督。"},
+        "carry_out": {"done_text": f"{where}已经{mends}"},
+    }
 
 
 def _joined(actor: Actor, earlier: str, again: str, at: datetime, playing: Playing) -> Line:
@@ -229,7 +305,11 @@ def backlog(playing: Playing) -> Iterator[Line]:
                  "with": {"ended_why": "no_fact", "reporter_told": True}},
             ],
         )  # fmt: skip
-        ids += crowd.like(case, told // 2, MINUTE)
+
+        def elsewhere(later: int, first: int = number) -> dict[str, Data]:
+            return {"receive": {"place": house(first + later)}}
+
+        ids += crowd.like(case, told // 2, MINUTE, elsewhere)
     crowd.take_in()
     before, after = first + timedelta(days=75), first + timedelta(days=120)
 
