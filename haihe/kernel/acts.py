@@ -22,6 +22,7 @@ Who = Literal[
     "register",
     "signer",
 ]
+PUT_RIGHT = "put_right"
 REGISTER = "register"  # the role of the city's register of bodies, which no person holds
 WHO_WORDS: dict[Who, str] = {
     "owner": "承办单位的人员",
@@ -159,6 +160,18 @@ ACTS: dict[str, KernelAct] = {
         cites=("haihe#withdraw",),
         asks=("reason",),
         fields={"reason": _reason("撤回理由")},
+        when_ended="also",
+    ),
+    PUT_RIGHT: KernelAct(
+        name="更正登记",
+        who="owner",
+        cites=("haihe#put-right",),
+        asks=("item", "value", "reason"),
+        fields={
+            "item": Field(name="更正哪一项", hint="第几号记录的哪一项"),
+            "value": _words("应为"),
+            "reason": _reason("更正理由"),
+        },
         when_ended="also",
     ),
     "extend": KernelAct(

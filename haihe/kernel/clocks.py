@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Literal, NamedTuple
 
-from haihe.kernel.acts import ACTS
+from haihe.kernel.acts import ACTS, PUT_RIGHT
 from haihe.kernel.allowance import Allowance, parse_allowance
 from haihe.kernel.calendar import Calendar
 from haihe.kernel.deadline import (
@@ -74,7 +74,7 @@ def affected_clocks(procedure: Procedure, state: State, event: Event) -> frozens
     assert event.seq <= state.seq, "the state already holds the event"
     index = index_of(procedure)
     act = event.act
-    if act in ("withdraw", "merge"):
+    if act in ("withdraw", "merge", PUT_RIGHT):
         return index.all_clocks
     if act == "extend":
         return frozenset({str(event.data.get("clock"))}) & index.all_clocks

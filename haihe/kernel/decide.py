@@ -14,8 +14,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from haihe.kernel import kernel_acts
-from haihe.kernel.acts import ACTS, KernelAct
+from haihe.kernel import correction, kernel_acts
+from haihe.kernel.acts import ACTS, PUT_RIGHT, KernelAct
 from haihe.kernel.approval import APPROVED, PROPOSED, stages_proposed, values_of, wanting
 from haihe.kernel.approval_values import NOTHING, as_signed, binding, without_values
 from haihe.kernel.calendar import FIRST_YEAR, Calendar
@@ -453,6 +453,8 @@ def _decide_kernel_act(
         return refused
     if command.act == "withdraw":
         data = {**data, "undoes": state.done[-1].seq}
+    elif command.act == PUT_RIGHT:
+        data = {**data, **correction.told(index.procedure, state, data)}
     return _kernel_event(state, command, data | named, at, now, {})
 
 

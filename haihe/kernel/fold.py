@@ -7,14 +7,14 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from haihe.kernel.acts import ACTS
+from haihe.kernel.acts import ACTS, PUT_RIGHT
 from haihe.kernel.approval import after_event
 from haihe.kernel.holders import BrokenHistory, returned
 from haihe.kernel.index import Index, index_of
 from haihe.kernel.procedure import Procedure, Step
 from haihe.kernel.state import Done, Request, State
 from haihe.kernel.succession import succeeded
-from haihe.kernel.values import Data, Event, Owner
+from haihe.kernel.values import Data, Datum, Event, Owner
 
 
 def state_of(procedure: Procedure, history: Sequence[Event]) -> State:
@@ -36,6 +36,8 @@ def advance(procedure: Procedure, state: State | None, event: Event) -> State:
         raise BrokenHistory(f"event {event.seq} cannot follow event {state.seq}")
     if event.act == "withdraw":
         return _without(index, state, event)
+    if event.act == PUT_RIGHT:
+        return _put_right(index, state, event)
     return _after(index, state, event)
 
 
@@ -241,17 +243,47 @@ def _without(index: Index, state: State, event: Event) -> State:
     standing = [one for one in state.done if one.seq != undoes]
     if not standing or standing[0].seq != state.done[0].seq:
         raise BrokenHistory("an opening cannot be withdrawn")
+    again = _again(index, state, standing)
+    return replace(again, seq=event.seq, undone=(*state.undone, _number(undoes)))
+
+
+def _put_right(index: Index, state: State, event: Event) -> State:
+    """The matter as if the item had been right from the start; its event stays in the history."""
+    name = _text(event.data.get("item")).partition(".")[2]
+    record, value = _number(event.data.get("record")), event.data.get("now_reads")
+    right = with_item(index.procedure, state, record, name, value)
+    return replace(right, seq=event.seq, done=(*right.done, _done(event)))
+
+
+def with_item(procedure: Procedure, state: State, record: int, name: str, value: Datum) -> State:
+    """The matter with another value of one item of one record."""
+    done = [
+        replace(one, data={**one.data, name: value}) if one.seq == record else one
+        for one in state.done
+    ]
+    again = _again(index_of(procedure), state, done)
+    return replace(again, seq=state.seq, undone=state.undone)
+
+
+def before(procedure: Procedure, state: State, record: int) -> State | None:
+    """The matter as its acts before a record make it; None before the opening."""
+    earlier = [one for one in state.done if one.seq < record]
+    return _again(index_of(procedure), state, earlier) if earlier else None
+
+
+def _again(index: Index, state: State, standing: Sequence[Done]) -> State:
+    """What these acts of a matter make of it; the first is its opening."""
     again: State | None = None
     for one in standing:
         taken = _taken(one, state)
         again = _opened(index, taken) if again is None else _after(index, again, taken)
-    assert again is not None
-    return replace(again, seq=event.seq, undone=(*state.undone, _number(undoes)))
+    assert again is not None, "there is an opening"
+    return again
 
 
 def _number(value: object) -> int:
     if not isinstance(value, int):
-        raise BrokenHistory(f"a withdrawal names the number of an event, not {value!r}")
+        raise BrokenHistory(f"such an act names the number of an event, not {value!r}")
     return value
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from haihe.kernel.acts import ACTS, REGISTER, WHO_WORDS, KernelAct
+from haihe.kernel import correction
+from haihe.kernel.acts import ACTS, PUT_RIGHT, REGISTER, WHO_WORDS, KernelAct
 from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.approval import before_sign, judge_propose, judge_sign, organs_signing
 from haihe.kernel.calendar import Calendar
@@ -158,6 +159,8 @@ def _before_withdraw(index: Index, state: State, actor: Actor, rule: KernelAct) 
             "开始事项的那一步不能撤回，来过的事总有记录",
             "不需要继续办理的，请按程序办结",
         )
+    if last.act == PUT_RIGHT:
+        return _refused(rule, "final", f"“{name}”不能撤回", "更正得不对的，请再更正一次，写明理由")
     if last.actor.person != actor.person or last.actor.organ != actor.organ:
         return _refused(
             rule,
@@ -175,6 +178,14 @@ def _before_withdraw(index: Index, state: State, actor: Actor, rule: KernelAct) 
             "确有错误的，请按纠正程序办理，或者用批注写明",
         )
     return None
+
+
+def _before_put_right(index: Index, state: State, _: Actor, rule: KernelAct) -> Refused | None:
+    if any(correction.items(index.procedure, state)):
+        return None
+    return _refused(
+        rule, "nothing_to_undo", "本事项没有可以更正的登记", "个人信息和文件有误的，请用批注写明"
+    )
 
 
 def _before_suspend(index: Index, _: State, _actor: Actor, rule: KernelAct) -> Refused | None:
@@ -224,6 +235,7 @@ _BEFORE_FORM: dict[str, Callable[[Index, State, Actor, KernelAct], Refused | Non
     "return": _before_return,
     "sign_off": _before_sign,
     "withdraw": _before_withdraw,
+    PUT_RIGHT: _before_put_right,
     "suspend": _before_suspend,
     "resume": _before_resume,
     "answer": _before_answer,
@@ -275,6 +287,8 @@ def judge_form(
     judge = _FORM.get(command.act)
     if judge is not None:
         return judge(index, state, command.actor, data)
+    if command.act == PUT_RIGHT:
+        return correction.judge(index, state, data, at, calendar)
     if command.act == "extend":
         return _judge_extend(index, state, command.actor, data, at, calendar)
     return None

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from haihe.kernel.correction import SEPARATOR
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Frozen
 from haihe.records import accounts, keys, lists, rules
@@ -175,15 +176,22 @@ def _hearings(ids: list[str], kinds: dict[str, Procedure]) -> dict[str, dict[str
         "SELECT matter_id, data, seq FROM event WHERE matter_id", ids, "ORDER BY matter_id, seq"
     )
     for matter, data, _ in rows:
-        if f'"{_HEARING}' not in data:
+        if _HEARING not in data:
             continue
-        for name, value in _decode(data).items():
+        for name, value in _said(_decode(data)).items():
             field = kinds[matter].fields.get(name)
             if field is None or field.personal or not isinstance(value, str):
                 continue
             if name.startswith(_HEARING) and field.type in ("day", "instant"):
                 found.setdefault(matter, {})[name] = _when(field.type, value)
     return found
+
+
+def _said(data: dict[str, object]) -> dict[str, object]:
+    """What an event says of a hearing; also one that puts right when it is."""
+    if "now_reads" in data:
+        return {str(data["item"]).partition(SEPARATOR)[2]: data["now_reads"]}
+    return data
 
 
 def _when(type_name: str, value: str) -> date | datetime:

@@ -1,11 +1,11 @@
 """The journal as published views: what models see, in Parquet, kept up to the last event.
 
 Events are written once, by kind, each segment with the columns its kind uses; small segments are
-merged into larger ones. The views of how matters stand are cut by ranges of matters; only those in
-which something changed are written anew. A manifest names what is in use, so a refresh that was cut
-off leaves the moment before. The folder can be thrown away at any time: the next refresh builds it
-again from the journal. Personal fields never come here: who acted and who is concerned are keyed
-words.
+merged into larger ones. Only where an item was put right are the events of its matter written anew.
+The views of how matters stand are cut by ranges of matters; only those in which something changed
+are written anew. A manifest names what is in use, so a refresh that was cut off leaves the moment
+before. The folder can be thrown away at any time: the next refresh builds it again from the
+journal. Personal fields never come here: who acted and who is concerned are keyed words.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from haihe.records.told import (
     Reader,
     Told,
     events_of,
+    is_put_right,
     joined,
     table_of,
     tables_of,
@@ -298,7 +299,12 @@ class _Refresh:
             made = tables_of(told, self.reader, self.now, self.matter_fields)
             for view, table in made.items():
                 tables[view].append(table)
-            for kind, table in events_of(told, self.reader, self.fields, after).items():
+            anew = [one for one in told if is_put_right(one, after)]
+            for kind, table in events_of(anew, self.reader, self.fields).items():
+                self._take_out(kind, table)
+                events.setdefault(kind, []).append(table)
+            added = [one for one in told if not is_put_right(one, after)]
+            for kind, table in events_of(added, self.reader, self.fields, after).items():
                 events.setdefault(kind, []).append(table)
         for kind, parts in events.items():
             self._grow("event", joined("event", parts), f"event/{kind}")
@@ -330,6 +336,17 @@ class _Refresh:
         if view == "event":
             table = table.sort_by([("matter_id", "ascending"), ("seq", "ascending")])
         segments.append(self._segment(view, table, below))
+
+    def _take_out(self, kind: str, anew: pa.Table) -> None:
+        """Take the events of these matters out of the segments: they are written anew."""
+        ids = anew["matter_id"].unique()
+        for place, segment in enumerate(self.held.get("event", [])):
+            if not segment.path.startswith(f"event/{kind}/"):
+                continue
+            gone = pc.is_in(self._read(segment, ["matter_id"])["matter_id"], ids)
+            if pc.any(gone).as_py():
+                kept = self._read(segment).filter(pc.invert(gone))
+                self.held["event"][place] = self._segment("event", kept, f"event/{kind}")
 
     def _grow_readings(self, after: int, upto: int, moment: Moment) -> None:
         rows = self.connection.rows(

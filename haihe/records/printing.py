@@ -10,7 +10,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from haihe.kernel.acts import ACTS
+from haihe.kernel import correction
+from haihe.kernel.acts import ACTS, PUT_RIGHT
 from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.approval import APPROVED, PROPOSED
 from haihe.kernel.competence import OPENING, TRANSFER
@@ -83,7 +84,14 @@ _NO_ORGAN: Final = frozenset({"public", "supervision"})
 # What an event keeps beside what was given; the file tells it where it belongs (so it does with
 # the values a proposal carries, masked as those of the act itself).
 _UNTOLD: Final = frozenset(
-    {("seek_approval", "stages"), ("seek_approval", "chain"), ("seek_approval", "cites")}
+    {
+        ("seek_approval", "stages"),
+        ("seek_approval", "chain"),
+        ("seek_approval", "cites"),
+        ("sign_off", "proposal"),
+        (PUT_RIGHT, "record"),
+        (PUT_RIGHT, "now_reads"),
+    }
 )
 MODEL_FIELD: Final = "model"  # a text field of this name holds the id of a supervision model
 _KEY: Final = re.compile(r"(?<!”)（[a-z][a-z0-9_]*）")
@@ -355,6 +363,8 @@ class Printer:
             fields = ACTS[act].fields
         elif act == ERASE:
             fields = ERASE_FIELDS
+        if act == PUT_RIGHT:
+            data = _put_right(procedure, data, view)
         return tuple(
             Shown(
                 label=fields[name].name if name in fields else name,
@@ -372,6 +382,15 @@ class Printer:
             and (seen := value if fields is not procedure.fields else view.shows(name, value))
             is not None
         )
+
+
+def _put_right(procedure: Procedure, data: Data, view: View) -> Data:
+    """What was put right, in words; the value only as far as the reader sees the item."""
+    number, _, name = str(data["item"]).partition(correction.SEPARATOR)
+    field = procedure.fields.get(name)
+    seen = view.shows(name, data["now_reads"])
+    item = f"第{number}号记录“{field.name if field is not None else name}”"
+    return {**data, "item": item, "value": seen if seen is None else data["value"]}
 
 
 def act_name(procedure: Procedure, act: str) -> str:
@@ -418,6 +437,14 @@ def _chosen(
     elif field.name == "request":
         choices = tuple(
             (str(one.seq), one.question) for one in state.requests if one.answered_seq is None
+        )
+    elif field.name == "item":
+        choices = tuple(
+            (
+                one.key,
+                f"第{one.done.seq}号记录“{procedure.steps[one.done.act].name}”：{one.field.name}",
+            )
+            for one in correction.items(procedure, state)
         )
     elif field.name == "due":
         choices = tuple((text, period_words(text)) for text in ANSWER_PERIODS)

@@ -11,8 +11,10 @@ from typing import Any, Final, Protocol
 import msgspec
 import pyarrow as pa
 
+from haihe.kernel.acts import PUT_RIGHT
 from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.calendar import Calendar
+from haihe.kernel.correction import SEPARATOR
 from haihe.kernel.deadline import due, expires_at
 from haihe.kernel.fold import ends_matter
 from haihe.kernel.procedure import Procedure
@@ -169,7 +171,7 @@ class Reader:
                 procedure=procedure,
                 events=rows,
                 positions=[position for position, _ in held],
-                data=[_decode(row.data) for row in rows],
+                data=_as_put_right(rows),
                 state=state,
                 clocks=(
                     clocks.get(matter, [])
@@ -187,6 +189,25 @@ class Reader:
     ) -> list[journal.ClockRow]:
         at = moment.at.astimezone(self.rules.zone)
         return list(all_clocks(self.rules, procedure, state, matter, at).values())
+
+
+def _as_put_right(events: Sequence[EventRow]) -> list[Data]:
+    """What each event says, with its items as they were put right later."""
+    told: list[Data] = [_decode(one.data) for one in events]
+    for one, said in zip(events, list(told), strict=True):
+        if one.act == PUT_RIGHT:
+            name = str(said["item"]).partition(SEPARATOR)[2]
+            place = next(n for n, other in enumerate(events) if other.seq == said["record"])
+            told[place] = {**told[place], name: said["now_reads"]}
+    return told
+
+
+def is_put_right(one: Told, after: int) -> bool:
+    """Whether an item of an event was put right beyond a position up to which rows were made."""
+    return after > 0 and any(
+        position > after and event.act == PUT_RIGHT
+        for position, event in zip(one.positions, one.events, strict=True)
+    )
 
 
 def pseudonym() -> Callable[[str], str]:

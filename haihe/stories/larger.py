@@ -17,7 +17,6 @@ from haihe.records.accounts import enrol
 from haihe.records.database import reading_connection
 from haihe.records.instants import restored
 from haihe.records.posts import Holding, Post, hold, make_post
-from haihe.simulation.truth import truths_of
 from haihe.stories.crowds import Crowd, count, equal, holds, played, rows_of
 from haihe.stories.large import BATCH, MINUTE, REPEATED, large
 from haihe.stories.playing import Line, Playing
@@ -28,8 +27,6 @@ TASKS: Final = 46_000
 ROOMS: Final = 1088
 PLACE: Final = "诚基中心"
 CONTROL: Final = "滨江道某写字楼"
-CARDS: Final = 290
-CARD_KINDS: Final = 20
 PAID: Final = 40
 FINES: Final = (*(5_000.0,) * 50, *(12_000.0,) * 10)  # unpaid: 370,000 yuan in all
 UNENFORCED: Final = "penalty_unenforced"
@@ -156,62 +153,6 @@ def alarms_at(place: str, middle: datetime, days: int) -> tuple[int, int]:
 def stored_at(microseconds: int) -> datetime:
     """An instant of the journal."""
     return restored(microseconds, UTC)
-
-
-@large
-def cards(playing: Playing) -> Iterator[Line]:
-    """案卡巡查: 290 planted errors of forty kinds are found by machine, and no other."""
-    stage = playing.stage
-    simulation = stage.simulation
-    first = playing.moment("2026-03-02 Mon 10:00")
-    assert isinstance(first, datetime)
-    local = first.astimezone(stage.pack.zone)
-    last = playing.until or datetime.max.replace(tzinfo=UTC)
-    later = min(first + timedelta(days=500), last)
-    cards_told = playing.portion(CARDS)(CARDS)
-    faults = sorted(
-        (one for one in simulation.book.faults.values() if one.id.startswith("card_")),
-        key=lambda one: one.id,
-    )
-    wrong, right = Crowd(playing), Crowd(playing)
-    planted: dict[str, str] = {}
-    which: dict[str, str] = {}
-    for number in range(CARDS * 3):
-        fault = faults[number % len(faults)]
-        at = local + timedelta(hours=number % 70)
-        key = f"{playing.story.story}/{playing.run}/{fault.id}/{number}"
-        if len(planted) < cards_told:
-            one = simulation.matter(fault.kind, key, at, fault=fault)
-            shows = [
-                told.model
-                for told in truths_of([one] if one is not None else [], stage.pack.calendar)
-                if told.visible_at <= later and told.model.startswith("card_")
-            ]
-            if one is not None and shows and one.events[-1].recorded_at <= last:
-                wrong.add(one)
-                planted[one.id] = shows[0]
-                which[one.id] = fault.id
-        if len(right.ids) < cards_told:
-            clean = simulation.matter(fault.kind, f"{key}/clean", at)
-            if clean is not None and clean.events[-1].recorded_at <= last:
-                right.add(clean)
-    wrong_ids, right_ids = list(wrong.ids), list(right.ids)
-    wrong.take_in()
-    right.take_in()
-    found_in = {
-        model: {one.matter for one in playing.found_by(model, later)}
-        for model in sorted(set(planted.values()))
-    }
-    missed = [which[one] for one, model in planted.items() if one not in found_in[model]]
-    yield equal(f"案卡里埋了{cards_told}处错误。", first, len(wrong_ids), cards_told)
-    yield holds(
-        "错误有二十种以上。",
-        first,
-        "" if len(set(which.values())) >= CARD_KINDS else f"只有{len(set(which.values()))}种",
-    )
-    yield holds("机器每日巡查，一处不漏。", later, f"漏了{missed}" if missed else "")
-    false = set().union(*found_in.values()) & set(right_ids)
-    yield equal("没有错误的案卡，一处也没有误报。", later, len(false), 0)
 
 
 @large

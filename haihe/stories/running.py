@@ -15,7 +15,7 @@ from haihe.records import account_book
 from haihe.records.accounts import UnusableAccount, create_staff
 from haihe.records.simulated import offer
 from haihe.simulation.organs import UnknownSort
-from haihe.stories import boats, citizens, larger
+from haihe.stories import boats, cards, citizens, larger
 from haihe.stories.judging import judge
 from haihe.stories.keeping import keep
 from haihe.stories.large import LARGE
@@ -32,7 +32,7 @@ from haihe.stories.telling import (
 )
 
 SINCE: Final = date(2018, 9, 1)  # since when everybody of the stories serves
-TOLD_IN_PYTHON: Final = (boats, citizens, larger)  # importing them makes their stories known
+TOLD_IN_PYTHON: Final = (boats, cards, citizens, larger)  # importing them makes their stories known
 UNTELLABLE: Final = (Broken, UnusableStory, UnknownSort, WrongCase, UnusableAccount, LookupError)
 LIVE: Final = frozenset({"tap", "move"})  # what somebody does here and now
 SMALLER: Final = f"演示里讲得小一些：每一种最多讲{DEMO_MOST}件，比例不变。"

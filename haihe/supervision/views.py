@@ -53,6 +53,8 @@ ACT_FIELDS: Final[dict[str, FieldType]] = {
     "opinion": "text",
     "request": "integer",
     "undoes": "integer",
+    "record": "integer",
+    "item": "text",
 }
 _FIELD_TYPES: Final[dict[str, FieldType]] = {
     "number": "number",
