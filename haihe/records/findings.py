@@ -23,6 +23,7 @@ from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.pack.models import Card
 from haihe.records import journal, rules, write
+from haihe.records.chain import sha256
 from haihe.records.database import IN_MAX, Connection, Row, connect, reading_connection, writing
 from haihe.records.instants import stored
 from haihe.records.journal import NEVER
@@ -229,7 +230,8 @@ class _Raising:
                 self._week.count(self.card.id, organ)
             return opened
         self.told.gathered += 1
-        digest = _digest_key(self.card.id, organ, self._week.begun)
+        kept = kept_from(self.connection, finding.matter_id)
+        digest = _digest_key(self.card.id, organ, self._week.begun, kept)
         told = f"{self.card.name}：本周同类发现超过{self.card.alert_budget}件，其余合并整改"
         return _opened_before(self.connection, digest) or self._submit(
             digest, finding, organ, told, ""
@@ -247,6 +249,9 @@ class _Raising:
             "article": rules.current().article(self.card.basis[0]),
             "question": self.card.question,
         }
+        kept = kept_from(self.connection, finding.matter_id)
+        if kept:
+            data["kept_from"] = kept
         if earlier:
             data["relapse_of"] = earlier
         command = Command(key=key, act="raise_finding", actor=RUNNER, kind=KIND, data=data)
@@ -270,6 +275,12 @@ class _Raising:
             if before.closed_at is not None:
                 span = (before.finding_id, stored(self.now), NEVER)
                 self.connection.replace("finding_span", [span])
+
+
+def kept_from(connection: Connection, matter: str) -> list[str]:
+    """Which bodies and persons must not know of a matter, so not of what is found in it either."""
+    sql = "SELECT DISTINCT organ FROM stake WHERE matter_id = ? AND how = 'apart' ORDER BY organ"
+    return [str(organ) for (organ,) in connection.rows(sql, (matter,))]
 
 
 def _matter(connection: Connection, matter: str) -> tuple[Procedure, str] | None:
@@ -327,8 +338,10 @@ def _monday(now: datetime) -> datetime:
     return datetime.combine(day - timedelta(days=day.weekday()), time(), tzinfo=zone)
 
 
-def _digest_key(model: str, organ: str, begun: datetime) -> str:
-    return f"digest/{model}/{organ}/{begun.date().isoformat()}"
+def _digest_key(model: str, organ: str, begun: datetime, kept: Sequence[str] = ()) -> str:
+    """The digest of a model, an organ and a week; what is kept from somebody is gathered apart."""
+    key = f"digest/{model}/{organ}/{begun.date().isoformat()}"
+    return f"{key}/{sha256('/'.join(kept).encode()).hex()[:16]}" if kept else key
 
 
 def _opened_since(connection: Connection, begun: datetime) -> dict[tuple[str, str], int]:
