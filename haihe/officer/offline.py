@@ -24,6 +24,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from msgspec.structs import replace
 
 from haihe.kernel.values import Command, Refused
 from haihe.look import forms
@@ -142,11 +143,13 @@ def sheet(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
         raise PermissionDenied(opened.says)
     steps = [act for act in opened.acts if not act.general]
     now = [act for act in steps if act.refusal is None]
-    later = [act for act in steps if act.refusal is not None and act.refusal.reason == LATER]
+    refused = [act for act in steps if act.refusal is not None]
+    later = [act for act in refused if act.refusal and act.refusal.reason == LATER]
 
     def form(act: Act) -> forms.ActForm:
         href = views.act_href(opened, act, purpose, "")
-        return forms.printed(forms.dated(act), href, expects=opened.seq)
+        taken = forms.dated(views.as_signed(act, opened))
+        return forms.printed(taken, href, expects=opened.seq)
 
     values = {
         "reader": reader,
@@ -156,6 +159,11 @@ def sheet(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
         "need": "",
         "now": [form(act) for act in now],
         "later": [form(act) for act in later],
+        "blocked": [
+            act
+            for act in refused
+            if act.refusal and act.refusal.reason not in (LATER, *views.NOT_NOW)
+        ],
         "urgent": next((clock for clock in opened.clocks if not clock.stopped), None),
     }
     title = f"{opened.subject or opened.title} {opened.number}"
@@ -317,12 +325,12 @@ def _carried_out(
         )
     if preview.LOOK in sent.fields:
         return _refusal(_("这一项只是看文书样稿，没有办理。"), _("要办的，请在卷宗里办理。"))
-    act = _act(acting, aim)
-    if isinstance(act, dict):
-        return act
     post = QueryDict(mutable=True)
     for name, values in sent.fields.items():
         post.setlist(name, values)
+    act = _act(acting, aim, post)
+    if isinstance(act, dict):
+        return act
     for name, digests in sent.files.items():
         post.setlist(f"_kept_{name}", digests)
     typed = forms.read(act.form, post, MultiValueDict(), views.zone())
@@ -356,8 +364,11 @@ def _not_opened(number: int) -> dict[str, object]:
     )
 
 
-def _act(reader: Reader, aim: Aim) -> Act | dict[str, object]:
-    """The act with its form as this reader may take it now, or why there is none."""
+def _act(reader: Reader, aim: Aim, post: QueryDict) -> Act | dict[str, object]:
+    """The act with its form as this reader may take it now, or why there is none.
+
+    The form of a proposal (`post` says of which act) holds that of the act it proposes.
+    """
     if aim.kind and not aim.on:
         try:
             return views.opening_step(reader, aim.kind, aim.act)[1]
@@ -369,7 +380,11 @@ def _act(reader: Reader, aim: Aim) -> Act | dict[str, object]:
     found = next((one for one in opened.acts if one.id == aim.act), None)
     if found is None:
         return _told(read.refusal(answers.unknown_matter(aim.matter)), None)
-    return forms.dated(found)
+    if views.signed_for(found, opened) is not None:  # what was typed has to be what was signed
+        form = tuple(replace(one, required=False) for one in found.form)
+        found = replace(found, form=form)
+    found = forms.dated(found)
+    return views.with_values(found, opened, post) if aim.act == preview.SEEK else found
 
 
 def _expects(reader: Reader, sent: Sent, aim: Aim) -> int | None:

@@ -189,7 +189,7 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
         "urgent": next((clock for clock in opened.clocks if not clock.stopped), None),
         "steps": [
             forms.printed(
-                forms.dated(_as_signed(act, opened)),
+                forms.dated(as_signed(act, opened)),
                 act_href(opened, act, purpose, need),
                 expects=opened.seq,
             )
@@ -220,9 +220,9 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
     wanted = next((one for one in opened.acts if one.id == act), None)
     if wanted is None:
         raise Http404
-    wanted = forms.dated(_as_signed(_filled(wanted, request.GET), opened))
+    wanted = forms.dated(as_signed(_filled(wanted, request.GET), opened))
     if act == SEEK:
-        wanted = _with_values(wanted, opened, request.POST or request.GET)
+        wanted = with_values(wanted, opened, request.POST or request.GET)
     href = act_href(opened, wanted, purpose, need)
     form = forms.printed(wanted, href, expects=opened.seq)
     told = preview.of_known(wanted, opened, request.GET, reader, purpose, need)
@@ -235,7 +235,7 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
         if not isinstance(answer, forms.ActForm):
             return _back_to_file(matter, purpose, answer.seq, need)
         form = answer
-    signed = _signed_for(wanted, opened)
+    signed = signed_for(wanted, opened)
     asked = request.POST or request.GET
     values = {
         "reader": reader,
@@ -333,7 +333,7 @@ def _filled(act: Act, given: QueryDict) -> Act:
     return replace(act, form=form)
 
 
-def _with_values(seeking: Act, file: File, given: QueryDict) -> Act:
+def with_values(seeking: Act, file: File, given: QueryDict) -> Act:
     """The form of a proposal with that of the act it is for: what is signed is what is done."""
     wanted = given.get("for_act", "")
     own = next((one for one in file.acts if one.id == wanted), None)
@@ -344,12 +344,12 @@ def _with_values(seeking: Act, file: File, given: QueryDict) -> Act:
     return replace(seeking, form=(*first, *carried, *seeking.form[len(first) :]))
 
 
-def _as_signed(act: Act, file: File) -> Act:
+def as_signed(act: Act, file: File) -> Act:
     """An act whose approval is complete takes the values that were signed: nothing is typed."""
-    return replace(act, form=()) if _signed_for(act, file) is not None else act
+    return replace(act, form=()) if signed_for(act, file) is not None else act
 
 
-def _signed_for(act: Act, file: File) -> ApprovalFace | None:
+def signed_for(act: Act, file: File) -> ApprovalFace | None:
     return next((one for one in file.approvals if one.for_act == act.id and one.binds), None)
 
 

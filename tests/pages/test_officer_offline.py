@@ -26,6 +26,7 @@ from playwright.sync_api import (
 from haihe.commands.demo import PASSWORD
 from tests.conftest import CHROMIUM_FLAGS, PAGE_WAIT_MILLISECONDS_MAX
 from tests.pages.conftest import STOP_SECONDS_MAX, free_port, serving
+from tests.pages.test_officer_approval import received
 from tests.pages.test_officer_pages import called, graded
 from tests.pages.visitor import Visitor
 
@@ -37,6 +38,16 @@ PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154"
     "789c63f8cfc0000000030001c9c9e0fb0000000049454e44ae426082"
 )
+
+# The kept files of the device's database, as text: they are sealed.
+KEPT_FILES = """async () => {
+  const open = indexedDB.open("haihe");
+  await new Promise((done) => { open.onsuccess = done; });
+  const asked = open.result.transaction("file").objectStore("file").getAll();
+  await new Promise((done) => { asked.onsuccess = done; });
+  const text = new TextDecoder();
+  return asked.result.map((one) => JSON.stringify(one) + text.decode(one.sealed));
+}"""
 
 
 class Server:
@@ -253,8 +264,16 @@ def test_a_refused_step_waits_visibly_is_mended_and_those_after_it_follow(
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     page.reload()
     opening = f"{server.address}officer/new/public_security_case/receive/"
-    for address in (opening, f"{opening}then/"):
+    spot = f"{server.address}officer/new/hazard_spot/report_patrol/"
+    desk = Visitor(server.address)
+    desk.sign_in("officer", PASSWORD)
+    case = received(desk).path.split("?")[0]
+    signing = f"{server.address.rstrip('/')}{case}sheet/"
+    for address in (opening, f"{opening}then/", spot, f"{spot}then/", signing):
         page.goto(address)
+    asked = desk.get(f"{case}act/seek_approval/?purpose=handle&for_act=judge_jurisdiction")
+    named = {"text": "请宋文看", "signer": "station-legal", "with.jurisdiction": "ours"}
+    desk.send(asked, asked.form("/act/seek_approval/"), named)
     page.wait_for_timeout(300)
     cut_network(context)
     sheet = f"{server.address}officer/matter/{matter}/sheet/"
@@ -283,16 +302,58 @@ def test_a_refused_step_waits_visibly_is_mended_and_those_after_it_follow(
     here = page.locator("#judge_jurisdiction-jurisdiction").get_by_label("本单位管辖")
     step("judge_jurisdiction", lambda: None, page.url)
     step("judge_jurisdiction", here.check, f"{opening}then/?on=4")
-    wait_for_states(page, *["ready"] * 6)
+    # A step that somebody else has to sign meanwhile.
+    step("judge_jurisdiction", here.check, signing)
+
+    # Each step of a matter that only this device has may carry photos of its own.
+    page.goto(spot)
+    page.get_by_label("地点").fill("滨河路临水弯道")
+    page.get_by_label("隐患情况").fill("护栏断裂三十米")
+    page.get_by_label("隐患种类").select_option("water")
+    page.locator("input[name=photos_before]").set_input_files([photo("巡查一")])
+    page.get_by_role("button", name="登记", exact=True).click()
+    page.wait_for_url("**/officer/offline/?kept=8")
+
+    def verified() -> None:
+        page.locator("#verify-officers").fill("张建国\n刘洋")
+        page.locator("#verify-hazard_found").fill("护栏断裂")
+        for field, chosen in (("hazard_real", "是"), ("imminent", "是"), ("hazard_grade", "一般")):
+            page.locator(f"#verify-{field}").get_by_label(chosen, exact=True).check()
+        page.locator("#verify-scene_photos").set_input_files([photo("核实一"), photo("核实二")])
+
+    def secured() -> None:
+        page.locator("#protect-protection").fill("封闭外侧车道")
+        page.locator("#protect-scene_photos").set_input_files([photo("防护一")])
+
+    step("verify", verified, f"{spot}then/?on=8")
+    step("protect", secured, f"{spot}then/?on=8")
+    kept = page.evaluate(KEPT_FILES)
+    assert len(kept) == 4
+    assert not [one for one in kept if "巡查" in one or "核实" in one or "防护" in one]
+
+    wait_for_states(page, *["ready"] * 10)
     context.set_offline(False)
     page.reload()
-    wait_for_states(page, "held", "refused", "recorded", "held", "refused", "recorded")
+    spots = ["recorded"] * 3
+    first = ["held", "refused", "recorded", "held", "refused", "recorded"]
+    wait_for_states(page, *spots, "refused", *first)
+    waits = page.locator("#outbox > li[data-number='7']")
+    assert "“判断管辖”还在审签，等" in waits.inner_text()
+    assert "请等审签完" in waits.inner_text()
+    colleague = Visitor(server.address)
+    colleague.sign_in("station-legal", PASSWORD)
+    signed = colleague.get(case)
+    colleague.send(signed, signed.form("/act/sign_off/"), {"verdict": "agree"})
+    waits.get_by_role("link", name="改").click()
+    page.locator("#form-judge_jurisdiction button[type=submit]").first.click()
+    page.wait_for_url("**/officer/offline/?kept=7")
+    wait_for_states(page, *spots, "recorded", *first)
     page.locator("#outbox > li[data-number='5']").get_by_role("link", name="改").click()
     page.get_by_text("这一项上次没有办成").wait_for()
     here.check()
     page.locator("#form-judge_jurisdiction button[type=submit]").click()
     page.wait_for_url("**/officer/offline/?kept=5")
-    alone = ["recorded"] * 3
+    alone = ["recorded"] * 7
     wait_for_states(page, *alone, "held", "refused", "recorded")
     refused = page.locator("#outbox > li[data-state=refused]")
     assert "请填写" in refused.inner_text()
@@ -320,9 +381,21 @@ def test_a_refused_step_waits_visibly_is_mended_and_those_after_it_follow(
             "ON d.matter_id = e.matter_id AND d.seq = e.seq WHERE d.thread IN "
             "(SELECT matter_id FROM device_entry WHERE number = 4) ORDER BY e.seq"
         ).fetchall()
+        photos = connection.execute(
+            "SELECT d.number, e.seq, e.act, e.data FROM event e JOIN device_entry d "
+            "ON d.matter_id = e.matter_id AND d.seq = e.seq WHERE d.number >= 8 ORDER BY e.position"
+        ).fetchall()
     assert acts == [("acknowledge",), ("arrive",)]
     judged = "judge_jurisdiction"
     assert taken == [(4, 1, "receive", 3), (5, 2, judged, 3), (6, 3, judged, 3)]
+    assert [row[:3] for row in photos] == [
+        (8, 1, "report_patrol"),
+        (9, 2, "verify"),
+        (10, 3, "protect"),
+    ]
+    arrived = [re.findall(r'"[0-9a-f]{64}"', row[3]) for row in photos]
+    assert [len(one) for one in arrived] == [1, 2, 1]
+    assert len({digest for one in arrived for digest in one}) == 4
 
 
 def test_another_account_on_the_same_device_sees_nothing_of_what_was_kept(
