@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from haihe.records import files, journal
@@ -19,6 +20,7 @@ from haihe.stories.playing import Playing
 Check = Callable[[Playing, str], str]
 CHECKS: Final[dict[str, Check]] = {}
 FOUND: Final = 200
+HELD: Final = 15
 THREE: Final = 3
 OF_PEOPLE: Final = frozenset({"staff", "post", "holding", "qualification", "citizen", "account"})
 RANKING: Final = frozenset({"score", "rank", "ranking", "points", "credit", "level"})
@@ -45,6 +47,38 @@ def linked_alarms(playing: Playing, name: str) -> str:
     if len(found) > PROPOSED_MAX:
         return f"提出了{len(found)}起"
     return "" if named == others else f"只提出了{[one.cause for one in found]}"
+
+
+@check
+def series_of_three(playing: Playing, name: str) -> str:
+    """Both other alarms of the story have been merged into this one, which leads to one case."""
+    into = playing.matter(name).id
+    others = [playing.state(key) for key in ("before", "third")]
+    left = [one for one in others if one.merged_into != into]
+    cases = reading_connection().rows(
+        "SELECT matter_id FROM matter WHERE from_matter = ? AND kind = 'criminal_case'", (into,)
+    )
+    return f"没有并入的{len(left)}起，立案{len(cases)}件" if left or len(cases) != 1 else ""
+
+
+@check
+def fifteen_held(playing: Playing, name: str) -> str:
+    """Fifteen stays came of the case: one a person, each registered, each with a clock."""
+    rows = reading_connection().rows(
+        "SELECT matter_id FROM matter WHERE from_matter = ? AND kind = 'custody_stay'",
+        (playing.matter(name).id,),
+    )
+    stays = {str(row[0]) for row in rows}
+    held = [key for key, one in playing.matters.items() if one.id in stays]
+    registered = [one for one in held if any(d.act == "register" for d in playing.state(one).done)]
+    running = [
+        one for one in held if any(c.status == "running" for c in playing.clocks(one, playing.now))
+    ]
+    people = {playing.matter(one).walk.given.get("suspect") for one in held}
+    counts = {len(stays), len(registered), len(running), len(people)}
+    return (
+        "" if counts == {HELD} else f"{len(stays)}份，登记{len(registered)}，在走的钟{len(running)}"
+    )
 
 
 @check
@@ -149,6 +183,30 @@ def officer_protected(playing: Playing, name: str) -> str:
         "SELECT number FROM matter WHERE from_matter = ?", (playing.matter(name).id,)
     )
     return f"开立了{rows[0][0]}" if rows else ""
+
+
+@check
+def sample_repeats(playing: Playing, name: str) -> str:
+    """Whoever draws again by the seed that was written down gets the same recording first.
+
+    The frame: every recording of the road that was uploaded in the story; the order: that of the
+    SHA-256 of seed and recording.
+    """
+    review = playing.state(name)
+    seed, rank = review.fields["sample_seed"], review.fields["sample_rank"]
+    drawn: list[tuple[str, str]] = []
+    for one in playing.matters.values():
+        state = playing.state(one.name)
+        told = state.fields.get("recording_files")
+        if state.kind == "evidence" and isinstance(told, list) and told:
+            drawn.append((sha256(f"{seed}/{told[0]}".encode()).hexdigest(), one.id))
+    order = [matter for _, matter in sorted(drawn)]
+    if len(order) != THREE:
+        return f"总体是{len(order)}段"
+    again = order[rank - 1] if isinstance(rank, int) else ""
+    concerned = review.fields["concerned_matter"]
+    place = order.index(str(concerned)) + 1
+    return "" if again == concerned else f"重抽一次，它排第{place}"
 
 
 @check

@@ -174,7 +174,7 @@ class ChromiumDoor:
     @staticmethod
     def _send(page: Page, form: Locator) -> None:
         with page.expect_navigation():
-            form.locator("button[type=submit]").last.click()
+            form.locator("button[type=submit]:not([name])").last.click()
         alone = page.locator("button[name=_alone]")
         if alone.count():
             with page.expect_navigation():
