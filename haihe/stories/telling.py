@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from haihe.kernel.values import Frozen
 from haihe.pack import Pack
-from haihe.pack.cases import instant
+from haihe.pack.cases import day, instant
 from haihe.pack.place import own_folder
 from haihe.pack.yaml_file import UnusablePack, read_struct
 
@@ -99,6 +99,8 @@ class Story(Frozen, frozen=True, kw_only=True):
     people: dict[str, Person] = {}
     tells: tuple[Tell, ...] = ()
     play: str = ""  # a function of large.py, for what happens hundreds of times
+    first: str = ""  # of `play`: its first day, a working day; without it, it is never told later
+    last: str = ""  # of `play`: the last day it tells of
     waits: str = ""  # why it cannot be played yet
 
 
@@ -154,7 +156,7 @@ def shift_to(story: Story, pack: Pack, now: datetime) -> timedelta | None:
     """
     told = moments(story, pack)
     if not told:
-        return timedelta(0) if story.play and now >= LARGE_ENDS else None
+        return _shift_played(story, pack, now) if story.play and now >= LARGE_ENDS else None
     weeks = (now - told[-1]) // timedelta(weeks=1)
     for count in range(weeks, max(weeks - SHIFT_WEEKS_MAX, -SHIFT_WEEKS_MAX), -1):
         shift = timedelta(weeks=count)
@@ -163,11 +165,24 @@ def shift_to(story: Story, pack: Pack, now: datetime) -> timedelta | None:
     return None
 
 
+def _shift_played(story: Story, pack: Pack, now: datetime) -> timedelta:
+    """The same for what is played: its days may be worked otherwise, but for the first."""
+    if not story.first:
+        return timedelta(0)
+    first, last = day(story.first), day(story.last)
+    weeks = (now.astimezone(pack.zone).date() - last).days // 7
+    for count in range(weeks, 0, -1):
+        shift = timedelta(weeks=count)
+        if pack.calendar.is_workday(first + shift):
+            return shift
+    return timedelta(0)
+
+
 def _is_alike(pack: Pack, first: date, last: date, shift: timedelta, story: Story) -> bool:
-    day = first
-    while day <= last:
-        if pack.calendar.is_workday(day) != pack.calendar.is_workday(day + shift):
+    one = first
+    while one <= last:
+        if pack.calendar.is_workday(one) != pack.calendar.is_workday(one + shift):
             return False
-        day += timedelta(days=1)
+        one += timedelta(days=1)
     kinds = {one.open for one in story.tells if one.open}
     return all(pack.governing(k, first) is pack.governing(k, first + shift) for k in kinds)
