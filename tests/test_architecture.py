@@ -36,7 +36,7 @@ OPEN_MODULES = {
     "connections", "exchanges", "applications", "certificates_shown", "drafts",
     "agents", "materials",
     "alike", "joining", "messages", "open_pages", "pictures", "powers", "rating_figures",
-    "ratings", "call_backs", "uploads",
+    "answers_told", "ratings", "call_backs", "uploads",
     "where", "account_acts", "account_book", "accounts", "answers", "attempts", "audit", "board",
     "board_export", "board_findings", "board_lists", "board_map", "board_settings",
     "board_trends", "citizens", "clients", "exports", "factors", "files", "halls", "halls_night",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from haihe.citizen.opening import anyone, called
 from haihe.look import acting, forms
 from haihe.records import files, letter_replies, messages, ratings, read
+from haihe.records.answers_told import answers_told
 from haihe.records.shown import Act, CitizenFile, ClockFace
 
 TYPED_CODE_CHARACTERS_MAX: Final = 60
@@ -113,6 +114,7 @@ def _own(code: str, file: CitizenFile) -> dict[str, object]:
         "unread": messages.unread([file.matter])[file.matter],
         "ratable": file.ended and ratings.served(code) is not None,
         "answer": letter_replies.answer(file.matter) if file.kind == LETTER else None,
+        "answers": answers_told(file.matter),
     }
 
 

@@ -47,6 +47,8 @@ SIGN_INS = (
     ("mailbox", "局长信箱管理员：登记来信、交办（来信 officer/letters/）"),
     ("inspection", "督察民警：查反映单位的来信、起草答复"),
     ("bureau-chief", "分局局长：超期和反复的来信（监督 center/letters/）"),
+    ("liaison-head", "园区警务服务联络办：定联络员、答复企业（保税区）"),
+    ("petitions", "市信访办：反映市公安局的来信（来信 officer/letters/）"),
     ("supervisor", "执法监督员：监督发现和整改"),
     ("analyst", "数据分析员：模型工作台"),
     ("administrator", "综治中心管理员：委托移送、督办"),

@@ -59,7 +59,8 @@ class Intake(Frozen, frozen=True, kw_only=True):
     `place`: the field whose words tell the place; `organ`: the field that names the body it is
     about, whose area is the place and which itself never takes it in; with neither, whoever sends
     it chooses among the sorts. `either`: about bodies of these sorts ("*": of all) every body
-    above is right, about others only the nearest. `passes`: the steps by which the procedure
+    above is right, about others only the nearest. `ranked`: where the first sort has a body over
+    the place, bodies of the others are wrong there. `passes`: the steps by which the procedure
     itself hands on what came wrong; the act 转办 serves every kind.
     """
 
@@ -68,6 +69,7 @@ class Intake(Frozen, frozen=True, kw_only=True):
     place: str = ""
     organ: str = ""
     either: tuple[str, ...] = ()
+    ranked: bool = False
     passes: tuple[str, ...] = ()
 
 
@@ -323,7 +325,8 @@ class Competence:
         if body is None or self.gift_refused(kind, body.id, day, OPENING) is not None:
             return False
         if concerned is None:
-            return overlap(body.area, area)
+            first = self._receiver(intake, area, day, "") if intake.ranked else None
+            return overlap(body.area, area) and (first is None or first.sort == body.sort)
         if body.id == concerned.id or not concerned.area.startswith(body.area):
             return False
         nearest = self._receiver(intake, concerned.area, day, concerned.id)

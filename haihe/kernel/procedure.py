@@ -47,6 +47,7 @@ class Field(Frozen, frozen=True, kw_only=True):
     pattern: str = ""  # a regular expression the whole text must match
     informant: bool = False  # tells who reported or rated: never seen by the organs of `about`
     confined: bool = False  # seen only by the handlers of the organ that has the matter
+    told: bool = False  # whoever follows the matter with its code reads it: the answer, who deals
 
 
 class Test(Frozen, frozen=True, kw_only=True):

@@ -134,6 +134,8 @@ def _wrong_intake(
         yield "either a place or a body tells where a matter goes, not both"
     if intake.either and not intake.organ:
         yield "`either` is about the body that `organ` names"
+    if intake.ranked and not intake.place:
+        yield "`ranked` is about the bodies over the place that `place` tells"
     steps = {name: step for one in versions for name, step in one.steps.items()}
     for name in intake.passes:
         if name not in steps or not steps[name].hands_to:

@@ -137,6 +137,8 @@ def _unusable_basics(procedure: Procedure) -> Iterator[str]:
     for name, field in procedure.fields.items():
         if (field.type == "choice") != bool(field.choices):
             yield f"fields.{name}: `choices` belong to type `choice`, and only to it"
+        if field.told and (field.personal or field.informant or field.confined):
+            yield f"fields.{name}: what a code tells is neither personal nor kept from anybody"
     if procedure.until is not None and procedure.until < procedure.since:
         yield "until: lies before `since`"
     for name in (END, "stay", *ACTS):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from haihe.kernel.competence import (
     Asked,
@@ -235,6 +236,15 @@ def test_what_came_to_the_wrong_body_is_passed_on_to_the_right_one() -> None:
     assert rules.misdirected("one", "case", STREET, MONDAY) == ""
     assert rules.misdirected("hexi", "case", STREET, MONDAY) == ""
     assert rules.misdirected("one", "case", "120999", MONDAY) == ""
+
+
+def test_where_sorts_are_ranked_a_body_of_a_later_one_is_wrong_beside_one_of_the_first() -> None:
+    intake = Intake(sorts=("station", "bureau"), place="place", ranked=True, cites=("law#10",))
+    kinds = {"case": replace(RULES, intake=intake)}
+    rules = Competence(CompetenceRules(kinds=kinds), Organs(ORGANS), {}, {})
+    assert rules.misdirected("hexi", "case", STREET, MONDAY) == "one"
+    assert rules.misdirected("one", "case", STREET, MONDAY) == ""
+    assert rules.misdirected("hexi", "case", "120103999", MONDAY) == ""  # there is no station
 
 
 def test_what_was_judged_once_is_answered_alike_again() -> None:

@@ -115,6 +115,7 @@ WRONG_PROCEDURES = [
     ("stops: [end]", "stops: [end]\n    starts_on: opening", "clocks.decide.starts_on"),
     ("  close:", "  transfer:", "steps.transfer: this name belongs to the kernel"),
     ("type: number", "type: choice", "fields.size: `choices` belong to type `choice`"),
+    ("personal: true", "personal: true, told: true", "fields.phone: what a code tells is neither"),
     ("type: number", "type: figure", "fields.size"),
     ("may_ask: [phone,", "sets: {size: long}\n    may_ask: [phone,", "steps.receive.sets.size"),
     ("outcome: 办结", "outcome: 办结\n    to: open", "the key 'to' stands twice"),
