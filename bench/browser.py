@@ -10,10 +10,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page as Tab
 
 from bench.environment import ROOT
@@ -34,7 +35,7 @@ LIST = """
 import json, django
 django.setup()
 from haihe.config import pages
-print(json.dumps(pages.found()))
+print(json.dumps(pages.sought()))
 """
 
 
@@ -60,6 +61,15 @@ MODES = {
 
 def pages_of(environment: Mapping[str, str]) -> list[Page]:
     """Every page with its path in the demo city of this environment."""
+    pages = sought_in(environment)
+    lacking = [f"{page.route} lacks {{{lacks}}}" for page, lacks in pages if lacks]
+    if lacking:
+        raise RuntimeError(f"the demo city does not show every page: {', '.join(lacking)}")
+    return [page for page, _ in pages]
+
+
+def sought_in(environment: Mapping[str, str]) -> list[tuple[Page, str]]:
+    """Every page in its order, each with what this demo city lacks for its path, or ""."""
     told = {"DJANGO_SETTINGS_MODULE": "haihe.config.settings", **environment}
     listed = subprocess.run(
         [sys.executable, "-c", LIST],
@@ -71,7 +81,7 @@ def pages_of(environment: Mapping[str, str]) -> list[Page]:
     )
     if listed.returncode:
         raise RuntimeError(listed.stderr[-2000:])
-    return [Page(*row) for row in json.loads(listed.stdout)]
+    return [(Page(*row), lacks) for row, lacks in json.loads(listed.stdout)]
 
 
 @contextmanager
@@ -118,6 +128,13 @@ class Visits:
         tab = self.tab(page.who, mode)
         tab.goto(self.address_of(page))
         return tab
+
+    def close(self, who: str, mode: Mode) -> None:
+        """Forget a tab that does not answer; the next page gets a fresh one."""
+        tab = self._tabs.pop((who, str(mode)), None)
+        if tab is not None:
+            with suppress(PlaywrightError):
+                tab.context.close()
 
     def _context(self, mode: Mode) -> BrowserContext:
         context = self._browser.new_context(

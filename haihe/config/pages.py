@@ -220,6 +220,15 @@ class NothingToShow(Exception):
 
 def found() -> tuple[Page, ...]:
     """PAGES with something of this demo city in every path; opening files leaves its traces."""
+    pages = sought()
+    for page, lacks in pages:
+        if lacks:
+            raise NothingToShow(f"{page.route}: no matter of {OFFICER} gives {lacks}")
+    return tuple(page for page, _ in pages)
+
+
+def sought() -> tuple[tuple[Page, str], ...]:
+    """The same, each with the word of its path that nothing in this demo city gives, or ""."""
     from django.contrib.auth import get_user_model
 
     from haihe.records import lists, read
@@ -236,10 +245,14 @@ def found() -> tuple[Page, ...]:
             values = {**_of_file(item.matter, reader), **values}
     values |= _of_hall()
     values |= _letter() | _ended()
+    return tuple(_filled(page, values) for page in PAGES)
+
+
+def _filled(page: Page, values: dict[str, str]) -> tuple[Page, str]:
     try:
-        return tuple(page._replace(path=page.path.format(**values)) for page in PAGES)
+        return page._replace(path=page.path.format(**values)), ""
     except KeyError as error:
-        raise NothingToShow(f"no matter of {OFFICER} gives {error}") from error
+        return page, str(error.args[0])
 
 
 def _of_hall() -> dict[str, str]:
