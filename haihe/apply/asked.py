@@ -17,6 +17,7 @@ from haihe.kernel.values import Data, Datum, number_words
 from haihe.look.forms import Typed
 from haihe.records import applications
 from haihe.records.drafts import Draft, Reused
+from haihe.records.instants import day_words
 from haihe.records.materials import Earlier
 from haihe.records.shown import Act, FormField
 
@@ -125,7 +126,7 @@ def _material(material: str, name: str, draft: Draft, offer: Earlier | None) -> 
     hint = told or _("照片或者扫描件；也可以到窗口再交。")
     fields = []
     if offer is not None:
-        words = {"day": f"{offer.handed:%Y-%m-%d}", "number": offer.number, "until": offer.until}
+        words = {"day": f"{day_words(offer.handed)}", "number": offer.number, "until": offer.until}
         again = _("用%(day)s随%(number)s交的那一份，可用到%(until)s") % words
         fields.append(
             FormField(

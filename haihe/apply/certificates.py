@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from haihe.look.squares import square
 from haihe.records import certificates_shown, read
 from haihe.records.certificates_shown import Checked, Issued
+from haihe.records.instants import day_words, instant_words
 
 TEXT_CHARACTERS_MAX: Final = 5_000
 LIST_SECONDS: Final = 300  # how long others may keep the published list
@@ -105,14 +106,14 @@ def _published(answer: HttpResponse) -> HttpResponse:
 def _shown(request: HttpRequest, issued: Issued) -> dict[str, Any]:
     address = request.build_absolute_uri(reverse("apply:check_certificate"))
     code = square(f"{address}#{issued.text}", bears="l") if issued.text else ""
-    item = issued.item
+    item, zone = issued.item, certificates_shown.zone()
     return {
         "id": issued.id,
         "item": item,
         "code": mark_safe(code),
-        "issued": f"{issued.issued_at:%Y-%m-%d}",
-        "until": f"{issued.valid_until:%Y-%m-%d %H:%M}" if issued.valid_until else "",
-        "revoked": f"{issued.revoked_at:%Y-%m-%d}" if issued.revoked_at else "",
+        "issued": day_words(issued.issued_at),
+        "until": instant_words(issued.valid_until, zone) if issued.valid_until else "",
+        "revoked": day_words(issued.revoked_at) if issued.revoked_at else "",
         "reason": issued.reason,
         "said": _said(certificates_shown.check(issued.text, datetime.now(UTC))),
     }
@@ -136,9 +137,11 @@ def _said(found: Checked) -> dict[str, Any]:
         (_("持证人"), one.name),
         (_("准予的内容"), one.what),
         (_("签发单位"), one.iss),
-        (_("签发日期"), f"{datetime.fromtimestamp(one.iat, zone):%Y-%m-%d}"),
+        (_("签发日期"), day_words(datetime.fromtimestamp(one.iat, zone))),
     ]
     if one.exp is not None:
-        rows.append((_("有效期至"), f"{datetime.fromtimestamp(one.exp - 60, zone):%Y-%m-%d %H:%M}"))
+        rows.append(
+            (_("有效期至"), instant_words(datetime.fromtimestamp(one.exp - 60, zone), zone))
+        )
     tone = "good" if found.good else "warn"
     return {"tone": tone, "says": says, "why": "", "rows": [row for row in rows if row[1]]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
@@ -21,13 +21,15 @@ from haihe.apply import asked, terminal
 from haihe.identity import senders
 from haihe.identity.citizens import citizen_of
 from haihe.kernel.catalogue import Item
-from haihe.kernel.values import Actor, Refused
+from haihe.kernel.procedure import Field
+from haihe.kernel.values import Actor, Datum, Refused
 from haihe.look import forms
 from haihe.look.squares import square
 from haihe.look.staff import POST_KEY
 from haihe.records import agents, applications, attempts, drafts, files, looked, materials, read
 from haihe.records.answers import Recorded
 from haihe.records.drafts import Draft, Kept
+from haihe.records.instants import day_words
 from haihe.records.materials import Earlier
 from haihe.records.shown import Act, Reader, Refusal
 
@@ -261,11 +263,18 @@ def _shown(entry: applications.Entry) -> dict[str, Any]:
     source = applications.catalogue().sources.get(entry.source)
     return {
         "name": entry.field.name,
-        "value": applications.said(entry.field, entry.value),
+        "value": _in_words(entry.field, entry.value),
         "source": source,
         "at": applications.local(entry.at) if entry.at else "",
-        "told": entry.told if entry.disputed else "",
+        "told": _in_words(entry.field, entry.told) if entry.disputed else "",
     }
+
+
+def _in_words(field: Field, value: Datum) -> str:
+    """A fact as people read it: a day with its weekday."""
+    if field.type == "day" and isinstance(value, str):
+        return day_words(date.fromisoformat(value))
+    return applications.said(field, value)
 
 
 def _page(

@@ -74,10 +74,12 @@ def change(request: HttpRequest, reader: Reader, model: str) -> HttpResponse:
                 if not isinstance(answer, Refused):
                     return HttpResponseRedirect(f"/officer/matter/{answer}/?purpose=handle")
                 refusal = read.refusal(answer)
+    in_use = models_shown.model(model, reader)
     values = {
         "reader": reader,
         "here": "models",
         "name": model,
+        "title": in_use.row.name if in_use else model,
         "new": model == NEW,
         "texts": texts,
         "files": [(name, _LABELS[name], texts.get(name, ""), _ROWS[name]) for name in _LABELS],

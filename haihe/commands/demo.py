@@ -275,7 +275,7 @@ def _appoint(city: City) -> None:
             since=APPOINTED,
             qualifications=_qualifications(person, post),
         )
-        account_book.enter(user_id, person, post.name, origin="demo", made_by="haihe demo")
+        account_book.enter(user_id, person, post.name, origin="demo", made_by="演示程序")
 
 
 def _appoint_administrators() -> None:
@@ -291,9 +291,9 @@ def _appoint_administrators() -> None:
         user.password = make_password(PASSWORD)
         user.save()
         enrol(person, name, int(user.pk))
-        account_book.enter(user.pk, person, name, origin="demo", made_by="haihe demo")
-        account_book.appoint(user.pk, duty, human, by="haihe demo")
-        account_acts.note("haihe demo", "appointed", person, more=duty)
+        account_book.enter(user.pk, person, name, origin="demo", made_by="演示程序")
+        account_book.appoint(user.pk, duty, human, by="演示程序")
+        account_acts.note("演示程序", "appointed", person, more=duty)
 
 
 def _answer_for_areas(day: date) -> None:

@@ -37,7 +37,7 @@ from haihe.records.chain import HASHES
 from haihe.records.database import Connection, reading_connection, writing
 from haihe.records.drafts import Draft, Got, Kept
 from haihe.records.home import hash_name
-from haihe.records.instants import stored
+from haihe.records.instants import instant_words, stored
 from haihe.records.uses import is_identity_number
 
 ASKED_AGAIN: Final = (
@@ -702,8 +702,8 @@ def day_of(now: datetime) -> date:
 
 
 def local(at: str) -> str:
-    """An instant as it was kept, in the city's time: 2026-11-23 09:00."""
-    return f"{datetime.fromisoformat(at).astimezone(rules.current().zone):%Y-%m-%d %H:%M}"
+    """An instant as it was kept, in the city's time: 2026年11月23日 星期一 09:00."""
+    return instant_words(datetime.fromisoformat(at), rules.current().zone)
 
 
 def is_number_of_a_person(number: str) -> bool:

@@ -240,8 +240,8 @@ def _what(printer: Printer, told: dict[str, object], kind: str | None, version: 
             for one in (listed if isinstance(listed, list) else ())
         )
 
-    parts = [f"看到{names('clear')}"] if "clear" in told else []
-    parts += [f"遮盖后看到{names('masked')}"] if "masked" in told else []
+    parts = [f"看到：{names('clear')}"] if "clear" in told else []
+    parts += [f"遮盖后看到：{names('masked')}"] if "masked" in told else []
     if "sought" in told:
         parts.append(f"查{told['sought']}")
     if "like" in told:

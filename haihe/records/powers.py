@@ -11,13 +11,15 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from haihe.kernel.organs import Sort
-from haihe.kernel.procedure import LOCAL_LEVELS, Procedure, Step
+from haihe.kernel.procedure import LOCAL_LEVELS, ClockRule, Procedure, Step
 from haihe.kernel.values import Frozen
 from haihe.pack.organs import load_sorts
 from haihe.records import rules
+from haihe.records.instants import day_words
 from haihe.records.printing import Printer, period_words
 
 ANY = "*"
+AT_ONCE = "1 minute"  # the least a clock may give: it runs out with the day it starts on
 
 
 class Power(Frozen, frozen=True, kw_only=True):
@@ -69,7 +71,7 @@ def _of(procedure: Procedure, printer: Printer) -> PowersOf:
         kind=procedure.kind,
         name=procedure.name,
         basis=printer.articles(procedure.basis),
-        since=procedure.since.isoformat(),
+        since=day_words(procedure.since),
         bodies=_called(competence.sorts_that_have(procedure.kind, day)) if binds else (),
         powers=tuple(
             _power(procedure, name, step, printer, day)
@@ -116,7 +118,14 @@ def _limits(procedure: Procedure, act: str) -> Iterator[str]:
     for clock in procedure.clocks.values():
         if act in clock.stops and clock.whose == "organ":
             by = "本市约定" if clock.level in LOCAL_LEVELS else "法定"
-            yield f"{clock.citizen or clock.name}：{period_words(clock.allow)}（{by}）"
+            yield f"{clock.citizen or clock.name}：{_length(procedure, clock)}（{by}）"
+
+
+def _length(procedure: Procedure, clock: ClockRule) -> str:
+    """How long: 20个工作日; or up to a day of the file, where the rule gives no time after it."""
+    if clock.allow == AT_ONCE and clock.starts_on in procedure.fields:
+        return f"到“{procedure.fields[clock.starts_on].name}”为止"
+    return period_words(clock.allow)
 
 
 def _called(sorts: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date, datetime
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django import template
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from haihe.records.instants import day_words, instant_words
 from haihe.records.shown import ClockFace
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
 
 register = template.Library()
 
@@ -50,6 +56,27 @@ def linked(text: str) -> SafeString:
             for number, part in enumerate(parts)
         ),
     )
+
+
+@register.filter
+def day(value: date | str) -> str:
+    """A day as people read it, 2026年9月1日 星期二; also for a day kept as text, 2026-09-01."""
+    return day_words(date.fromisoformat(value) if isinstance(value, str) else value)
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """An instant as people read it, in the city's time: 2026年9月1日 星期二 08:10."""
+    return instant_words(value, timezone.get_current_timezone())
+
+
+@register.filter
+def called(user: AbstractBaseUser) -> str:
+    """Whose account it is, as every face says it: 马场派出所 · 张建国; without a post its name."""
+    from haihe.records import read  # needs the models; the other words do not
+
+    reader = read.reader_of(user)
+    return f"{reader.organ_name} · {reader.name}" if reader else user.get_username()
 
 
 @register.filter

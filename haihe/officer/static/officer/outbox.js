@@ -19,9 +19,10 @@
 
   function when(text) {
     const at = new Date(text);
-    const two = (number) => String(number).padStart(2, "0");
-    const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-    return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
+    return at.toLocaleString(document.documentElement.lang, {
+      dateStyle: "long",
+      timeStyle: "short",
+    });
   }
 
   function filled(template, values) {
