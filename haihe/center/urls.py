@@ -12,6 +12,7 @@ from haihe.center import (
     ratings,
     reports,
     retention,
+    review,
     trends,
     views,
 )
@@ -23,6 +24,7 @@ urlpatterns = [
     path("wall/", views.wall, name="wall"),
     path("report/", reports.report, name="report"),
     path("board.csv", reports.board_csv, name="board-csv"),
+    path("review/", review.page, name="review"),
     path("matters/<slug:which>/", views.matters, name="matters"),
     path("matters/<slug:which>.csv", reports.matters_csv, name="matters-csv"),
     path("findings/", views.findings, name="findings"),

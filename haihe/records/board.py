@@ -192,6 +192,12 @@ def matters(
     )
 
 
+def kinds_of_day(reader: Reader, now: datetime | None = None) -> tuple[KindNumber, ...]:
+    """What was taken in on the day, by kind, and how much of it was looked at."""
+    connection = reading_connection()
+    return _kinds(connection, moment_of(None, now), lists.visible(connection, reader, free=True))
+
+
 def total(ask: Ask, reader: Reader, now: datetime | None = None) -> int:
     """The number itself."""
     one = LISTS[ask.which]

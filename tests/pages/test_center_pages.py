@@ -302,3 +302,26 @@ def test_a_list_leaves_as_a_table_without_a_word_of_what_it_is_about_and_leaves_
     assert found.body.decode("utf-8-sig").startswith("编号,种类,模型")
     traces = supervisor.get("/center/traces/?sort=export")
     assert "导出" in traces.text
+
+
+def test_the_new_matters_of_the_day_are_looked_at_several_at_once_and_each_leaves_its_trace(
+    signed_in: SignedIn, anybody: Visitor
+) -> None:
+    receipt = report(anybody, LAMP, TYPED)
+    code = receipt.path.split("/")[2]
+    supervisor = signed_in("administrator")
+    page = supervisor.get("/center/review/?kind=grid_event")
+    left = re.findall(r"还有 (\d+) 件没有看", page.text)
+    opened = supervisor.send(page, page.form("/center/review/"), {})
+    shown = re.findall(r'data-matter="([0-9a-f]{32})"', opened.html)
+    assert 0 < len(shown) <= 10
+    assert int(re.findall(r"还有 (\d+) 件没有看", opened.text)[0]) == int(left[0]) - len(shown)
+    assert f"这一页的 {len(shown)} 件都记为已监督查看" in opened.text
+    assert TYPED["what"] in opened.text
+    assert "监督" in anybody.get(f"/follow/{code}/readings/").text
+    after = opened.form("/center/review/").values.get("after", [""])
+    again = supervisor.get(opened.path)
+    assert re.findall(r'data-matter="([0-9a-f]{32})"', again.html) == shown, (
+        "a reload opens no more"
+    )
+    assert after == again.form("/center/review/").values.get("after", [""])
