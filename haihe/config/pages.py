@@ -117,6 +117,8 @@ PAGES: Final = (
     Page("center:matters", "/center/matters/open/", SUPERVISOR),
     Page("center:ratings", "/center/ratings/", SUPERVISOR),
     Page("center:ratings_list", "/center/ratings/rated/?service=局长信箱", SUPERVISOR),
+    Page("center:review", "/center/review/", SUPERVISOR),
+    Page("center:review", "/center/review/?m={matter}", SUPERVISOR),
     Page("center:settings", "/center/settings/", SUPERVISOR),
     Page("center:retention", "/center/retention/", SUPERVISOR),
     Page("center:traces", "/center/traces/", SUPERVISOR),

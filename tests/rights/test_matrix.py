@@ -171,6 +171,7 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "center:letters": _supervisors,
     "center:map": _supervisors,
     "center:matters": _supervisors,
+    "center:review": _supervisors,
     "center:model": _supervisors,
     "center:model-change": _analysts,
     "center:models": _supervisors,
