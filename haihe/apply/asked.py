@@ -95,6 +95,20 @@ def wrong_number(data: Data) -> dict[str, str]:
     return {"number": _("身份证号是十八位，最后一位可以是X。请核对。")}
 
 
+def wrong_agent(data: Data) -> dict[str, str]:
+    """What is missing where somebody acts for another, by its field: told now, not on sending."""
+    if not data.get("agent_name"):
+        return {}
+    wrong = {}
+    if not data.get("agent_phone"):
+        wrong["agent_phone"] = _("替别人代办的，请留代办人的手机号。")
+    if data.get("agent_authorised") is not True:
+        wrong["agent_authorised"] = _(
+            "申请人授权了才能代办：请先征得同意再选“是”，或者由本人申请。"
+        )
+    return wrong
+
+
 def facts_form(draft: Draft, item: Item, offers: Mapping[str, Earlier]) -> tuple[FormField, ...]:
     """What the item asks, and each material that only the applicant can bring."""
     known = applications.catalogue().materials

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from msgspec.structs import replace
 
-from haihe.apply import asked, terminal
+from haihe.apply import asked, begun, terminal
 from haihe.identity import senders
 from haihe.identity.citizens import citizen_of
 from haihe.kernel.catalogue import Item
@@ -66,6 +66,7 @@ def _going_on(step: Step) -> Callable[[HttpRequest, str], HttpResponse]:
         kept = drafts.load(code, now)
         if kept is None or not terminal.is_open(request, kept.code):
             return _gone(request, code)
+        begun.note(request, kept)
         if not kept.draft.window and step.__name__ != "who":
             return redirect("apply:who", kept.code)
         answer = step(request, kept, applications.catalogue().items[kept.draft.item], now)
@@ -82,7 +83,7 @@ def who(request: HttpRequest, kept: Kept, item: Item, now: datetime) -> HttpResp
     if request.method != "POST":
         return _page(request, "apply/who.html", kept, item, forms.printed(act, request.path))
     typed = forms.read(act.form, request.POST, request.FILES, asked.zone())
-    wrong = typed.wrong | asked.wrong_number(typed.data)
+    wrong = typed.wrong | asked.wrong_number(typed.data) | asked.wrong_agent(typed.data)
     if wrong:
         return _again(request, "apply/who.html", kept, item, act, replace(typed, wrong=wrong))
     told = {name: typed.data.get(name) for name in asked.WHO if name != "window"}

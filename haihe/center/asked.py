@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from haihe.look import typed_days
 from haihe.records import board
 
 EARLIEST: Final = 2000  # the first year that may be asked for
@@ -37,26 +38,24 @@ def asked(request: HttpRequest, now: datetime | None = None) -> Asked:
     at = _instant(text)
     current = now or datetime.now(UTC)
     if at is None:
-        return Asked(None, "", _("没有看懂这个日期。请写成 2026-09-01 或者 2026-09-01T08:10。"))
+        return Asked(None, "", _("没有看懂这个日期。请写成 2026-09-01 或者 2026-09-01 08:10。"))
     if at > current:
-        if len(text) == 10 and at - current < timedelta(days=1):
+        if typed_days.day(text) and at - current < timedelta(days=1):
             return Asked(None, "", "")
         return Asked(None, "", _("这个时刻还没有到，下面是现在的情况。"))
-    return Asked(at, text, "")
+    day = typed_days.day(text)
+    return Asked(at, day.isoformat() if day else text, "")
 
 
 def _instant(text: str) -> datetime | None:
     zone = board.zone()
-    try:
-        if len(text) == 10:
-            day = date.fromisoformat(text) + timedelta(days=1)
-            at = datetime.combine(day, time(), tzinfo=zone) - timedelta(microseconds=1)
-        else:
-            at = datetime.fromisoformat(text)
-            at = at if at.tzinfo is not None else at.replace(tzinfo=zone)
-    except (ValueError, OverflowError):
-        return None
-    return at if at.year >= EARLIEST else None
+    day = typed_days.day(text)
+    if day is not None and day < date.max:
+        after = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+        at: datetime | None = after - timedelta(microseconds=1)
+    else:
+        at = typed_days.moment(text, zone)
+    return at if at is not None and at.year >= EARLIEST else None
 
 
 def word(request: HttpRequest, name: str) -> str:

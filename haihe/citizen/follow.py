@@ -13,9 +13,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from haihe.citizen.opening import anyone, called
+from haihe.identity.citizens import citizen_of
 from haihe.look import acting, forms
-from haihe.records import files, letter_replies, messages, ratings, read
+from haihe.records import files, joining, letter_replies, messages, ratings, read
 from haihe.records.answers_told import answers_told
+from haihe.records.codes import normal_code
 from haihe.records.shown import Act, CitizenFile, ClockFace
 
 TYPED_CODE_CHARACTERS_MAX: Final = 60
@@ -31,7 +33,10 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     file = read.follow(code)
     if file is None:
         return unknown_code(request, code)
-    return render(request, "citizen/receipt.html", {"here": "report", "code": code, "file": file})
+    citizen = citizen_of(request) if file.joined else None
+    kept = citizen is not None and normal_code(code) in joining.kept(citizen.id)
+    values = {"here": "report", "code": code, "file": file, "kept": kept}
+    return render(request, "citizen/receipt.html", values)
 
 
 @require_safe

@@ -18,9 +18,7 @@ from haihe.pack.place import city_folder
 from haihe.records.shown import KindOf
 
 NEEDS_MAX: Final = 1_000
-# The need that takes in whatever found no form of its own, and the field that gets the words typed.
-HEARD: Final = "anything"
-HEARD_FIELD: Final = "facts"
+HEARD: Final = "anything"  # the need that takes in whatever found no form of its own
 
 Beginning = Literal["", "readings", "rate"]
 
@@ -40,6 +38,7 @@ class Need(Frozen, frozen=True, kw_only=True):
     call: str = ""  # a telephone number to ring at once
     by_code: Beginning = ""  # it begins from a matter one has; kind and step say which it opens
     first: bool = False  # stands on the start page
+    said: str = ""  # what was typed into the search: goes along into the form
 
     @property
     def href(self) -> str:
@@ -53,7 +52,9 @@ class Need(Frozen, frozen=True, kw_only=True):
         if self.service is not None:
             return services(self.service)
         address = reverse("citizen:opening", args=[self.kind, self.step])
-        return f"{address}?{urlencode({'need': self.id})}" if self.given else address
+        along = {"need": self.id if self.given else "", "said": self.said}
+        told = {name: words for name, words in along.items() if words}
+        return f"{address}?{urlencode(told)}" if told else address
 
 
 class Needs(Frozen, frozen=True, kw_only=True):
@@ -63,6 +64,7 @@ class Needs(Frozen, frozen=True, kw_only=True):
     groups: dict[str, str] = {}
     same: tuple[tuple[str, ...], ...] = ()
     fields: dict[str, str] = {}  # what a citizen calls a field; "": left out where it may be
+    hints: dict[str, str] = {}  # what a citizen is told beside a field
 
     def get(self, id: str) -> Need | None:
         """The need of this id."""

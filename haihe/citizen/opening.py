@@ -5,21 +5,23 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 from msgspec.structs import replace
 
 from haihe.citizen import needs, same
 from haihe.citizen.needs import Need
-from haihe.citizen.place import PLACE_PERMISSION, carried
+from haihe.citizen.place import PLACE_PERMISSION, PLACED, carried
 from haihe.citizen.start import said
+from haihe.identity.citizens import citizen_of
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
-from haihe.records import files, read, where
+from haihe.records import files, joining, read, where
 from haihe.records.shown import Act, KindOf, Refusal
 
 PERMISSIONS: Final = "Permissions-Policy"
+WAS: Final = "_was"  # the place chosen before, whose words the new one's replace
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,11 +37,16 @@ def opening(request: HttpRequest, kind: str, act: str) -> HttpResponse:
     here = request.get_full_path()
     place = where.given(kind, act, request.GET.get("area", ""))
     step = called(_offering(step, place))
-    form = forms.printed(_filled(step, said(request, need) | place), here)
+    form = forms.printed(_filled(step, said(request, need, step) | place), here)
     found: tuple[same.Same, ...] = ()
-    if request.method == "POST":
+    citizen = citizen_of(request)
+    if request.method == "POST" and PLACED in request.POST:
+        form = _written(step, here, request.POST, place)
+    elif request.method == "POST":
         answer = same.asked(request, kind, step, here)
         if isinstance(answer, str):
+            if citizen is not None:
+                joining.keep(citizen.id, answer)
             return redirect("citizen:receipt", answer)
         if isinstance(answer, same.Found):
             form, found = answer.form, answer.found
@@ -51,9 +58,10 @@ def opening(request: HttpRequest, kind: str, act: str) -> HttpResponse:
     values = {
         "here": "report",
         "kind": chosen,
-        "form": form,
+        "form": _settled(form, place),
         "need": need,
         "found": found,
+        "signed_in": citizen is not None,
         "asks_place": where.matters(kind),
         "chosen": where.areas(request.GET.get("area", "") or "-"),
         "routed": any(field.type == "organ" and field.name in place for field in step.form),
@@ -100,9 +108,13 @@ def _need(request: HttpRequest, kind: str, act: str) -> Need | None:
 
 def called(step: Act) -> Act:
     """The step with its fields called as a citizen would; one called "" may be left out and is."""
-    labels = needs.needs().fields
+    labels, hints = needs.needs().fields, needs.needs().hints
     form = (
-        replace(one, label=labels.get(one.name) or one.label)
+        replace(
+            one,
+            label=labels.get(one.name) or one.label,
+            hint=hints.get(one.name) or one.hint,
+        )
         for one in step.form
         if one.required or labels.get(one.name) != ""
     )
@@ -118,6 +130,32 @@ def _offering(step: Act, place: dict[str, str]) -> Act:
         for one in step.form
     )
     return replace(step, form=tuple(form))
+
+
+def _written(step: Act, here: str, post: QueryDict, place: dict[str, str]) -> forms.ActForm:
+    """The form as it was written before a place was chosen, with what the place fills in."""
+    typed, types = post.copy(), {field.name: field.type for field in step.form}
+    for name, value in place.items():
+        if types.get(name) == "organ" or typed.get(name, "") in ("", post.get(WAS, "")):
+            typed[name] = value
+    kept = {
+        field.name: tuple(post.getlist(f"_kept_{field.name}")[: forms.FILES_MAX])
+        for field in step.form
+        if field.type == "files"
+    }
+    again = forms.printed_again(step, here, typed, expects=None, wrong={}, kept=kept)
+    return replace(again, tried=False)
+
+
+def _settled(form: forms.ActForm, place: dict[str, str]) -> forms.ActForm:
+    """The form without the question which body: the chosen place has answered it."""
+    entries = (
+        replace(one, widget="settled", typed=place[one.name], wrong="")
+        if one.name in place and place[one.name] in dict(one.choices)
+        else one
+        for one in form.entries
+    )
+    return replace(form, entries=tuple(entries))
 
 
 def _filled(step: Act, given: dict[str, str]) -> Act:

@@ -61,6 +61,8 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
     if request.user.is_authenticated:
         return _said(request, code, "staff", HTTPStatus.FORBIDDEN)
     if not _is_served(request, one):
+        if citizen_of(request) is not None:
+            return _said(request, code, "other", HTTPStatus.FORBIDDEN)
         after = urlencode({"next": request.get_full_path()})
         return redirect(f"{reverse('identity:citizen')}?{after}")
     typed = _read(request) if request.method == "POST" else Typed(None, {}, {})
@@ -113,7 +115,13 @@ def _page(
 
 
 def _said(request: HttpRequest, code: str, why: str, status: HTTPStatus) -> HttpResponse:
-    values = {"here": "rate", "code": code, "why": why, "days": ratings.settings().open_days}
+    values = {
+        "here": "rate",
+        "code": code,
+        "why": why,
+        "days": ratings.settings().open_days,
+        "citizen": citizen_of(request),
+    }
     return render(request, "citizen/rate_not_now.html", values, status=status)
 
 

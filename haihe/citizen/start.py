@@ -9,13 +9,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
+from msgspec.structs import replace
 
 from haihe.citizen import needs
-from haihe.citizen.needs import HEARD, HEARD_FIELD, Need
+from haihe.citizen.needs import HEARD, Need
 from haihe.citizen.search import TYPED_CHARACTERS_MAX
 from haihe.records import read
+from haihe.records.shown import Act
 
 FIRST_MAX = 8  # needs on the start page
+TOLD_CHARACTERS_MIN = 7  # fewer are a catchword and no report
 
 
 @require_safe
@@ -42,7 +45,9 @@ def search(request: HttpRequest) -> HttpResponse:
     values = {
         "here": "start",
         "typed": typed,
-        "needs": needs.search(typed, possible) if typed else [],
+        "needs": [replace(one, said=typed) for one in needs.search(typed, possible)]
+        if typed
+        else [],
         "heard": _heard(typed, possible),
         "services": needs.services(typed),
     }
@@ -63,8 +68,14 @@ def _heard(typed: str, possible: list[Need]) -> str:
     return f"{address}?{urlencode({'said': typed})}" if typed else address
 
 
-def said(request: HttpRequest, need: Need | None) -> dict[str, str]:
-    """What a form is filled with already: by the need, and by what was typed into the search."""
+def said(request: HttpRequest, need: Need | None, step: Act) -> dict[str, str]:
+    """What a form is filled with already: by the need, and by what was typed into the search.
+
+    The words stand where the form asks what it is about, if they tell more than a catchword.
+    """
     given = dict(need.given) if need is not None else {}
     typed = request.GET.get("said", "")[:TYPED_CHARACTERS_MAX]
-    return given | ({HEARD_FIELD: typed} if typed else {})
+    about = next((one.name for one in step.form if one.type == "long_text"), "")
+    heard = need is not None and need.id == HEARD
+    told = about and typed and (heard or len(typed) >= TOLD_CHARACTERS_MIN)
+    return given | ({about: typed} if told else {})

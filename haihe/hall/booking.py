@@ -72,7 +72,7 @@ def _page(
             free = _slots(one, errand)
     values: dict[str, Any] = {
         "plan": plan,
-        "days": [(one.isoformat(), halls.day_in_words(one)) for one in days],
+        "days": [(one.isoformat(), halls.day_of_year_in_words(one)) for one in days],
         "day": day.isoformat() if day else "",
         "day_words": halls.day_in_words(day) if day else "",
         "errand": known,

@@ -35,6 +35,7 @@ IDLE: Final = timedelta(minutes=30)
 WHOLE: Final = timedelta(hours=8)
 TYPED_MAX: Final = 40
 AFTER_MAX: Final = 500
+RATING: Final = "/rate/"  # whoever comes from there is told why signing in is needed
 
 NO_PHONE: Final = gettext_lazy("请填11位手机号，例如 13912345678。")
 WRONG_CODE: Final = gettext_lazy(
@@ -162,6 +163,7 @@ def _ask_page(request: HttpRequest, typed: str = "", wrong: str = "") -> HttpRes
         "typed": typed,
         "wrong": wrong,
         "after": after_of(request),
+        "rating": after_of(request).startswith(RATING),
         "citizen": citizen_of(request),
         "by_code": senders.sender() is not None,
         "by_provider": bool(settings.HAIHE_OIDC_ISSUER),

@@ -189,9 +189,9 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types
         return bool(others.exclude(pk=authenticator.pk).exists())
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
-        """通行密钥 1, 通行密钥 2 …"""
+        """通行密钥 1, 通行密钥 2 …: proposed in the language of who adds it, who may change it."""
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
-        return f"通行密钥 {count + 1}"  # Chinese: it is stored
+        return _("通行密钥 %(n)s") % {"n": count + 1}
 
     def build_totp_svg(self, url: str) -> str:
         """The picture as a page holds it: without the head of a file of its own."""

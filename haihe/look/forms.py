@@ -20,6 +20,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from haihe.kernel.values import Data, Datum, Frozen
+from haihe.look import typed_days
 from haihe.records import files, pictures
 from haihe.records.shown import Act, FormField, Refusal
 
@@ -32,7 +33,10 @@ Sent: TypeAlias = "MultiValueDict[str, UploadedFile[bytes]]"
 
 Keep: TypeAlias = Callable[[Iterable[bytes]], str]
 
-Widget = Literal["line", "area", "number", "radios", "drop", "day", "instant", "yes_no", "files"]
+# "settled" is known already: it is told, and sent along.
+Widget = Literal[
+    "line", "area", "number", "radios", "drop", "day", "instant", "yes_no", "files", "settled"
+]
 
 PLAIN_WIDGETS: dict[str, Widget] = {
     "text": "line",
@@ -68,6 +72,11 @@ class Entry(Frozen, frozen=True, kw_only=True):
     step: str  # of a number field: "any" or "1"
     many: bool  # a list of texts, one a line
     kept: tuple[str, ...] = ()  # digests of files that already arrived
+
+    @property
+    def told(self) -> str:
+        """The words of what is chosen."""
+        return dict(self.choices).get(self.typed, self.typed)
 
 
 class ActForm(Frozen, frozen=True, kw_only=True):
@@ -333,22 +342,19 @@ def _yes_no(field: FormField, text: str) -> bool:
 
 
 def _day(field: FormField, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(
-            _("“%(label)s”请填日期，例如 2026-09-01。") % {"label": field.label}
-        ) from None
+    found = typed_days.day(text)
+    if found is None:
+        raise ValueError(_("“%(label)s”请填日期，例如 2026-09-01。") % {"label": field.label})
+    return found
 
 
 def _instant(field: FormField, text: str, zone: ZoneInfo) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
+    found = typed_days.moment(text, zone)
+    if found is None:
         raise ValueError(
-            _("“%(label)s”请填日期和时间，例如 2026-09-01T08:10。") % {"label": field.label}
-        ) from None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
+            _("“%(label)s”请按“年-月-日 时:分”填，例如 2026-09-01 08:10。") % {"label": field.label}
+        )
+    return found
 
 
 def _texts(field: FormField, text: str) -> list[str]:

@@ -52,7 +52,9 @@ CUT_OFF_AFTER: Final = timedelta(minutes=1)
 PURPOSE: Final = "source question"
 CONNECTOR: Final = Actor(person="connector", role="connector", organ="supervision")
 PUBLIC: Final = Actor(person="public", role="citizen", organ="public")
-WINDOW_SORTS: Final = ("station", "district_police", "city_police", "vehicle_office")
+VEHICLE_OFFICE: Final = "vehicle_office"  # takes in what concerns traffic and nothing else
+TRAFFIC: Final = "traffic"
+WINDOW_SORTS: Final = ("station", "district_police", "city_police", VEHICLE_OFFICE)
 NUMBER: Final = "number"  # of the person who applies, in the draft
 CODE: Final = "credit_code"
 OF_ENTERPRISES: Final = frozenset({"business"})
@@ -140,9 +142,13 @@ def windows(item: Item, day: date) -> list[tuple[str, str]]:
     in_use: Any = rules.current()
     organs = in_use.organ_register
     at_station = "station" in item.channels
-    found = []
+    found: list[tuple[str, str]] = []
     for organ in organs.at(day):
         if organ.sort not in WINDOW_SORTS or (organ.sort == "station" and not at_station):
+            continue
+        if organ.sort == VEHICLE_OFFICE and item.branch != TRAFFIC:
+            continue
+        if organ.name in (name for _, name in found):
             continue
         if approver(catalogue(), item, organ.id, organs, day) is not None:
             found.append((organ.id, organ.name))

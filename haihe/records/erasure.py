@@ -119,7 +119,8 @@ def erase_within(
     if len(chosen) == len(given):
         connection.run("DELETE FROM matter_key WHERE matter_id = ?", (matter,))
     connection.run("UPDATE certificate SET sealed = ? WHERE matter_id = ?", (b"", matter))
-    connection.run("DELETE FROM source_question WHERE matter_id = ?", (matter,))
+    for table in ("source_question", "citizen_joined"):
+        connection.run(f"DELETE FROM {table} WHERE matter_id = ?", (matter,))
     return Recorded(matter=matter, seq=event.seq, event_hash=after.head.hex()), gone
 
 

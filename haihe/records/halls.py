@@ -128,6 +128,11 @@ def day_in_words(day: date) -> str:
     return day_words(day)
 
 
+def day_of_year_in_words(day: date) -> str:
+    """11月23日 星期一: where the year goes without saying."""
+    return day_words(day).partition("年")[2]  # Chinese: form of a day
+
+
 def article(cite: str) -> str:
     """A citation in words."""
     return rules.current().article(cite)

@@ -4,7 +4,8 @@ Where a kind has the step JOIN of the public, what the joiner tells becomes a st
 that is there. The joiner gets a code of one's own, which shows how far the matter is and gives no
 right to act in the place of who came first: no rating, no withdrawal, nothing of the other is seen.
 The code is found again by the key of the command that recorded the joining; only its digest lies
-there, and of 67 bits of chance a digest tells nothing.
+there, and of 67 bits of chance a digest tells nothing. Nobody is asked for a phone, so a lost code
+is lost, but for who has signed in: the code is kept in that account, sealed.
 """
 
 from __future__ import annotations
@@ -20,13 +21,17 @@ from haihe.kernel.sentence import ASK, ASK_AFTER
 from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.records import keys, rules, write
 from haihe.records.codes import follow_code, normal_code
-from haihe.records.database import reading_connection
+from haihe.records.database import reading_connection, writing
+from haihe.records.instants import stored
+from haihe.records.keys import KeyMissing, WrongKey
 from haihe.records.shown import Act, CitizenFile
 
 JOIN: Final = "add_more"
 TOLD: Final = "added_text"
 PHOTOS: Final = "photos_added"
 ALSO: Final = "also_met"  # set by joining only: it tells a joiner from who came first
+KEPT_MAX: Final = 100  # codes of joined matters in one account
+PURPOSE: Final = "citizen joined"
 _KEY: Final = "public:join:"
 
 
@@ -73,6 +78,44 @@ def joined_matter(code: str) -> str | None:
         "SELECT matter_id FROM command_key WHERE key = ?", (_key(normal),)
     )
     return str(rows[0][0]) if rows else None
+
+
+def keep(citizen: str, code: str, now: datetime | None = None) -> bool:
+    """Keep a joiner's code in a citizen's account.
+
+    False where no matter was joined with it, or the account has KEPT_MAX of others already.
+    """
+    normal, matter = normal_code(code), joined_matter(code)
+    if normal is None or matter is None:
+        return False
+    connection = reading_connection()
+    with writing(connection):
+        ((others,),) = connection.rows(
+            "SELECT count(*) FROM citizen_joined WHERE citizen_id = ? AND matter_id <> ?",
+            (citizen, matter),
+        )
+        if others >= KEPT_MAX:
+            return False
+        sealed = keys.store().key("content").seal(PURPOSE, normal.encode(), f"{citizen} {matter}")
+        at = stored(now or datetime.now(UTC))
+        connection.replace("citizen_joined", [(citizen, matter, sealed, at)])
+    return True
+
+
+def kept(citizen: str) -> tuple[str, ...]:
+    """The codes of joined matters in this account, the newest first."""
+    rows = reading_connection().rows(
+        "SELECT matter_id, sealed FROM citizen_joined WHERE citizen_id = ? "
+        "ORDER BY joined_at DESC, matter_id LIMIT ?",
+        (citizen, KEPT_MAX),
+    )
+    key, codes = keys.store().key("content"), []
+    for matter, sealed in rows:
+        try:
+            codes.append(key.open(PURPOSE, bytes(sealed), f"{citizen} {matter}").decode())
+        except (WrongKey, KeyMissing):
+            continue
+    return tuple(codes)
 
 
 def carried_out(key: str) -> bool:

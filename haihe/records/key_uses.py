@@ -125,6 +125,14 @@ USES: Final[tuple[Use, ...]] = (
         _sealed_anew("hall phone"),
     ),
     Use(
+        "content",
+        "citizen_joined",
+        "sealed",
+        "citizen_id || ' ' || matter_id",
+        ("citizen_id || ' ' || matter_id", "citizen_id", "matter_id", "sealed"),
+        _sealed_anew("citizen joined"),
+    ),
+    Use(
         "codes",
         "draft",
         "code_tag",

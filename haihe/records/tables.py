@@ -165,6 +165,13 @@ TABLES: dict[str, Table] = {
             indexes=("file_use_of ON file_use (matter_id)",),
         ),
         _table("citizen_seen", "matter_id text, seq integer, seen_at integer", "matter_id"),
+        _table("citizen_away", "matter_id text, seq integer, away_at integer", "matter_id, seq"),
+        _table(
+            "citizen_joined",
+            "citizen_id text, matter_id text, sealed bytes, joined_at integer",
+            "citizen_id, matter_id",
+            indexes=("citizen_joined_in ON citizen_joined (matter_id)",),
+        ),
         _table("matter_key", "matter_id text, wrapped bytes", "matter_id"),
         _table(
             "clock",

@@ -598,6 +598,16 @@ def _verify_references(connection: Connection, result: Verified) -> None:
         "ON e.matter_id = s.matter_id AND e.seq = s.seq WHERE e.seq IS NULL"
     ):
         result.found("seen_stranger", "a citizen saw an event that is not there", matter, seq)
+    for matter, seq in connection.stream(
+        "SELECT a.matter_id, a.seq FROM citizen_away a LEFT JOIN event e "
+        "ON e.matter_id = a.matter_id AND e.seq = a.seq WHERE e.seq IS NULL"
+    ):
+        result.found("away_stranger", "a citizen put away an event that is not there", matter, seq)
+    for (matter,) in connection.stream(
+        "SELECT j.matter_id FROM citizen_joined j LEFT JOIN matter m "
+        "ON m.matter_id = j.matter_id WHERE m.matter_id IS NULL"
+    ):
+        result.found("joined_stranger", "a citizen joined a matter that is not there", matter)
     for (matter,) in connection.stream(
         "SELECT DISTINCT x.matter_id FROM exchange x LEFT JOIN matter m "
         "ON m.matter_id = x.matter_id WHERE x.matter_id <> '' AND m.matter_id IS NULL"

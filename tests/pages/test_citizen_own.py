@@ -61,6 +61,14 @@ def test_each_step_of_an_organ_is_a_message_that_is_new_until_it_was_read(
     assert ">新</span>" not in again.html
     assert "看过" in again.text
 
+    away = again.form("/messages/")
+    (number,) = re.findall(r'name="away" value="(\d+)"', again.html)
+    front = anybody.send(again, away, {"away": number})
+    assert "没有新消息" in front.text
+    assert "收起的和更早的（1）" in front.text
+    assert "不予受理告知书" in front.text, "what is put away is not gone"
+    assert "看过" in anybody.send(front, front.form("/messages/"), {"back": number}).text
+
 
 def test_messages_of_no_code_are_not_there(anybody: Visitor) -> None:
     assert anybody.get("/follow/2222-2222-2222-2222/messages/").status == 404

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from haihe.records.alike import common
 from tests.conftest import opened_page
+from tests.pages import test_citizen_sign_in as sign_in
 from tests.pages.test_citizen_pages import LAMP, MEDIATION, PHOTO, code_on, report
 from tests.pages.visitor import Page as Answer
 from tests.pages.visitor import Visitor
@@ -154,9 +155,30 @@ def test_pieces_that_both_wrote_are_the_longest_ones() -> None:
     assert common("甲乙", "丙丁") == ()
 
 
+def test_a_joined_matter_is_kept_in_the_account_of_who_signs_in(
+    anybody: Visitor, first: tuple[str, str], settings: dict[str, str]
+) -> None:
+    page = asked(anybody, SECOND)
+    assert "丢了找不回来" in page.text
+    token = next(
+        told["value"] for tag, told in page.tags if tag == "button" and told.get("name") == "_join"
+    )
+    receipt = anybody.send(page, _with(page, "_join", token))
+    keep = receipt.link("存到“我的”")
+    phone = "13900004343"
+    signing = sign_in.asked(anybody, phone, f"/identity/citizen/?next={quote(keep)}")
+    mine = sign_in.typed(anybody, signing, sign_in.code_sent_to(phone, settings))
+    kept = anybody.send(mine, mine.form("/mine/"))
+    assert first[1] in kept.text
+    assert SECRET not in kept.text
+    assert code_on(receipt) in kept.html
+    assert "已经存到“我的”" in anybody.get(receipt.path).text
+    wrong = anybody.send(kept, kept.form("/mine/"), {"keep": first[0]})
+    assert wrong.status == 422, "the code of who came first is none of a joiner"
+
+
 def test_the_place_is_chosen_in_three_touches_and_fills_the_form(anybody: Visitor) -> None:
-    page = anybody.get(LAMP)
-    district = anybody.get(page.link("选区、街道、社区"))
+    district = anybody.get(f"{LAMP}place/")
     street = anybody.get(f"{LAMP}place/{district.link('河西区')}")
     community = anybody.get(f"{LAMP}place/{street.link('大营门街道')}")
     form = anybody.get(community.link("就选河西区大营门街道"))
@@ -183,12 +205,33 @@ def test_every_street_of_the_city_can_be_chosen_though_the_form_lists_some(
 
 
 def test_the_need_goes_along_while_the_place_is_chosen(anybody: Visitor) -> None:
-    page = anybody.get(f"{LAMP}?{urlencode({'need': 'lamp'})}")
-    district = anybody.get(page.link("选区、街道、社区"))
+    district = anybody.get(f"{LAMP}place/?{urlencode({'need': 'lamp'})}")
     street = anybody.get(f"{LAMP}place/{district.link('河西区')}")
     community = anybody.get(f"{LAMP}place/{street.link('大营门街道')}")
     form = anybody.get(community.link("就选河西区大营门街道")).form(LAMP)
     assert form.values["category"] == ["facility"]
+
+
+def test_what_is_written_before_the_place_is_chosen_stands_in_the_form_again(
+    anybody: Visitor,
+) -> None:
+    form = anybody.get(LAMP).form(LAMP)
+    form.action = f"{LAMP}place/"
+    sent = {"what": "灯不亮，我摔了一跤", "reporter_phone": "13912340001"}
+    photo = {"photos_before": PHOTO}
+    page = anybody.send(anybody.get(LAMP), form, sent, files=photo)
+    assert "您写的都还在" in page.text
+    assert "13912340001" not in page.path, "nothing of it lies in an address"
+
+    chosen = page.form(LAMP)
+    chosen.action = f"{LAMP}?area=120103001"
+    again = anybody.send(page, chosen)
+    assert again.status == 200
+    values = again.form(LAMP).values
+    assert values["what"] == ["灯不亮，我摔了一跤"]
+    assert values["reporter_phone"] == ["13912340001"]
+    assert values["street"] == ["dayingmen-street"]
+    assert len(values["_kept_photos_before"]) == 1
 
 
 def test_no_such_place_is_no_page(anybody: Visitor) -> None:

@@ -10,7 +10,7 @@ from http.client import HTTPMessage
 from http.cookiejar import CookieJar
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "path"})
@@ -170,7 +170,7 @@ class Visitor:
         for name, value in (typed or {}).items():
             assert name in form.names, f"the form has no field {name}: {sorted(form.names)}"
             values[name] = [value]
-        target = urljoin(page.address, form.action)
+        target = urldefrag(urljoin(page.address, form.action)).url
         if form.method == "get":
             return self._send(Request(f"{target}?{urlencode(values, doseq=True)}"))
         if files:

@@ -11,20 +11,42 @@
 
   function tell(text) { says.textContent = text; }
 
-  function fill(name, value) {
+  /* A form lists some bodies only: the one that was found is put among them. */
+  function offered(field, value, words) {
+    var option, label;
+    if (field.tagName === "SELECT") {
+      option = document.createElement("option");
+      option.value = value;
+      option.textContent = words;
+      field.appendChild(option);
+      field.value = value;
+    } else {
+      label = field.parentNode.cloneNode(true);
+      label.lastChild.textContent = words;
+      field.parentNode.parentNode.appendChild(label);
+      label.querySelector("input").value = value;
+      label.querySelector("input").checked = true;
+    }
+  }
+
+  function fill(name, value, words) {
     var fields = form.querySelectorAll("[name='" + name + "']");
-    var has = false;
+    var last = fields[fields.length - 1], has = false;
     for (var at = 0; at < fields.length; at += 1) {
       var field = fields[at];
       if (field.type === "radio") {
         field.checked = field.value === value;
         has = has || field.checked;
+      } else if (field.type === "hidden") {
+        field.value = value;
+        if (words) field.parentNode.querySelector("strong").textContent = words;
+        has = true;
       } else {
         if (field.tagName === "SELECT" || !field.value) field.value = value;
         has = has || field.value !== "";
       }
     }
-    return has || fields.length === 0;
+    if (last && !has && words) offered(last, value, words);
   }
 
   function refused() { tell(button.getAttribute("data-refused")); }
@@ -39,15 +61,10 @@
       var answer;
       try { answer = JSON.parse(request.responseText); } catch (error) { refused(); return; }
       if (request.status !== 200) { tell(answer.says || button.getAttribute("data-refused")); return; }
-      var all = true;
       for (var name in answer.given) {
         if (Object.prototype.hasOwnProperty.call(answer.given, name)) {
-          all = fill(name, answer.given[name]) && all;
+          fill(name, answer.given[name], answer.names[name]);
         }
-      }
-      if (!all) {  /* this form does not list the body: ask for one that does */
-        window.location.search = "?area=" + encodeURIComponent(answer.area);
-        return;
       }
       tell(button.getAttribute("data-found") + answer.whole);
     };
