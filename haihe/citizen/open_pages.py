@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import groupby
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,6 +19,7 @@ def public(request: HttpRequest) -> HttpResponse:
         "here": "public",
         "kinds": len(powers.powers()),
         "hearings": len(open_pages.hearings()),
+        "sittings": len(open_pages.sittings()),
         "ideas": len(open_pages.ideas()),
     }
     return render(request, "citizen/public.html", values)
@@ -41,6 +45,24 @@ def hearings(request: HttpRequest) -> HttpResponse:
     """Hearings that anybody may attend: when, where, how."""
     values = {"here": "public", "hearings": open_pages.hearings()}
     return render(request, "citizen/hearings.html", values)
+
+
+@require_safe
+def sittings(request: HttpRequest) -> HttpResponse:
+    """When a travelling court comes to which place; `?since=` a day, else from today on."""
+    since = _since(request.GET.get("since", ""))
+    told = open_pages.sittings(since=since)
+    days = [(day, list(here)) for day, here in groupby(told, key=lambda one: one.day)]
+    values = {"here": "public", "days": days, "since": since.isoformat() if since else ""}
+    return render(request, "citizen/sittings.html", values)
+
+
+def _since(told: str) -> date | None:
+    """A day that somebody typed; None where it is none."""
+    try:
+        return date.fromisoformat(told)
+    except ValueError:
+        return None
 
 
 @require_safe

@@ -29,6 +29,7 @@ urlpatterns = [
     path("public/powers/", open_pages.power_list, name="powers"),
     path("public/powers/<slug:kind>/", open_pages.powers_of, name="powers_of"),
     path("public/hearings/", open_pages.hearings, name="hearings"),
+    path("public/sittings/", open_pages.sittings, name="sittings"),
     path("public/ideas/", open_pages.ideas, name="ideas"),
     path("upload/", uploads.begin, name="upload"),
     path("upload/<str:id>/", uploads.piece, name="upload_piece"),

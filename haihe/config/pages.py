@@ -49,6 +49,7 @@ PAGES: Final = (
     Page("citizen:powers", "/public/powers/"),
     Page("citizen:powers_of", "/public/powers/police_permit/"),
     Page("citizen:hearings", "/public/hearings/"),
+    Page("citizen:sittings", "/public/sittings/?since=2026-05-01"),
     Page("citizen:ideas", "/public/ideas/"),
     Page("citizen:receipt", "/receipt/{code}/"),
     Page("citizen:ask", "/follow/"),

@@ -1,4 +1,4 @@
-"""What anybody may read: hearings open to the public, and the public answers to ideas.
+"""What anybody may read: hearings open to the public, where a court sits, answers to ideas.
 
 A matter is told of only while the rules say that it is public: the step that made it so was taken,
 nothing of it concerns a minor, and only the fields named here are read, none of them personal
@@ -7,6 +7,7 @@ nothing of it concerns a minor, and only the fields named here are read, none of
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -26,11 +27,14 @@ LOOKED_AT_MAX: Final = 500
 SHOWN_MAX: Final = 100
 HEARING: Final = "public_hearing"
 HEARING_STATES: Final = ("planned", "notified")
+SITTING: Final = "civil_first_instance"
+SITTING_STATE: Final = "hearing_set"
 IDEA: Final = "idea"
 IDEA_STATES: Final = ("adopted", "done", "checked", "thanked", "declined")
 # The only fields that are read, by kind; a test holds that none of them is personal.
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
     HEARING: ("hearing_subject", "hearing_on", "hearing_at", "open_to_public", "notice_published"),
+    SITTING: ("hearing_on", "hearing_hour", "hearing_at", "circuit"),
     IDEA: ("gist", "answer_text", "no_personal_data", "doing_organ", "done_text"),
 }
 
@@ -43,6 +47,16 @@ class Hearing(Frozen, frozen=True, kw_only=True):
     day: str
     place: str
     number: str
+
+
+class Sitting(Frozen, frozen=True, kw_only=True):
+    """A day on which a court comes to a place; which cases it hears is not told."""
+
+    organ: str
+    on: date
+    day: str  # in words
+    place: str
+    hours: tuple[str, ...]
 
 
 class Answered(Frozen, frozen=True, kw_only=True):
@@ -84,6 +98,50 @@ def hearings(now: datetime | None = None) -> tuple[Hearing, ...]:
     return tuple(one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].number)))[
         :SHOWN_MAX
     ]
+
+
+def sittings(now: datetime | None = None, since: date | None = None) -> tuple[Sitting, ...]:
+    """Where a travelling court sits from a day on (None: from today on), the next day first.
+
+    Days to come are those of hearings that are set; on days gone by a hearing stands as it was set.
+    """
+    printer = _printer(now)
+    today = printer.now.astimezone(printer.rules.zone).date()
+    first = since or today
+    hours: dict[tuple[date, str, str, str], set[str]] = {}
+    for procedure, state in _sat(printer, every=first < today):
+        told = state.fields
+        day = _day(told.get("hearing_on"))
+        if told.get("circuit") is not True or told.get("privacy") is True or day is None:
+            continue
+        if day >= first and (day < today or state.state == SITTING_STATE):
+            place = _words(printer, procedure, state, "hearing_at")
+            words = _words(printer, procedure, state, "hearing_on")
+            key = day, words, place, printer.rules.organ_name(state.owner.organ)
+            hours.setdefault(key, set()).add(str(told.get("hearing_hour") or ""))
+    return tuple(
+        Sitting(organ=organ, on=day, day=words, place=place, hours=tuple(sorted(at - {""})))
+        for (day, words, place, organ), at in sorted(hours.items(), key=lambda one: one[0])
+    )[:SHOWN_MAX]
+
+
+def _sat(printer: Printer, *, every: bool) -> Iterator[tuple[Procedure, State]]:
+    """Cases of a travelling court that concern no minor, the newest first; `every`: ended ones."""
+    begins = number_prefix(SITTING) + "-"
+    connection = reading_connection()
+    condition = "" if every else f" AND m.state = '{SITTING_STATE}'"
+    rows = connection.rows(
+        "SELECT m.matter_id, m.version FROM matter m WHERE m.number >= ? AND m.number < ?"
+        f" AND m.kind = ? AND m.minor = ?{condition} AND EXISTS (SELECT 1 FROM event e WHERE"
+        " e.matter_id = m.matter_id AND e.act = 'set_hearing' AND e.data LIKE ?)"
+        " ORDER BY m.number DESC LIMIT ?",
+        (begins, f"{begins}~", SITTING, False, '%"circuit":true%', LOOKED_AT_MAX),
+    )
+    for matter, version in rows:
+        procedure = procedure_of(printer.rules, SITTING, version)
+        state = folded(procedure, history(connection, matter, printer.rules.zone))
+        if not concerns_minor(state, procedure) and state.suspended_since is None:
+            yield procedure, state
 
 
 def ideas(now: datetime | None = None) -> tuple[Answered, ...]:

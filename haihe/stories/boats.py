@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -19,6 +20,9 @@ CASES: Final = 37
 SEASON: Final = Season(first=date(2026, 5, 1), last=date(2026, 9, 1))
 PORTS: Final = ("东疆渔港", "北塘渔港", "蔡家堡渔港")
 SITTINGS_A_DAY: Final = 4
+FIRST_HOUR: Final = 9 * 60 + 30  # minutes of the day
+AN_HEARING: Final = 90
+_DAY: Final = re.compile(r'<time datetime="([0-9-]{10})">(.*?)</section>', re.DOTALL)
 
 
 @large
@@ -55,8 +59,9 @@ def _heard(
     for one in sittings:
         told: Data = {
             "hearing_on": one.day.isoformat(),
-            "hearing_hour": "09:30",
-            "hearing_at": f"{one.port}码头（第{one.place}场）",
+            "hearing_hour": _hour(one),
+            "hearing_at": f"{one.port}码头",
+            "circuit": True,
         }
         _act(playing, one.matter, "set_hearing", told, at)
     user_id = user_id_of(playing.person("judge"))
@@ -65,6 +70,9 @@ def _heard(
     fed = feeds.entries(reader, at) if reader is not None else ()
     right = [one for one in fed if one.id.endswith("hearing_on") and days.get(one.matter) == one.on]
     yield equal("法官订阅的日历里正好有这三十七场，日子一致。", at, len(right), CASES)
+    yield holds(
+        "哪一天到哪个渔港、几点开，公开的页面上都有。", at, _told_in_public(playing, sittings, at)
+    )
     for one in sittings:
         on = datetime.combine(one.day, first.timetz()) + timedelta(hours=2)
         agreed: Data = {"agreement_text": "在船上达成协议，当场履行。", "voluntary": True,
@@ -76,6 +84,32 @@ def _heard(
     yield holds(
         "没有一件要渔民出海回来以后再跑法院。", last, "" if settled == CASES else "还有没有了结的"
     )
+
+
+def _hour(one: Sitting) -> str:
+    """When a sitting begins: an hour and a half for each."""
+    hour, minute = divmod(FIRST_HOUR + AN_HEARING * (one.place - 1), 60)
+    return f"{hour:02d}:{minute:02d}"
+
+
+def _told_in_public(playing: Playing, sittings: list[Sitting], at: datetime) -> str:
+    """What the public page does not tell of the itinerary, or tells that it must not."""
+    wanted: dict[tuple[str, str], set[str]] = {}
+    for one in sittings:
+        wanted.setdefault((one.day.isoformat(), f"{one.port}码头"), set()).add(_hour(one))
+    first = SEASON.first.isoformat()
+    answer = playing.door.visit(f"/public/sittings/?since={first}", "", at)
+    days = dict(_DAY.findall(answer.text))
+    missing = [
+        f"{day}{port}{hour}"
+        for (day, port), hours in wanted.items()
+        for hour in hours
+        if port not in days.get(day, "") or hour not in days.get(day, "")
+    ]
+    if set(days) != {day for day, _ in wanted}:
+        missing.append(f"日子{len(days)}")
+    personal = [told for one in sittings for told in (one.boat, one.matter) if told in answer.text]
+    return f"没有{missing}；露出{personal}" if missing or personal else ""
 
 
 def _case(playing: Playing, number: int, first: datetime) -> Played:

@@ -64,21 +64,35 @@ def series_of_three(playing: Playing, name: str) -> str:
 @check
 def fifteen_held(playing: Playing, name: str) -> str:
     """Fifteen stays came of the case: one a person, each registered, each with a clock."""
-    rows = reading_connection().rows(
-        "SELECT matter_id FROM matter WHERE from_matter = ? AND kind = 'custody_stay'",
-        (playing.matter(name).id,),
-    )
-    stays = {str(row[0]) for row in rows}
-    held = [key for key, one in playing.matters.items() if one.id in stays]
+    held = _stays(playing, name)
     registered = [one for one in held if any(d.act == "register" for d in playing.state(one).done)]
     running = [
         one for one in held if any(c.status == "running" for c in playing.clocks(one, playing.now))
     ]
     people = {playing.matter(one).walk.given.get("suspect") for one in held}
-    counts = {len(stays), len(registered), len(running), len(people)}
-    return (
-        "" if counts == {HELD} else f"{len(stays)}份，登记{len(registered)}，在走的钟{len(running)}"
+    counts = {len(held), len(registered), len(running), len(people)}
+    told = f"{len(held)}份，登记{len(registered)}，在走的钟{len(running)}"
+    return "" if counts == {HELD} else told
+
+
+@check
+def fifteen_left(playing: Playing, name: str) -> str:
+    """All of them left the area in time: no clock of theirs runs or ran out."""
+    held = _stays(playing, name)
+    left = [one for one in held if playing.state(one).ended]
+    met = [one for one in held if all(c.status == "met" for c in playing.clocks(one, playing.now))]
+    counts = {len(held), len(left), len(met)}
+    return "" if counts == {HELD} else f"{len(held)}人，离区{len(left)}，按时{len(met)}"
+
+
+def _stays(playing: Playing, name: str) -> list[str]:
+    """The stays that came of a case, by their names in the story."""
+    rows = reading_connection().rows(
+        "SELECT matter_id FROM matter WHERE from_matter = ? AND kind = 'custody_stay'",
+        (playing.matter(name).id,),
     )
+    stays = {str(row[0]) for row in rows}
+    return [key for key, one in playing.matters.items() if one.id in stays]
 
 
 @check

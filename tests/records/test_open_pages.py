@@ -53,7 +53,10 @@ def act(matter: str | None, name: str, role: str, organ: str, now: datetime, **d
     return answer.matter
 
 
-KINDS = {"send": "idea", "plan": "public_hearing", "apply": "public_hearing"}
+KINDS = {
+    "send": "idea", "plan": "public_hearing", "apply": "public_hearing",
+    "submit": "civil_first_instance",
+}  # fmt: skip
 
 
 def idea(*, minor: bool = False, until: str = "declined") -> str:
@@ -140,6 +143,48 @@ def test_a_hearing_that_is_closed_unannounced_over_or_about_a_minor_is_not_told(
     assert open_pages.hearings(MONDAY + timedelta(days=11)) == ()
     act(gone, "end_hearing", "procurator", COURT, TUESDAY, end_why="settled", minor_involved=False)
     assert open_pages.hearings(TUESDAY) == ()
+
+
+def sitting(*, circuit: bool = True, minor: bool = False, hour: str = "09:30") -> str:
+    """A case whose hearing is set for Thursday 12 November on a quay; gives its id."""
+    guardian = {"guardian_name": NAME} if minor else {}
+    matter = act(
+        None, "submit", "citizen", "public", MONDAY, court="hexi-court", plaintiff=NAME,
+        plaintiff_phone=PHONE, defendant="船主乙", facts="合伙的账没有算清", claims="分钱", amount=9_000,
+        dispute_kind="contract", minor_involved=minor, **guardian,
+    )  # fmt: skip
+    court = "hexi-court"
+    act(
+        matter, "file", "filing_clerk", court, MONDAY + timedelta(hours=1), bar="none",
+        materials="complete", cause_of_action="合伙合同纠纷", track="small",
+        case_no="（2026）津0103民初8号", minor_involved=minor, **guardian,
+    )  # fmt: skip
+    later = MONDAY + timedelta(hours=2)
+    act(matter, "serve_copy", "court_clerk", court, later, copy_way="direct")
+    act(
+        matter, "set_hearing", "judge", court, TUESDAY, hearing_on="2026-11-12",
+        hearing_hour=hour, hearing_at="北塘渔港码头", circuit=circuit,
+    )  # fmt: skip
+    return matter
+
+
+def test_where_a_court_sits_is_told_by_day_place_and_hours_and_nothing_of_the_cases() -> None:
+    matter = sitting()
+    sitting(hour="11:00")
+    sitting(circuit=False, hour="14:00")
+    sitting(minor=True, hour="15:00")
+    (found,) = open_pages.sittings(TUESDAY)
+    assert (found.day, found.place) == ("2026年11月12日 星期四", "北塘渔港码头")
+    assert found.hours == ("09:30", "11:00")
+    assert not [one for one in (NAME, PHONE, matter, "民初", "合伙") if one in repr(found)]
+
+
+def test_a_sitting_gone_by_is_told_only_to_whoever_asks_for_its_days() -> None:
+    sitting()
+    after = MONDAY + timedelta(days=11)
+    assert open_pages.sittings(after) == ()
+    (found,) = open_pages.sittings(after, since=MONDAY.date())
+    assert found.on.isoformat() == "2026-11-12"
 
 
 def test_an_answered_idea_is_told_by_its_gist_and_never_by_who_had_it() -> None:

@@ -211,6 +211,7 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "citizen:readings": _by_code,
     "citizen:receipt": _by_code,
     "citizen:hearings": _everybody(200),
+    "citizen:sittings": _everybody(200),
     "citizen:ideas": _everybody(200),
     "citizen:powers": _everybody(200),
     "citizen:powers_of": _everybody(404),
