@@ -8,6 +8,8 @@ key, from the Python of the packages below as it stands; an f-string is collecte
 from __future__ import annotations
 
 import ast
+import json
+import lzma
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,7 +25,7 @@ LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Never shown as words: citations, values to compare with, patterns, notes to keepers of the pack.
 UNSHOWN: Final = frozenset(
     {"cites", "basis", "pattern", "equals", "among", "note", "sets"}
-    | {"words", "same", "service", "alike", "keeper", "number", "orders", "article", "address"}
+    | {"words", "same", "service", "alike", "number", "orders", "article", "address"}
 )
 
 
@@ -53,10 +55,14 @@ PARTS: Final = (
     Part("city", "city/posts.yaml"),
     Part("city", "city/responsible.yaml"),
     Part("city", "city/retention.yaml"),
+    Part("city", "city/ratings.yaml", ("tags",)),
+    Part("city", "city/demo.yaml", ("staff.post",)),
     Part("city", "city/competence.yaml"),
     Part("stories", "stories/*.yaml", ("title", "told")),
+    Part("laws", "law/*.yaml", ("short", "articles.name")),
 )
 PROGRAM: Final = "program"
+LEARNED: Final = "city/letters.json.xz"
 GROUPS: Final = (*dict.fromkeys(part.group for part in PARTS), PROGRAM)
 # Packages without pages of their own whose words reach pages, and the modules that speak to
 # administrators at a terminal, to the handbook, or to other machines only.
@@ -85,6 +91,10 @@ def collected(root: Path) -> dict[str, dict[str, str]]:
                 if text not in known:
                     known.add(text)
                     found[part.group][text] = path.relative_to(root).as_posix()
+    for text in _learned(root / LEARNED):
+        if text not in known:
+            known.add(text)
+            found["city"][text] = LEARNED
     for package in SPEAKING:
         for path in sorted((root / "haihe" / package).rglob("*.py")):
             name = path.relative_to(root / "haihe").as_posix()
@@ -95,6 +105,13 @@ def collected(root: Path) -> dict[str, dict[str, str]]:
                     known.add(text)
                     found[PROGRAM][text] = f"haihe/{name}"
     return found
+
+
+def _learned(path: Path) -> Iterator[str]:
+    """The categories that letters are put into; a checkout without what was learned has none."""
+    if path.is_file():
+        with lzma.open(path) as file:
+            yield from json.load(file)["categories"]
 
 
 def _in_file(path: Path, part: Part) -> Iterator[str]:

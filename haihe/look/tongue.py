@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from django.utils.translation import gettext
 
+from haihe.look.conditions import condition
 from haihe.look.moments import is_form, moment, with_days
 from haihe.look.rule_catalogues import compiled
 from haihe.look.rule_words import HAN
@@ -50,6 +51,11 @@ _ARTICLES: Final = re.compile(
     r"(?:第(?P<part>\d+)款)?(?:第(?P<item>\d+)项)?"  # Chinese: how laws are cited
 )
 _NUMBERS: Final = "一二三四五"  # Chinese: how an inserted article is numbered
+_OWN_RULE: Final = re.compile(r"(?P<law>[^“”，、；]+)“(?P<rule>[^“”]+)”")  # Chinese: a rule by name
+_NOTICE: Final = re.compile(r"国办发(?:明电)?〔(\d{4})〕(\d+)号")  # Chinese: how notices are cited
+# `~{name}` in English stands inside a sentence: what is told there does not begin with a capital.
+_FILLED: Final = re.compile(r"(~?)\{(\w*)\}")
+_CAPITAL: Final = re.compile(r"(?:^|(?<=, ))[A-Z](?=[a-z]+\b)")
 
 
 class Template(NamedTuple):
@@ -148,7 +154,12 @@ class Tongue:
         known = self._remembered.get(text)
         if known is not None or depth == 0 or hash((text, depth)) in self._unknown:
             return known
-        found = moment(text) or self._made(text, depth - 1) or self._parts(text, depth - 1)
+        found = (
+            moment(text)
+            or condition(text, lambda one: self._value(one, depth - 1))
+            or self._made(text, depth - 1)
+            or self._parts(text, depth - 1)
+        )
         if found is None:
             self._unknown.add(hash((text, depth)))
         elif not HAN.search(found) and len(self._remembered) < KEPT_MAX:
@@ -198,15 +209,35 @@ class Tongue:
         return None
 
     def _parts(self, text: str, depth: int) -> str | None:
-        article = _ARTICLES.fullmatch(text)
-        if article is not None and self.stays(article["law"]):
-            return _article(article)
+        cited = self._cited(text, depth)
+        if cited is not None:
+            return cited
         for cut in _CUTS:
             parts = _outside(text, cut)
             told = self._cut(parts, depth) if parts and parts[0][1] else None
             if told is not None:
                 return told if told != text else None
         return self._inside(text, depth)
+
+    def _cited(self, text: str, depth: int) -> str | None:
+        """An article of a law, a rule of our own by its name, a notice by its number."""
+        notice = _NOTICE.fullmatch(text)
+        if notice is not None:
+            return f"Notice of the State Council Office [{notice[1]}] no. {notice[2]}"
+        article = _ARTICLES.fullmatch(text)
+        if article is not None:
+            law = self._law(article["law"], depth)
+            return _article(law, article) if law else None
+        own = _OWN_RULE.fullmatch(text)
+        if own is not None:
+            law, rule = self._law(own["law"], depth), self._whole(own["rule"], depth)
+            return f"{law} “{rule}”" if law and rule else None
+        return None
+
+    def _law(self, title: str, depth: int) -> str | None:
+        """A law by its English title, or by its own where it has none; None: it is no law."""
+        told = self._whole(title.strip("《》"), depth)  # Chinese: marks of a title
+        return told or (title if self.stays(title) else None)
 
     def _cut(self, parts: list[tuple[str, str]], depth: int) -> str | None:
         """Parts with the marks behind them; each is told or a name, but for facts beside a dot.
@@ -286,11 +317,11 @@ def _stops(text: str) -> str:
     return "".join(_STOPS.get(one, one) for one in text).strip() if text else ""
 
 
-def _article(found: re.Match[str]) -> str:
+def _article(law: str, found: re.Match[str]) -> str:
     more = f"-{_NUMBERS.index(found['more'][1]) + 1}" if found["more"] else ""
     part = f"({found['part']})" if found["part"] else ""
     item = f" item {found['item']}" if found["item"] else ""
-    return f"{found['law']} art. {found['article']}{more}{part}{item}"
+    return f"{law} art. {found['article']}{more}{part}{item}"
 
 
 @cache
@@ -313,4 +344,13 @@ def rule_words() -> dict[str, str]:
 
 
 def _filled(english: str, values: dict[str, str]) -> str:
-    return _HOLE.sub(lambda hole: values.get(hole[1], ""), english)
+    def value(hole: re.Match[str]) -> str:
+        told = values.get(hole[2], "")
+        return _small(told) if hole[1] else told
+
+    return _FILLED.sub(value, english)
+
+
+def _small(told: str) -> str:
+    """Inside a sentence: no capital at the beginning, nor behind a comma."""
+    return _CAPITAL.sub(lambda one: one[0].lower(), told)

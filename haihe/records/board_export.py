@@ -52,9 +52,14 @@ class Standing(Frozen, frozen=True, kw_only=True):
     reach: str
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """What of it there is."""
+        return tuple(one for one in (self.organ, self.post, self.person, self.reach) if one)
+
+    @property
     def line(self) -> str:
         """In one line."""
-        return "，".join(one for one in (self.organ, self.post, self.person, self.reach) if one)
+        return "，".join(self.parts)
 
 
 def standing_of(reader: Reader) -> Standing:
