@@ -46,6 +46,7 @@ OPEN_MODULES = {
     "devices", "feeds", "words",
     "letter_board",
     "letter_fit",
+    "letter_choice",
     "letter_joins",
     "letter_replies",
     "letters",

@@ -47,6 +47,7 @@ ENDINGS: Final[dict[Tier, tuple[str, ...]]] = {  # what people leave out, longes
 STEPS_MAX: Final = 10  # from a place to the city, and from an old one to today's
 NAME_LEAST: Final = 2  # shorter words name nothing
 WORDS_MAX: Final = 200
+MENTIONED_MAX: Final = 4_000  # characters of a text in which places are looked for
 AROUND_KEPT: Final = 200_000  # addresses of which is remembered where they lie
 PARENT_DIGITS: Final = (9, 6, 2)
 How = Literal["code", "name", "short", "within", "part"]
@@ -270,6 +271,58 @@ class Places:
         matches = (one for found in self._versions.values() for one in found if words in one.name)
         return self._as_of(matches, day, "part")
 
+    # ── what is said in prose ────────────────────────────────────────────────────────────────
+
+    def mentioned(self, text: str, day: date, around: str = "") -> Place | None:
+        """The narrowest place that a text in sentences is about; None where it is not sure.
+
+        Only whole names count (河西区, 塘沽区, 马场街道, 马场街, 华亭里社区), no part of one.
+        A name that several places have is that of the one within what else is named, else within
+        `around` (a code); a community counts within these only. Of places that lie beside one
+        another what both lie in counts, the city never.
+        """
+        said = [
+            [self.lineage(place.code, day) for place in found] for found in self._said(text, day)
+        ]
+        sure = {line[-1].code for lines in said if len(lines) == 1 for line in lines}
+        lines = []
+        for several in said:
+            inside = [
+                line
+                for line in several
+                if (not sure.isdisjoint(one.code for one in line[1:-1]))
+                or any(one.code == around for one in line)
+                or (len(several) == 1 and line[-1].tier != "community")
+            ]
+            if len(inside) == 1:
+                lines.append(inside[0])
+        outer = {one.code for line in lines for one in line[:-1]}
+        narrow = [line for line in lines if line[-1].code not in outer]
+        together = [same[0] for same in zip(*narrow, strict=False) if len({*same}) == 1]
+        return together[-1] if len(together) > 1 else None
+
+    def _said(self, text: str, day: date) -> Iterator[list[Place]]:
+        """The places of each whole name in a text, the longest name at each letter."""
+        named, plain = self._names(), _plain(text, MENTIONED_MAX)
+        at = 0
+        while at < len(plain):
+            for length in range(min(self._longest, len(plain) - at), NAME_LEAST - 1, -1):
+                name = plain[at : at + length]
+                found = {
+                    place.code: place
+                    for one in named.get(name, ())
+                    if name in (one.name, *_almost_whole(one))
+                    or name.endswith("街")  # Chinese: of 街道
+                    if one.tier == "district" or (one.tier != "city" and length > NAME_LEAST)
+                    if (place := self.current(one.code, day)) is not None
+                }
+                if found:
+                    yield list(found.values())
+                    at += length
+                    break
+            else:
+                at += 1
+
     # ── what may not be ──────────────────────────────────────────────────────────────────────
 
     def _wrong(self) -> Iterator[str]:
@@ -298,9 +351,9 @@ def moved(place: Place, day: date, above: str, order: str) -> tuple[Place, Place
     return replace(place, until=day), replace(place, above=above, since=day, order=order)
 
 
-def _plain(words: str) -> str:
+def _plain(words: str, most: int = WORDS_MAX) -> str:
     """Words as names are compared: one width, no spaces, without the city before them."""
-    told = "".join(unicodedata.normalize("NFKC", words[:WORDS_MAX]).split())
+    told = "".join(unicodedata.normalize("NFKC", words[:most]).split())
     return told.removeprefix("天津市") or told
 
 

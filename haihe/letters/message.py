@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import re
-import sys
 import unicodedata
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
-ROWS_MAX: Final = 1_000_000
+from haihe.letters.files import LeftOut, Row, each
+
 TEXT_MAX: Final = 20_000  # characters of one message that are read
 _NUMBER, _USER, _SUBJECT = "留言编号", "留言用户", "留言主题"  # columns of the files
-_WRITTEN, _TEXT, _LABEL = "留言时间", "留言详情", "一级分类"
-_REPLY, _REPLIED = "答复意见", "答复时间"
-_DAY: Final = re.compile(r"\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
+_WRITTEN, _TEXT, LABEL = "留言时间", "留言详情", "一级分类"
+COLUMNS: Final = (_NUMBER, _USER, _SUBJECT, _WRITTEN, _TEXT)
+OF_REPLIES: Final = ("答复意见", "答复时间")
+_DAY: Final = re.compile(r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
 
 
 class Message(NamedTuple):
@@ -49,32 +47,34 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text[:TEXT_MAX]).lower().split())
 
 
-def read_messages(path: Path) -> list[Message]:
-    """The messages of a file of the public board. Raises ValueError naming what cannot be read."""
-    return [_message(row) for row in _rows(path, (_NUMBER, _USER, _SUBJECT, _WRITTEN, _TEXT))]
+def read_messages(path: Path, odd: LeftOut | None = None) -> list[Message]:
+    """The messages of a file of the public board. Raises ValueError naming what cannot be read.
+
+    With `odd` rows that cannot be read are left out and told there.
+    """
+    return each(path, COLUMNS, _message, odd)
 
 
-def read_labelled(path: Path) -> list[Message]:
+def read_labelled(path: Path, odd: LeftOut | None = None) -> list[Message]:
     """The same, each with its category."""
-    return [_message(row) for row in _rows(path, (_NUMBER, _SUBJECT, _WRITTEN, _TEXT, _LABEL))]
+    return each(path, (_NUMBER, _SUBJECT, _WRITTEN, _TEXT, LABEL), _labelled, odd)
 
 
-def read_answered(path: Path) -> list[Answered]:
+def read_answered(path: Path, odd: LeftOut | None = None) -> list[Answered]:
     """The same, each with its reply."""
-    columns = (_NUMBER, _USER, _SUBJECT, _WRITTEN, _TEXT, _REPLY, _REPLIED)
-    return [
-        Answered(_message(row), row[_REPLY], day(row[_REPLIED])) for row in _rows(path, columns)
-    ]
+    return each(path, (*COLUMNS, *OF_REPLIES), _answered, odd)
 
 
 def read_tree(path: Path) -> list[tuple[str, str]]:
     """The words of each third-level category, and its first-level category."""
-    columns = (_LABEL, "二级分类", "三级分类")
-    return [(f"{row[columns[1]]} {row[columns[2]]}", row[_LABEL]) for row in _rows(path, columns)]
+    second, third = "二级分类", "三级分类"
+    return each(
+        path, (LABEL, second, third), lambda row: (f"{row[second]} {row[third]}", row[LABEL]), None
+    )
 
 
 def day(text: str) -> date:
-    """The calendar day of `2019/4/25 9:32:09`, `2018/4/24` or an ISO instant, as written."""
+    """The calendar day of `2019/4/25 9:32:09`, `2018/4/24`, `2018年4月24日` or an ISO instant."""
     found = _DAY.match(text)
     if found is None:
         raise ValueError(f"no day in {text[:30]!r}")
@@ -82,31 +82,28 @@ def day(text: str) -> date:
     return date(year, month, of_month)
 
 
-def _message(row: dict[str, str]) -> Message:
+def _message(row: Row) -> Message:
+    if not row[_SUBJECT].strip() and not row[_TEXT].strip():
+        raise ValueError("neither subject nor text")
     return Message(
         id=row[_NUMBER].strip(),
         user=(row.get(_USER) or "").strip(),
         subject=row[_SUBJECT],
         text=row[_TEXT],
         on=day(row[_WRITTEN]),
-        label=(row.get(_LABEL) or "").strip(),
+        label=(row.get(LABEL) or "").strip(),
     )
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    opened = gzip.open if path.suffix == ".gz" else open
-    csv.field_size_limit(min(sys.maxsize, 10_000_000))
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
-        lacking = [name for name in columns if name not in (rows.fieldnames or ())]
-        if lacking:
-            raise ValueError(f"no column {'、'.join(lacking)}")
-        number = 0
-        for number, row in enumerate(rows, 1):
-            if number > ROWS_MAX:
-                raise ValueError(f"at most {ROWS_MAX} messages are read")
-            if any(row[name] is None for name in columns):
-                raise ValueError(f"message {number} has too few columns")
-            yield row
-        if not number:
-            raise ValueError("no message in this file")
+def _labelled(row: Row) -> Message:
+    message = _message(row)
+    if not message.label:
+        raise ValueError("no category")
+    return message
+
+
+def _answered(row: Row) -> Answered:
+    reply, replied = (row[name] for name in OF_REPLIES)
+    if not reply.strip() and not replied.strip():
+        raise ValueError("not replied to")
+    return Answered(_message(row), reply, day(replied))

@@ -36,6 +36,7 @@ from haihe.letters.message import Message, plain
 MARGIN_COST: Final = 1.0
 INNER_FOLDS: Final = 5  # of the temperature
 TEMPERATURES: Final = (0.05, 5.0)
+AT_ONCE: Final = 500  # messages compared in one piece
 COPY_COSINE: Final = 0.35  # of pieces of two or three characters, from which two share a fold
 
 Tree = Sequence[tuple[str, str]]
@@ -151,10 +152,12 @@ def groups(messages: Sequence[Message]) -> list[int]:
             at = first[at]
         return at
 
-    near = linear_kernel(weighed, weighed, dense_output=False)
-    for one, other in zip(*(near >= COPY_COSINE).nonzero(), strict=True):
-        if one < other:
-            first[root(int(other))] = root(int(one))
+    for start in range(0, len(messages), AT_ONCE):
+        near = linear_kernel(weighed[start : start + AT_ONCE], weighed, dense_output=False)
+        for row, other in zip(*(near >= COPY_COSINE).nonzero(), strict=True):
+            one = start + int(row)
+            if one < other:
+                first[root(int(other))] = root(one)
     return [root(at) for at in range(len(messages))]
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from msgspec.structs import replace
@@ -22,8 +23,8 @@ from haihe.kernel.values import Data
 from haihe.look import acting, forms
 from haihe.look.staff import staff_page
 from haihe.officer.views import HANDLE, actor, file_for
-from haihe.records import letter_joins, letter_replies, letters, lists
-from haihe.records.letter_fit import KIND
+from haihe.records import letter_choice, letter_joins, letter_replies, letters, lists
+from haihe.records.letter_fit import JOIN, KIND, SAME_AS
 from haihe.records.letter_replies import Checked
 from haihe.records.letters import Desk
 from haihe.records.machine_fields import SUGGESTED
@@ -38,6 +39,8 @@ HANDLING: Final = "handling_organ"
 RECORDED: Final = frozenset({"register", "assign", "join_letter"})  # with what was suggested
 DRAFT, CHECK, SHARE = "draft", "approve_reply", "template_share"
 JOIN_REASON: Final = "机器比对相似 {percent}%，经人核对是同一件事。"  # Chinese: stored
+TYPED: Final = "same_as_number"  # of a letter that is neither like this one nor was searched for
+SOUGHT_MAX: Final = 60
 SEEN: Final = "_seen"  # the digest of a reply whose warnings were on the page
 # The groups of the list: title, the states in it.
 GROUPS: Final[tuple[tuple[_StrPromise, tuple[str, ...]], ...]] = (
@@ -108,6 +111,22 @@ def decide(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpR
                 wanted, _href(opened, act), request.POST, expects=opened.seq, wrong={}, kept={}
             )
             return _letter_page(request, reader, opened, desk, form, checked)
+    given = _given(act, desk, matter)
+    number = request.POST.get(TYPED, "").strip()[:SOUGHT_MAX]
+    if act == JOIN and number:
+        chosen = letter_choice.named(reader, number)
+        if not chosen:
+            form = forms.printed_again(
+                wanted,
+                _href(opened, act),
+                request.POST,
+                expects=opened.seq,
+                wrong={SAME_AS: _("没有编号是“%(number)s”的来信。") % {"number": number}},
+                kept={},
+            )
+            return _letter_page(request, reader, opened, desk, form, None)
+        wanted = _need_not_choose(wanted)
+        given[SAME_AS] = chosen
     answer = acting.attempt(
         request,
         wanted,
@@ -115,7 +134,7 @@ def decide(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpR
         actor(reader, wanted),
         matter=matter,
         seq=opened.seq,
-        given=_given(act, desk, matter),
+        given=given,
     )
     if isinstance(answer, forms.ActForm):
         return _letter_page(request, reader, opened, desk, answer, None)
@@ -138,6 +157,12 @@ def _given(act: str, desk: Desk | None, matter: str) -> Data:
         checked = letter_replies.checked_draft(matter)
         return {SHARE: checked.share} if checked is not None else {}
     return {}
+
+
+def _need_not_choose(act: Act) -> Act:
+    """The step whose letter was typed, not chosen."""
+    fields = (replace(one, required=one.required and one.name != SAME_AS) for one in act.form)
+    return replace(act, form=tuple(fields))
 
 
 def _warned(request: HttpRequest, matter: str, reader: Reader) -> Checked | None:
@@ -187,6 +212,9 @@ def _letter_page(
         "drafted": _words_of(drafted),
         "sorts": SORTS,
         "near": _near(desk),
+        "find": (find := request.GET.get("find", "").strip()[:SOUGHT_MAX]),
+        "found": letter_choice.searched(opened.matter, reader, find) if find else (),
+        "typed": request.POST.get(TYPED, "")[:SOUGHT_MAX],
         "waiting": letter_joins.joined_to(opened.matter) if desk is not None else (),
         "done": next((line for line in opened.timeline if str(line.seq) == done), None),
         "parties": [shown for shown in opened.fields if shown.personal],

@@ -48,12 +48,18 @@ def named_in(said: str, day: date) -> tuple[Unit, ...]:
 
 
 def handlers_of(
-    state: State, where: str, apart: frozenset[str], handed: Iterable[tuple[str, str]], day: date
+    state: State,
+    where: str,
+    text: str,
+    apart: frozenset[str],
+    handed: Iterable[tuple[str, str]],
+    day: date,
 ) -> tuple[Taker, ...]:
     """Who may handle a letter: by its place or because it reports somebody, then as like ones were.
 
     The first is what the rule proposes (`handling` of city/competence.yaml). `where`: words of its
-    place; `handed`: body and number of each like letter. None of `apart`, and none below these.
+    place; `text`: its own words, which tell the place where nobody else did; `handed`: body and
+    number of each like letter. None of `apart`, and none below these.
     """
     in_use = rules.current()
     register = in_use.organ_register
@@ -67,9 +73,13 @@ def handlers_of(
             for above in register.lineage(organ, day)[1:2]:
                 found[above] = "它是被反映单位的上一级"
     elif rule is not None:
-        area = place_of(in_use, where, day)
+        area, why = place_of(in_use, where, day), "所写的地点在它的辖区"
+        if not area:
+            own = register.known(state.owner.organ, day)
+            place = in_use.places.mentioned(text, day, own.area if own is not None else "")
+            area, why = (place.code, f"信里写到{place.name}，在它的辖区") if place else ("", "")
         for organ in in_use.competence.over(rule.place, area, day):
-            found[organ] = "所写的地点在它的辖区"
+            found[organ] = why
     for organ, number in handed:
         found.setdefault(organ, f"相似的来信 {number} 交给它办")
     fit = [

@@ -96,7 +96,14 @@ def desk(matter: str, reader: Reader, now: datetime | None = None) -> Desk | Non
         hints=tuple((_sort(letter.procedure, one), one.words) for one in told),
         hint_ids=tuple(one.sort for one in told),
         units=named_in(f"{letter.subject} {letter.text}", day),
-        handlers=handlers_of(letter.state, letter.where, letter.apart, _handed(near), day),
+        handlers=handlers_of(
+            letter.state,
+            letter.where,
+            f"{letter.subject}，{letter.text}",
+            letter.apart,
+            _handed(near),
+            day,
+        ),
         near=near,
         joined=letter_joins.joined_to(matter, connection),
     )

@@ -115,3 +115,36 @@ def test_a_street_that_moves_lies_elsewhere_from_the_day_on_and_its_communities_
 def test_places_that_contradict_one_another_are_refused(wrong: Place, says: str) -> None:
     with pytest.raises(UnusablePlaces, match=says):
         Places([*LISTED, wrong])
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("我家楼下在河西区马场街道，每晚有烧烤摊", "120103005"),
+        ("马场街的路灯坏了三盏", "120103005"),
+        ("以前住塘沽区，现在还在那儿", "120116"),
+        ("蓟县的洇溜镇路不好走", "120119101"),
+        ("蓟县路不好走", "120119"),
+        ("海滨街道太吵", ""),  # two have this name
+        ("武清区的海滨街道太吵", "120114004"),
+        ("河西区四化里社区居委会门口", "120103005002"),
+        ("四化里社区居委会门口", ""),  # a community counts within what else is named
+        ("从马场街道到洇溜镇的公交", ""),  # both lie in the city only
+        ("我是和平区的，在武清区河西务镇丢了东西", ""),
+        ("我想提个建议", ""),
+    ],
+)
+def test_a_text_in_sentences_is_about_the_narrowest_place_it_surely_names(
+    said: str, code: str
+) -> None:
+    found = PLACES.mentioned(said, TODAY)
+    assert (found.code if found is not None else "") == code
+
+
+def test_a_name_of_several_places_is_that_of_the_one_around_whoever_reads() -> None:
+    around = PLACES.mentioned("海滨街道太吵", TODAY, "120114")
+    assert around is not None
+    assert around.code == "120114004"
+    inside = PLACES.mentioned("四化里社区居委会门口", TODAY, "120103")
+    assert inside is not None
+    assert inside.code == "120103005002"

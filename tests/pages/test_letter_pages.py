@@ -65,8 +65,19 @@ def test_a_letter_gets_a_code_at_once_is_registered_with_one_click_and_can_be_jo
     assert "登记时机器的建议" in file.text
     assert "事项类别 " in file.text
     ready = [one for one in done.forms if one.action.endswith("/join_letter/")]
-    joining = next(one for one in ready if one.values.get("same_as", [""])[0])
-    clerk.send(done, joining)
+    assert any(one.values.get("same_as", [""])[0] for one in ready)  # one click joins
+    sought = clerk.get(f"/officer/letters/{matter}/?find={quote('烧烤')}")
+    found = re.search(r'type="radio" name="same_as" .*?(CL-\d{4}-\d{6})', sought.html, re.S)
+    assert found is not None
+    typing = next(one for one in sought.forms if "same_as_number" in one.values)
+    reason = {"join_reason": "同一处烧烤摊"}
+    wrong = clerk.send(sought, typing, {"same_as_number": "CL-2026-999999"} | reason)
+    assert wrong.status == 422
+    assert "没有编号是“CL-2026-999999”的来信" in wrong.text
+    assert "同一处烧烤摊" in wrong.html
+    again = next(one for one in wrong.forms if "same_as_number" in one.values)
+    joined = clerk.send(wrong, again, {"same_as_number": found[1].lower()} | reason)
+    assert "与别的来信一并办理" in joined.text or "与同类来信一并办理" in joined.text
     assert "和您的一起办" in anybody.get(f"/follow/{code}/").text
 
 
@@ -89,40 +100,6 @@ def test_a_reply_that_copies_a_template_is_pointed_out_before_it_goes_on(
         f"/officer/letters/{matter}/approve_reply/"
     )
     assert share.values["template_share"] == ["1.0"]
-
-
-def test_the_body_reported_has_no_trace_of_the_letter_on_any_page(
-    signed_in: Callable[[str], Visitor],
-) -> None:
-    clerk, station, chief = signed_in("mailbox"), signed_in("officer"), signed_in("chief")
-    matter, page = by_text(clerk, "四十分钟才到")
-    number = re.search(r"CL-\d{4}-\d{6}", page.text)
-    assert number is not None
-    for reader in (station, chief):
-        for path in (
-            f"/officer/letters/{matter}/",
-            f"/officer/matter/{matter}/",
-            f"/officer/matter/{matter}/?purpose=supervise",
-            f"/officer/matter/{matter}/sheet/",
-        ):
-            answer = reader.get(path)
-            assert answer.status == 404, path
-        batch = reader.get(f"/officer/batch/?m={matter}&act=remark&kind=")
-        assert "有 1 件您不能打开" in batch.text
-        assert number[0] not in batch.text
-        for path in (
-            "/officer/letters/",
-            "/officer/",
-            "/officer/?of=had",
-            "/officer/?of=asked",
-            f"/officer/?number={number[0]}",
-            f"/officer/?number={quote('出警慢')}",
-            "/officer/exports/",
-            "/officer/calendar/",
-        ):
-            seen = reader.get(path)
-            assert matter not in seen.html, path
-            assert number[0] not in seen.text.replace(f"以“{number[0]}”开头", ""), path
 
 
 def test_late_letters_are_on_the_chiefs_page_by_themselves_and_each_number_is_its_list(

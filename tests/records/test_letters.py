@@ -297,6 +297,9 @@ def test_the_body_over_the_place_is_proposed_first_and_the_reported_one_never(
     assert "辖区" in desk.handlers[0].why
     if takes == BOX:
         return
+    told = written(f"{where}，{BARBECUE}").matter  # nobody filled the place in
+    assert (desk := letters.desk(told, box)) is not None
+    assert (desk.handlers[0].organ, "信里写到" in desk.handlers[0].why) == (takes, True)
     about = written(BARBECUE, letter_place=where, named_organ=takes, mailbox=BOX).matter
     owner = str(journal.rows("SELECT owner_organ FROM matter WHERE matter_id = ?", (about,))[0][0])
     desk = letters.desk(about, reader(owner, "mailbox_clerk"))
