@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from haihe.apply import terminal
+from haihe.apply import begun, terminal
 from haihe.kernel.allowance import Allowance
 from haihe.kernel.catalogue import FIELDS, Item, power_list
 from haihe.records import applications, drafts
@@ -116,7 +116,8 @@ def item(request: HttpRequest, item: str) -> HttpResponse:
         kept = drafts.begin(draft, now)
         terminal.opens(request, kept.code)
         return redirect("apply:who", kept.code)
-    return render(request, "apply/item.html", {"here": "services", **_told(chosen, now)})
+    values = {"here": "services", "unsent": begun.unsent(request, chosen.code, now)}
+    return render(request, "apply/item.html", {**values, **_told(chosen, now)})
 
 
 @require_safe

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     told["models"] = {name: one.plain() for name, one in scores.items()}
     if args.write:
-        _write(told)
+        _write(told, whole=not args.model)
     if args.json:
         import msgspec
 
@@ -148,13 +148,18 @@ def _short(models: tuple[Model, ...], scores: dict[str, Score]) -> list[str]:
     ]
 
 
-def _write(told: dict[str, Any]) -> None:
+def _write(told: dict[str, Any], *, whole: bool) -> None:
+    """Keep the figures; of some models only, those of the others stay as they were measured."""
     import json
 
     from haihe.pack.place import own_folder
 
+    file = own_folder("simulation") / RESULTS
+    if not whole and file.is_file():
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        told = {**kept, "models": {**kept["models"], **told["models"]}}
     text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
-    (own_folder("simulation") / RESULTS).write_text(text + "\n", encoding="utf-8")
+    file.write_text(text + "\n", encoding="utf-8")
 
 
 def _say(told: dict[str, Any], scores: dict[str, Score], short: list[str]) -> None:

@@ -103,6 +103,19 @@ def load(code: str, now: datetime) -> Kept | None:
     return Kept(id=kept_id, code=normal, draft=_opened(kept_id, bytes(sealed)), state=state)
 
 
+def of(kept_id: str, now: datetime) -> Kept | None:
+    """The draft of this id with its code; None where there is none (any more)."""
+    rows = reading_connection().rows(
+        "SELECT code_tag, sealed, state, changed_at FROM draft WHERE draft_id = ?", (kept_id,)
+    )
+    if not rows or rows[0][3] < stored(now - DRAFT_LASTS):
+        return None
+    tag, sealed, state, _ = rows[0]
+    codes = ((follow_code(f"draft {kept_id}", one), one) for one in keys.store().every_codes())
+    code = next((code for code, one in codes if code_tag(code, one) == tag), "")
+    return Kept(id=kept_id, code=code, draft=_opened(kept_id, bytes(sealed)), state=state)
+
+
 def keep(kept: Kept, now: datetime, state: str = OPEN) -> None:
     """Keep what a draft has become."""
     connection = reading_connection()

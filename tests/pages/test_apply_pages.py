@@ -107,6 +107,23 @@ def test_an_application_goes_on_from_another_device_by_its_code(woman: Visitor, 
     assert "没有找到这份申请" in gone.text
 
 
+def test_who_begins_the_same_again_is_told_and_led_on_only_as_the_one_who_is_signed_in(
+    woman: Visitor, city: str
+) -> None:
+    first = begun(woman, "/services/rk53/")
+    again = woman.get("/services/rk53/")
+    assert "您已经有一份同样的申请，还没有提交。" in again.text
+    assert again.link("接着办那一份") == first.path
+    assert "还没有提交" not in woman.get("/services/rk51/").text  # another item
+
+    somebody = Visitor(city)
+    begun(somebody, "/services/rk53/")
+    told = somebody.get("/services/rk53/")
+    assert "这台设备上开始过一份同样的申请" in told.text
+    assert told.link("填编号接着办") == "/apply/"
+    assert "还没有提交" not in Visitor(city).get("/services/rk53/").text  # another browser
+
+
 def test_a_terminal_begins_a_phone_goes_on_and_the_terminal_takes_it_back(
     anybody: Visitor, city: str
 ) -> None:

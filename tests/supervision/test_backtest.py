@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from haihe.commands import main
+from haihe.commands import backtest, main
+from haihe.pack import place
 from haihe.pack.models import Card
 from haihe.simulation.book import load_book
 from haihe.supervision.catalogue import read_catalogue
@@ -47,6 +49,19 @@ def test_a_model_for_which_nothing_can_be_planted_says_so() -> None:
     planted = {truth.model for fault in load_book().faults.values() for truth in fault.truth}
     silent = [name for name, card in MODELS.items() if name not in planted and not excused(card)]
     assert silent == []
+
+
+def test_writing_the_figures_of_one_model_leaves_those_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "own_folder", lambda _: tmp_path)
+    backtest._write({"city": {"matters": 9}, "models": {"a": 1, "b": 1}}, whole=True)
+    backtest._write({"city": {"matters": 7}, "models": {"b": 2}}, whole=False)
+    kept = json.loads((tmp_path / backtest.RESULTS).read_text(encoding="utf-8"))
+    assert kept == {"city": {"matters": 9}, "models": {"a": 1, "b": 2}}
+    backtest._write({"city": {"matters": 8}, "models": {"a": 3}}, whole=True)
+    kept = json.loads((tmp_path / backtest.RESULTS).read_text(encoding="utf-8"))
+    assert kept == {"city": {"matters": 8}, "models": {"a": 3}}
 
 
 def in_service(card: Card) -> bool:
