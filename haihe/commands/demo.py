@@ -23,6 +23,7 @@ HELP = "向空库装入演示城市：人员、事项和演示账号"
 PASSWORD = "haihe-demo"  # printed at the start; never accepted outside a demo
 PACE = 1000  # the most steps a demo may have
 
+SWEPT_DAYS_AGO: Final = (6, 1)  # so that not everything is found on the day of the demo
 SIMULATED_DAYS = 30
 SIMULATED_DAYS_MAX = 400
 SIMULATED_SCALE = 0.0005
@@ -185,6 +186,7 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
     """
     from haihe.commands.sweep import sweep_all
     from haihe.records import database, halls_demo, lists, ratings_demo
+    from haihe.records.sweeping import sweep_as_of
 
     if not lists.is_empty():
         return 0
@@ -202,6 +204,8 @@ def fill(now: datetime | None = None, days: int | None = None) -> int:
     _answer_for_areas(_local_day(now))
     halls_demo.fill(now)
     ratings_demo.fill(database.reading_connection(), now)
+    for days in SWEPT_DAYS_AGO:
+        sweep_as_of(now - timedelta(days=days))
     sweep_all(now)
     return len(opened) + simulated + told
 

@@ -218,18 +218,30 @@ def found_as_of(
     run is left out; the log says why.
     """
     base = _ground(models)
+    with _views_as_of(base, Moment(at, past=True, imported=imported)) as connection:
+        swept = (_swept(partial(run_model, connection), one) for one in base.models)
+        return [one for one in swept if isinstance(one, Swept)]
+
+
+def sweep_as_of(at: datetime) -> Sweep:
+    """Raise at a past instant what every model would have found then.
+
+    For a journal that was told afterwards, whose findings would else all be of the same day.
+    """
+    base = _ground(None)
+    told = Sweep(full=True)
+    with _views_as_of(base, Moment(at, past=True, imported=False)) as connection:
+        _run_in_full(partial(run_model, connection), base.models, at, told)
+    return told
+
+
+@contextmanager
+def _views_as_of(base: Ground, moment: Moment) -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory(prefix="haihe-as-of-") as folder:
-        mirror.as_of(
-            base.connection,
-            base.rules,
-            base.rules.every_version(),
-            Moment(at, past=True, imported=imported),
-            Path(folder),
-        )
+        mirror.as_of(base.connection, base.rules, base.rules.every_version(), moment, Path(folder))
         connection = open_views(Path(folder), base.fields, base.matter_fields, often=True)
         try:
-            swept = (_swept(partial(run_model, connection), one) for one in base.models)
-            return [one for one in swept if isinstance(one, Swept)]
+            yield connection
         finally:
             connection.close()
 

@@ -299,6 +299,8 @@ def backlog(playing: Playing) -> Iterator[Line]:
         case = played(
             playing, "public_security_case", f"old-{number}", at, [
                 {"do": "receive", "with": {"minor_involved": False, "minor_reported": False}},
+                {"do": "daily_check", "as": "inspector", "after": "15..50 minutes",
+                 "with": {"check_opinion": "管辖和程序没有问题"}},
                 {"do": "open_case", "after": "1..2 hours",
                  "with": {"minor_involved": False, "handled_by": "station"}},
                 {"do": "terminate", "after": "60..61 days", "beyond": "case",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
@@ -33,11 +33,16 @@ class Step(NamedTuple):
     command: Command
 
 
-def steps_of(pack: Pack, lots: int) -> list[Step]:
-    """The steps of so many lots of every kind over a year, every other one with a planted fault."""
+def steps_of(pack: Pack, lots: int, models: Collection[str]) -> list[Step]:
+    """The steps of so many lots over a year, every other one with a fault these models find."""
     simulation = Simulation(pack, load_book(), SEED, faults=True)
     chance = Random(SEED)
-    faults = sorted(simulation.book.faults.values(), key=lambda fault: fault.id)
+    planted = (
+        fault
+        for fault in simulation.book.faults.values()
+        if any(truth.model in models for truth in fault.truth)
+    )
+    faults = sorted(planted, key=lambda fault: fault.id)
     kinds = sorted(pack.procedures)
     steps: list[Step] = []
     for number in range(lots):
