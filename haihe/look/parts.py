@@ -13,21 +13,21 @@ from haihe.look.templatetags.look import icon_names
 from haihe.records.shown import Act, Cited, ClockFace, FormField, Refusal, Tone
 
 TONES: Final[tuple[Tone, ...]] = ("plain", "good", "warn", "bad")
-SAYS = ("还剩12天", "按期办到", "还剩1天", "已超期3小时")  # Chinese: examples of data
+SAYS = ("还剩12天", "按期完成", "还剩1天", "已超期3小时")  # Chinese: examples of data
 REASON = Cited(
-    text="从受理次日起算，三十日",  # Chinese: an example of data
-    article="治安管理处罚法第118条",  # Chinese: an example of data
+    text="期间为30日，按自然日计算，到2026年10月8日 星期四",  # Chinese: an example of data
+    article="治安管理处罚法（2025）第118条",  # Chinese: an example of data
 )
 REFUSAL = Refusal(
     reason="no_report",
-    says="还没有调查报告，不能审批。",  # Chinese: an example of data
-    instead="先登记调查报告，再提请审批。",  # Chinese: an example of data
-    articles=("治安管理处罚法第112条",),  # Chinese: an example of data
+    says="还没有送达听证通知",  # Chinese: an example of data
+    instead="先组织听证",  # Chinese: an example of data
+    articles=("行政处罚法（2021）第64条",),  # Chinese: an example of data
 )
 TYPES = (
-    ("text", "事由", "一句话说清楚。"),  # Chinese: an example of data
+    ("text", "事由", ""),  # Chinese: an example of data
     ("long_text", "经过", ""),  # Chinese: an example of data
-    ("number", "金额", ""),  # Chinese: an example of data
+    ("number", "协议金额（元）", ""),  # Chinese: an example of data
     ("yes_no", "是否涉及未成年人", ""),  # Chinese: an example of data
     ("day", "日期", ""),  # Chinese: an example of data
     ("instant", "时间", ""),  # Chinese: an example of data
