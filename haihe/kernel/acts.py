@@ -253,7 +253,7 @@ ACTS: dict[str, KernelAct] = {
         cites=("haihe#merge",),
         asks=("into", "reason"),
         fields={
-            "into": Field(name="并入事项", type="matter"),
+            "into": Field(name="并入事项", type="matter", hint="写那件事项的编号"),
             "reason": _reason("合并理由"),
         },
     ),

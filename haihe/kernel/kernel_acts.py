@@ -46,7 +46,7 @@ def ended(state: State, name: str, cites: tuple[str, ...]) -> Refused:
         return Refused(
             reason="ended",
             says=f"本事项已经合并，不能“{name}”",
-            instead=f"请在并入的事项 {state.merged_into} 中办理",
+            instead="请在并入的事项中办理",
             cites=("haihe#merge",),
         )
     return Refused(

@@ -14,7 +14,7 @@ from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.look import forms
 from haihe.records import files, read, write
 from haihe.records.answers import Recorded
-from haihe.records.shown import Act
+from haihe.records.shown import Act, Reader
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -31,11 +31,14 @@ def attempt(
     given: Data | None = None,
     key: str = "",
     keep: forms.Keep = files.keep,
+    reader: Reader | None = None,
 ) -> Recorded | forms.ActForm:
     """Submit a form of `act`; a form that was not carried out comes back with what was typed.
 
     `given` is what is known already and was never typed; `key` names the command where it may be
     carried out once only, whatever form it came from.
+
+    A `reader` of the staff names another matter by its number.
 
     `seq` is the matter's last event now, for the form that goes back; the form that came says
     with `_expects` which one its reader had seen, so nobody acts on a file that has moved on.
@@ -45,13 +48,14 @@ def attempt(
     if typed.wrong:
         return forms.printed_again(act, href, post, expects=seq, wrong=typed.wrong, kept=typed.kept)
     happened = typed.data.pop(forms.HAPPENED_AT, None)
+    data = typed.data if reader is None else read.with_ids(act.form, typed.data, reader)
     command = Command(
         key=key or key_of(post, actor),
         act=act.id,
         actor=actor,
         matter=matter,
         kind=kind,
-        data=typed.data | (given or {}),
+        data=data | (given or {}),
         happened_at=datetime.fromisoformat(happened) if isinstance(happened, str) else None,
         expects=_seen(post),
     )

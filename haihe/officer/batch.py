@@ -161,6 +161,7 @@ def _carried_out(
         )
     happened = typed.data.pop(forms.HAPPENED_AT, None)
     at = datetime.fromisoformat(happened) if isinstance(happened, str) else None
+    data = read.with_ids(dated.form, typed.data, reader)
     seen = {one.matter: one.seen for one in chosen}
     by_matter = {file.matter: file for file in files}
     found = []
@@ -175,7 +176,7 @@ def _carried_out(
             act=act.id,
             actor=views.actor(reader, own),
             matter=file.matter,
-            data=_own_data(typed.data, own),
+            data=_own_data(data, own),
             happened_at=at,
             expects=seen[file.matter],
         )

@@ -345,7 +345,7 @@ def _carried_out(
         actor=views.actor(acting, act),
         matter=aim.matter or None,
         kind=(aim.kind or None) if not aim.on else None,
-        data=typed.data,
+        data=read.with_ids(act.form, typed.data, acting),
         happened_at=(
             datetime.fromisoformat(happened) if isinstance(happened, str) else taken.happened_at
         ),

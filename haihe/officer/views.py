@@ -146,7 +146,7 @@ def opening(request: HttpRequest, reader: Reader, kind: str, act: str) -> HttpRe
     if "_fill" in request.POST:
         form = forms.printed(intake.filled(step, intake.told_by(request)), href)
     elif request.method == "POST":
-        answer = acting.attempt(request, step, href, actor(reader, step), kind=kind)
+        answer = acting.attempt(request, step, href, actor(reader, step), kind=kind, reader=reader)
         if not isinstance(answer, forms.ActForm):
             return _back_to_file(answer.matter, HANDLE, answer.seq)
         form = answer
@@ -230,7 +230,13 @@ def act(request: HttpRequest, reader: Reader, matter: str, act: str) -> HttpResp
         form, told = preview.of_typed(request, wanted, href, opened, reader, purpose, need)
     elif request.method == "POST":
         answer = acting.attempt(
-            request, wanted, href, actor(reader, wanted), matter=matter, seq=opened.seq
+            request,
+            wanted,
+            href,
+            actor(reader, wanted),
+            matter=matter,
+            seq=opened.seq,
+            reader=reader,
         )
         if not isinstance(answer, forms.ActForm):
             return _back_to_file(matter, purpose, answer.seq, need)

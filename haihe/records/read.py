@@ -64,6 +64,7 @@ from haihe.records.shown import (
     ClockFace,
     File,
     Foretold,
+    FormField,
     KindOf,
     Link,
     Paper,
@@ -86,6 +87,7 @@ __all__ = [
     "paper",
     "reader_of",
     "refusal",
+    "with_ids",
 ]
 
 OF_RATERS: Final = frozenset({"service_rating", "bad_rating", "call_back"})
@@ -162,6 +164,25 @@ def knows_of_matter(reader: Reader, matter: str) -> bool:
     """Whether the reader may know that there is this matter."""
     read = _read(reading_connection(), matter, _printer(None))
     return read is not None and knows_of(_asking(reader, read), read.state, read.procedure)
+
+
+def with_ids(form: Iterable[FormField], data: Data, reader: Reader) -> Data:
+    """What was typed, with the ids of matters for their numbers, as people name them.
+
+    A number of a matter the reader may not know of stays as it was typed, as one of none does.
+    """
+    named = [
+        one.name for one in form if one.type == "matter" and isinstance(data.get(one.name), str)
+    ]
+    found = {name: _numbered(str(data[name]), reader) for name in named}
+    return {**data, **found}
+
+
+def _numbered(typed: str, reader: Reader) -> str:
+    rows = reading_connection().rows(
+        "SELECT matter_id FROM matter WHERE number = ?", (typed.strip().upper(),)
+    )
+    return next((str(row[0]) for row in rows if knows_of_matter(reader, str(row[0]))), typed)
 
 
 def paper(
@@ -580,6 +601,7 @@ def _code(read: _Read, store: keys.KeyStore) -> str:
 def _acts(printer: Printer, read: _Read, reader: Reader, view: View | None) -> tuple[Act, ...]:
     """What this reader may do, in the best of the roles held, or why not."""
     best: dict[str, tuple[str, Refused | None]] = {}
+    merged = _merged(printer, read, reader) if view is not None and view.history else None
     state = as_heir(printer.rules, read.procedure, read.state, reader.organ, printer.now)
     for role in reader.roles:
         actor = Actor(person=reader.person, role=role, organ=reader.organ)
@@ -594,11 +616,20 @@ def _acts(printer: Printer, read: _Read, reader: Reader, view: View | None) -> t
         if refused is not None and is_general and refused.reason in _NOT_YOURS:
             continue
         act = printer.step(read.procedure, name, role, refused, read.state, read.clocks, view)
+        if merged is not None and act.refusal is not None and act.refusal.reason == "ended":
+            told = msgspec.structs.replace(act.refusal, in_matter=merged)
+            act = msgspec.structs.replace(act, refusal=told)
         act = approvals_shown.offered(act, read.procedure, state, reader)
         act = requests_shown.offered(act, state, reader)
         act = without_machine_fields(act)
         found.append(_with_conditions(printer, read, state, reader, act))
     return tuple(found)
+
+
+def _merged(printer: Printer, read: _Read, reader: Reader) -> Link | None:
+    """The matter this one was merged into, if the reader may know of it."""
+    into = read.state.merged_into
+    return _link(reading_connection(), printer, reader, into, "") if into else None
 
 
 def _with_conditions(printer: Printer, read: _Read, state: State, reader: Reader, act: Act) -> Act:

@@ -46,6 +46,17 @@ class Cited(Frozen, frozen=True, kw_only=True):
     article: str = ""
 
 
+class Link(Frozen, frozen=True, kw_only=True):
+    """Another matter this one came from, opened, or was merged into."""
+
+    relation: str  # 来自 / 移交为 / 并入
+    matter: str
+    number: str
+    title: str
+    subject: str
+    state_name: str
+
+
 class Refusal(Frozen, frozen=True, kw_only=True):
     """Why something may not be done, and what can be done instead. `field` names a wrong field."""
 
@@ -54,10 +65,14 @@ class Refusal(Frozen, frozen=True, kw_only=True):
     instead: str
     articles: tuple[str, ...] = ()
     field: str | None = None
+    in_matter: Link | None = None  # where it can be done instead, for who may know of it
 
 
 class FormField(Frozen, frozen=True, kw_only=True):
-    """One field of a form. `type` as in the procedure; `choices` are (value, words)."""
+    """One field of a form. `type` as in the procedure; `choices` are (value, words).
+
+    `within` is the heading under which each choice stands in a long list, or nothing.
+    """
 
     name: str
     label: str
@@ -66,6 +81,7 @@ class FormField(Frozen, frozen=True, kw_only=True):
     personal: bool = False
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    within: tuple[str, ...] = ()
     at_least: float | None = None
     at_most: float | None = None
     pattern: str = ""
@@ -221,17 +237,6 @@ class ApprovalFace(Frozen, frozen=True, kw_only=True):
     changed: tuple[Changed, ...] = ()  # since the round before
     before_back: str = ""  # why the round before was sent back
     foretold: Foretold | None = None  # of one that waits or may be used
-
-
-class Link(Frozen, frozen=True, kw_only=True):
-    """Another matter this one came from, opened, or was merged into."""
-
-    relation: str  # 来自 / 移交为 / 并入
-    matter: str
-    number: str
-    title: str
-    subject: str
-    state_name: str
 
 
 class Gathered(Frozen, frozen=True, kw_only=True):

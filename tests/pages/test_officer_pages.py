@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from haihe.commands.demo import PASSWORD
+from tests.pages.test_officer_approval import received
 from tests.pages.visitor import Page, Visitor
 
 SignedIn = Callable[[str], Visitor]
@@ -233,3 +234,23 @@ def test_no_page_shows_the_id_of_an_organ(signed_in: SignedIn) -> None:
 
     assert "还不能办的步骤" in page.text
     assert "tj-110" not in page.text
+
+
+def test_a_matter_is_named_by_its_number_and_one_that_was_merged_leads_to_it(
+    signed_in: SignedIn,
+) -> None:
+    officer = signed_in("officer")
+    first, second = (received(officer) for _ in range(2))
+    numbers = [re.findall(r"PSC-\d{4}-\d+", one.text)[0] for one in (first, second)]
+    path = second.path.split("?")[0]
+    page = officer.get(f"{path}act/merge/?purpose=handle")
+    strange = officer.send(page, page.form("/act/merge/"), {"into": "PSC-1-1", "reason": "同一起"})
+    assert "没有编号为PSC-1-1的事项" in strange.text
+    merged = officer.send(
+        strange, strange.form("/act/merge/"), {"into": numbers[0].lower(), "reason": "同一起"}
+    )
+    assert "已记下：合并" in merged.text
+    refused = officer.get(f"{path}act/judge_jurisdiction/?purpose=handle")
+    assert "请在并入的事项中办理" in refused.text
+    assert officer.get(refused.link(f"打开 {numbers[0]}")).path == first.path.split("?")[0]
+    assert not re.findall(r"[0-9a-f]{32}", refused.text)
