@@ -95,6 +95,7 @@ PAGES: Final = (
     Page("officer:opening", "/officer/new/public_security_case/receive/", OFFICER),
     Page("officer:then", "/officer/new/public_security_case/receive/then/", OFFICER),
     Page("officer:letters", "/officer/letters/", MAILBOX),
+    Page("officer:letters_together", "/officer/letters/together/", MAILBOX),
     Page("officer:letter", "/officer/letters/{letter}/", MAILBOX),
     Page("officer:batch", "/officer/batch/", OFFICER),
     Page("officer:calendar", "/officer/calendar/", OFFICER),
@@ -139,8 +140,8 @@ ONLY_POSTED = "only posted to; it answers with a page of this list or an error p
 A_FILE = "gives a file, not a page"
 A_PART = "a part of another page, fetched by it"
 LEADS_ON = "leads on to another page"
-SECOND_FACTOR = "needs a second factor, which no account of the demo city has; pages of one look"
-ADMINISTRATORS = "needs one of the three administrators, whom a demo city does not have"
+SECOND_FACTOR = "needs a second factor, which no account of the demo city has: test_staff_sign_in"
+ADMINISTRATORS = "needs one of the three administrators: axe looks in test_staff_sign_in"
 NO_PAGE: Final = {
     "look:choose": ONLY_POSTED,
     "apply:terminal": LEADS_ON,
@@ -153,7 +154,7 @@ NO_PAGE: Final = {
     "citizen:mine": LEADS_ON,
     "citizen:rated": "needs a rating that was given; its words are on the page of ratings",
     "citizen:object": "needs a reading by somebody; the form of readings",
-    "identity:citizen_code": "needs a code that was sent",
+    "identity:citizen_code": "needs a code that was sent: axe looks in test_staff_sign_in",
     "identity:citizen_leave": ONLY_POSTED,
     "identity:provider": LEADS_ON,
     "openid_connect_callback": LEADS_ON,

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage
@@ -14,24 +13,15 @@ from playwright.sync_api import Page as Tab
 
 from bench.browser import Mode, Visits, pages_of
 from haihe.config.pages import NO_PAGE, PAGES, Page
+from tests.pages.axe import AXE, JUDGED
 from tests.pages.conftest import ROOT, free_port, serving
 
 PHONE = Mode(320, 640)
 DESK = Mode(1280, 800, dark=True)
 TARGET_PIXELS_MIN = 44
 TABS_MAX = 400
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 NAMES = [f"{page.route}-{page.who or 'anybody'}-{at}" for at, page in enumerate(PAGES)]
 WALKED = ("citizen:start", "citizen:follow", "account_login", "officer:inbox", "center:board")
-
-# What axe finds against WCAG 2.2 A and AA, each as one line.
-JUDGED = """async () => {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-  const found = await axe.run(document, {
-    runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']});
-  return found.violations.flatMap(one => one.nodes.slice(0, 3).map(node =>
-    `${one.id}: ${node.target} ${node.any.concat(node.all).map(c => c.message).join('; ')}`));
-}"""
 
 # Elements that reach beyond the window, those that scroll inside themselves left out.
 SIDEWAYS = """() => document.documentElement.scrollWidth > window.innerWidth

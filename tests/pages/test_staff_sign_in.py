@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page
 from haihe.commands.demo import PASSWORD
 from haihe.records import account_book
 from tests.conftest import opened_page
+from tests.pages.axe import faults
 from tests.pages.visitor import Page as Shown
 from tests.pages.visitor import Visitor
 
@@ -396,6 +397,30 @@ def test_a_locked_account_is_unlocked_by_the_security_administrator(
     answer = security.send(page, page.form("/unlock/"))
     assert "锁定中" not in confirmed(security, answer, secret).text
     assert Visitor(city).sign_in("power", PASSWORD).path == "/officer/"
+
+
+def test_the_pages_of_administrators_and_second_factors_are_for_everybody(
+    city: str,
+    administrators: dict[str, tuple[Visitor, str]],
+    signed_in: Callable[[str], Visitor],
+    browser: Browser,
+) -> None:
+    (system, _), (security, _), (audit, _) = administrators.values()
+    second, own = Visitor(city), "/identity/administration/officer/"
+    shown = [
+        *(one.get("/identity/administration/") for one in (system, security, audit)),
+        system.get(own),
+        security.get(f"{own}?post=tj-110"),
+        second.sign_in(DUTIES["audit"], OWN),
+        audit.get("/identity/account/"),
+        signed_in("officer").get("/identity/administration/"),
+    ]
+    asked = Visitor(city)
+    page = asked.get("/identity/citizen/")
+    shown.append(asked.send(page, page.form("/identity/citizen/"), {"phone": "13900001999"}))
+    assert second.last.path == "/identity/factor/"
+    for tab in opened_page(browser, width=320, height=640):
+        assert [one for page in shown for one in faults(tab, page)] == []
 
 
 # ── Passkeys, in Chromium with a virtual authenticator ───────────────────────────────────────
