@@ -18,6 +18,7 @@ from haihe.records.database import reading_connection
 from haihe.records.instants import restored
 from haihe.records.posts import Holding, Post, hold, make_post
 from haihe.stories.crowds import Crowd, Steps, count, equal, holds, played, rows_of
+from haihe.stories.departments_asked import other_departments
 from haihe.stories.large import BATCH, MINUTE, REPEATED, large
 from haihe.stories.playing import Broken, Line, Playing
 from haihe.supervision.catalogue import Catalogue, read_catalogue
@@ -241,6 +242,7 @@ def fines(playing: Playing) -> Iterator[Line]:
         later,
         shared(later, found) if playing.measured else "",
     )
+    yield from other_departments(playing, first)
 
 
 @large
