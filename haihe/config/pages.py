@@ -95,7 +95,6 @@ PAGES: Final = (
     Page("officer:opening", "/officer/new/public_security_case/receive/", OFFICER),
     Page("officer:then", "/officer/new/public_security_case/receive/then/", OFFICER),
     Page("officer:letters", "/officer/letters/", MAILBOX),
-    Page("officer:letters_together", "/officer/letters/together/", MAILBOX),
     Page("officer:letter", "/officer/letters/{letter}/", MAILBOX),
     Page("officer:batch", "/officer/batch/", OFFICER),
     Page("officer:calendar", "/officer/calendar/", OFFICER),

@@ -150,8 +150,8 @@ def sitting(*, circuit: bool = True, minor: bool = False, hour: str = "09:30") -
     guardian = {"guardian_name": NAME} if minor else {}
     matter = act(
         None, "submit", "citizen", "public", MONDAY, court="hexi-court", plaintiff=NAME,
-        plaintiff_phone=PHONE, defendant="船主乙", facts="合伙的账没有算清", claims="分钱", amount=9_000,
-        dispute_kind="contract", minor_involved=minor, **guardian,
+        plaintiff_phone=PHONE, defendant="船主乙", facts="合伙的账没有算清", claims="分钱",
+        amount=9_000, dispute_kind="contract", minor_involved=minor, **guardian,
     )  # fmt: skip
     court = "hexi-court"
     act(
