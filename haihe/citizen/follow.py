@@ -17,7 +17,6 @@ from haihe.identity.citizens import citizen_of
 from haihe.look import acting, forms
 from haihe.records import files, joining, letter_replies, messages, ratings, read
 from haihe.records.answers_told import answers_told
-from haihe.records.codes import normal_code
 from haihe.records.shown import Act, CitizenFile, ClockFace
 
 TYPED_CODE_CHARACTERS_MAX: Final = 60
@@ -34,7 +33,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     if file is None:
         return unknown_code(request, code)
     citizen = citizen_of(request) if file.joined else None
-    kept = citizen is not None and normal_code(code) in joining.kept(citizen.id)
+    kept = citizen is not None and joining.keeps(citizen.id, code)
     values = {"here": "report", "code": code, "file": file, "kept": kept}
     return render(request, "citizen/receipt.html", values)
 

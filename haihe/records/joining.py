@@ -118,6 +118,11 @@ def kept(citizen: str) -> tuple[str, ...]:
     return tuple(codes)
 
 
+def keeps(citizen: str, code: str) -> bool:
+    """Whether the code of a joined matter, however it is typed, is in this account."""
+    return normal_code(code) in kept(citizen)
+
+
 def carried_out(key: str) -> bool:
     """Whether a command with this key was carried out already: a second click on one button."""
     rows = reading_connection().rows("SELECT 1 FROM command_key WHERE key = ?", (key,))
