@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 HELP = "给每一页截图：手机、桌面、大屏、深色、大字、英文（在源码目录中使用）"
 ROOT = Path(__file__).resolve().parents[2]
 NAME_CHARACTERS_MAX = 80
-MISSING: Final = "look:missing"  # the page that says there is no such page
-SIGN_IN: Final = "/officer/login/"
+MISSING: Final = {"look:missing", "citizen:ask"}  # also show what is said of something not there
 BAD_STATUS: Final = 400
 WRONG_CHARACTERS_MAX: Final = 200
 
@@ -80,6 +79,8 @@ def _take(visits: Visits, page: Page, mode: Mode, picture: Path) -> str:
     """One picture; why there is none, or "". What an earlier run left in its place goes first."""
     from playwright.sync_api import Error
 
+    from bench.browser import SIGN_IN
+
     picture.unlink(missing_ok=True)
     address = visits.address_of(page)
     try:
@@ -88,7 +89,7 @@ def _take(visits: Visits, page: Page, mode: Mode, picture: Path) -> str:
         opened = urlsplit(tab.url).path
         if opened != urlsplit(address).path:
             return "要先登录" if opened == SIGN_IN else f"到了 {opened}"
-        if answer and answer.status >= BAD_STATUS and page.route != MISSING:
+        if answer and answer.status >= BAD_STATUS and page.route not in MISSING:
             return f"回答是 {answer.status}"
         tab.screenshot(path=picture, full_page=True)
     except Error as error:
