@@ -53,7 +53,8 @@ def planted(messages: Sequence[Message], day: date) -> dict[str, Any]:
     for way in WAYS:
         total = sum(count for (one, _), count in counted.items() if one == way)
         shares[way] = {
-            what: round(counted[way, what] / total, 3) for what in ("right", "wrong", "not_told")
+            what: round(counted[way, what] / total, 3) if total else None
+            for what in ("right", "wrong", "not_told")
         }
     right = sum(count for (_, what), count in counted.items() if what == "right")
     wrong = sum(count for (_, what), count in counted.items() if what == "wrong")

@@ -43,6 +43,8 @@ def settings(
     secret.write_text(SECRET)
     told |= {"HAIHE_SENDER": "console", "HAIHE_OIDC_ISSUER": provider.issuer}
     told |= {"HAIHE_OIDC_CLIENT": CLIENT, "HAIHE_OIDC_SECRET_FILE": str(secret)}
+    migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, env=told, cwd=ROOT, check=True)  # the provider's tables are its own
     return told
 
 

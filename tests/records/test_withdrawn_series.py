@@ -78,7 +78,8 @@ def test_the_alarm_of_the_day_before_is_proposed_first_and_reopening_ends_the_pr
     sweep_all(WEDNESDAY + timedelta(hours=24))
     ((matter, says),) = city.rows(FOUND, ("likely_series",))
     assert matter == told
-    assert before in says
+    ((number,),) = city.rows("SELECT number FROM matter WHERE matter_id = ?", (before,))
+    assert number in says
     assert "特征手法同对象3" in says
     ((rectification,),) = city.rows(
         "SELECT rectification FROM finding WHERE model = 'likely_series'"
