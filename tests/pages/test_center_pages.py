@@ -135,8 +135,9 @@ def test_a_share_prints_its_fraction(supervisor: Visitor) -> None:
 
 
 def shown(page: Page) -> str:
-    """What a board says: its figures, without the addresses that carry the moment on."""
+    """What a board says: its figures, without what one can do now and the moment's addresses."""
     figures = page.html.split('id="live"')[1].split('class="sheet no-print"')[0]
+    figures = re.sub(r'<p class="buttons no-print">.*?</p>', "", figures)
     return re.sub(r'href="[^"]*"|data-version="[^"]*"', "", figures)
 
 

@@ -169,7 +169,7 @@ def test_a_joined_matter_is_kept_in_the_account_of_who_signs_in(
     signing = sign_in.asked(anybody, phone, f"/identity/citizen/?next={quote(keep)}")
     mine = sign_in.typed(anybody, signing, sign_in.code_sent_to(phone, settings))
     kept = anybody.send(mine, mine.form("/mine/"))
-    assert first[1] in kept.text
+    assert "我也遇到的" in kept.text
     assert SECRET not in kept.text
     assert code_on(receipt) in kept.html
     assert "已经存到“我的”" in anybody.get(receipt.path).text
