@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import msgspec
 import pytest
@@ -90,8 +91,8 @@ def test_no_clock_that_ran_out_is_as_if_it_had_not() -> None:
 
 
 def test_a_step_cannot_become_one_that_could_not_be_taken() -> None:
-    told = copy.deepcopy(PERMIT)
-    told["steps"]["measure"]["needs"] = [{"all": [{"field": "size", "below": 500}]}]  # type: ignore[index]  # a procedure as it is written
+    told: dict[str, Any] = copy.deepcopy(PERMIT)
+    told["steps"]["measure"]["needs"] = [{"all": [{"field": "size", "below": 500}]}]
     desk = Desk(procedure=msgspec.convert(told, Procedure))
     desk.take("receive", CLERK, LATER, what="加建")
     desk.take("measure", CLERK, LATER, size=400)

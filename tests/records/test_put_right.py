@@ -14,7 +14,7 @@ from haihe.records import mirror, read, rules, verify, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
 from haihe.records.installed import InstalledRules
-from haihe.records.shown import Reader
+from haihe.records.shown import File, Reader
 from haihe.records.told import Moment
 from haihe.supervision.views import data_fields, open_views
 
@@ -103,7 +103,8 @@ def test_the_file_tells_what_was_put_right_and_the_journal_still_fits(city: Conn
     put_right(matter, 2)
     reader = Reader(person="wang", organ=STREET, roles=("dispatcher",))
     file = read.open_file(matter, reader, "handle", now=TUESDAY + timedelta(hours=3))
-    told = {one.label: one.value for one in file.timeline[-1].values}  # type: ignore[union-attr]  # the street may read it
+    assert isinstance(file, File), "the street may read it"
+    told = {one.label: one.value for one in file.timeline[-1].values}
     assert told["更正哪一项"] == "第1号记录“大类”"
     assert told["更正理由"] == "抄错了类别"
     assert "now_reads" not in told

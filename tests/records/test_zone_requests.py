@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from haihe.commands import demo
-from haihe.kernel.values import Actor, Command, Data, Refused
+from haihe.kernel.values import Actor, Command, Data, Datum, Refused
 from haihe.records import answers_told, write
 from haihe.records.answers import Recorded
 from haihe.records.database import Connection
@@ -39,9 +39,9 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connect
         yield connection
 
 
-def ask(to: str, **given: object) -> str:
+def ask(to: str, **given: Datum) -> str:
     """A request sent to this body; its matter."""
-    told: Data = {**ASKED, "liaison_office": to, **given}  # type: ignore[dict-item]  # a test's values
+    told: Data = {**ASKED, "liaison_office": to, **given}
     actor = Actor(person="public", role="asker", organ="public")
     done = write.submit(
         Command(key="ask", act="ask", actor=actor, kind="zone_request", data=told), now=AT

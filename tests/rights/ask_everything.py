@@ -8,14 +8,11 @@ secrets were in the body. `routes` are all the names the addresses have.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import sys
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
-
-import msgspec
 
 from haihe.kernel.values import Actor, Command
 from tests.rights.one_of_each import (
@@ -30,6 +27,7 @@ from tests.rights.one_of_each import (
     City,
     opened,
 )
+from tests.rights.walked import sent_by_machine
 
 PURPOSES: Final = ("handle", "answer", "supervise", "audit")
 ANYBODY: Final = "anybody"
@@ -240,7 +238,6 @@ class Asking:
 
     def _steps(self) -> None:
         """A remark by the machine door, which the rules let nobody make: refused, or not known."""
-        from haihe.api import steps
         from haihe.records import clients
 
         ids = {name: one.matter for name, one in self.matters.items()} | {"none": NO_MATTER}
@@ -253,15 +250,8 @@ class Asking:
             for name, matter in ids.items():
                 actor = Actor(person=reader, role=person.roles[0], organ=person.organ)
                 command = Command(key=f"{reader}-{name}", act="grant", actor=actor, matter=matter)
-                body = msgspec.json.encode(command)
-                environ = {
-                    "REQUEST_METHOD": "POST",
-                    "HTTP_AUTHORIZATION": f"Bearer {token}",
-                    "CONTENT_LENGTH": str(len(body)),
-                    "wsgi.input": io.BytesIO(body),
-                }
-                status, answer = steps.respond(environ)
-                told = msgspec.json.encode(answer).replace(matter.encode(), b"")
+                status, body = sent_by_machine(command, token)
+                told = body.replace(matter.encode(), b"")
                 assert status != 200, "nobody of these may take this step"
                 self._keep(API, reader, name, "", status, [], told)
 

@@ -8,7 +8,6 @@ post there are shown must be the same as before, to the byte, but for chance and
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import sys
@@ -17,10 +16,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
-import msgspec
-
 from haihe.kernel.values import Actor, Command, Data
 from tests.rights.ask_everything import OF_A_MATTER, routes, signed_in
+from tests.rights.walked import sent_by_machine
 
 ABOUT, BELOW, ELSEWHERE, MAILBOX = "hexi-police", "machang-station", "dongli-police", "tj-police"
 CITY = "12-city-government"
@@ -192,21 +190,11 @@ class Walk:
         }
 
     def _machine(self, person: str, act: str, matter: str) -> Answer:
-        from haihe.api import steps
-
         one = {**KEPT, **CONTROL}[person]
         actor = Actor(person=person, role=one.roles[0], organ=one.organ)
         data: Data = {"text": "看看"} if act == "remark" else {}
         command = Command(key=uuid4().hex, act=act, actor=actor, matter=matter, data=data)
-        body = msgspec.json.encode(command)
-        environ = {
-            "REQUEST_METHOD": "POST",
-            "HTTP_AUTHORIZATION": f"Bearer {_token(person)}",
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.input": io.BytesIO(body),
-        }
-        status, answer = steps.respond(environ)
-        return Answer(int(status), msgspec.json.encode(answer))
+        return Answer(*sent_by_machine(command, _token(person)))
 
     @property
     def paper(self) -> str:

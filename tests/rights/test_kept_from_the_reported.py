@@ -7,36 +7,14 @@ and after these have come; what it finds is asserted here.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Final
-
 import pytest
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-SECONDS_MAX: Final = 900
+from tests.rights.walked import walked
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    home = tmp_path_factory.mktemp("home")
-    home.chmod(0o700)
-    told = {name: value for name, value in os.environ.items() if not name.startswith("HAIHE_")}
-    told |= {"HAIHE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "haihe.config.settings"}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.rights.kept_from_the_reported"],
-        cwd=ROOT,
-        env=told,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS_MAX,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    answers: dict[str, list[str]] = json.loads(done.stdout)
+    answers: dict[str, list[str]] = walked("kept_from_the_reported", tmp_path_factory)
     return answers
 
 

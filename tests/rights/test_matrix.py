@@ -6,21 +6,15 @@ is written here. An address without an expectation fails.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
 
 from tests.rights.ask_everything import ANYBODY, API, OF_A_MATTER, PURPOSES
 from tests.rights.one_of_each import OPENER, PEOPLE, PHONE
+from tests.rights.walked import walked
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-SECONDS_MAX: Final = 900
 STAFF: Final = [name for name, one in PEOPLE.items() if one.roles]
 SUPERVISORS: Final = [name for name, one in PEOPLE.items() if one.supervisor]
 
@@ -310,21 +304,7 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], list[Answer]]:
     """All routes, and the answers to all requests, made in a process of their own."""
-    home = tmp_path_factory.mktemp("home")
-    home.chmod(0o700)
-    told = {name: value for name, value in os.environ.items() if not name.startswith("HAIHE_")}
-    told |= {"HAIHE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "haihe.config.settings"}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.rights.ask_everything"],
-        cwd=ROOT,
-        env=told,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS_MAX,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, Any] = json.loads(done.stdout)
+    found: dict[str, Any] = walked("ask_everything", tmp_path_factory)
     return found["routes"], [Answer(*row) for row in found["answers"]]
 
 
