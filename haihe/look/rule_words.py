@@ -58,7 +58,7 @@ PARTS: Final = (
     Part("city", "city/ratings.yaml", ("tags",)),
     Part("city", "city/demo.yaml", ("staff.post",)),
     Part("city", "city/competence.yaml"),
-    Part("stories", "stories/*.yaml", ("title", "told")),
+    Part("stories", "stories/*.yaml", ("title", "told", "source", "waits")),
     Part("laws", "law/*.yaml", ("short", "articles.name")),
 )
 PROGRAM: Final = "program"
