@@ -1,4 +1,4 @@
-"""`haihe letters`: learn categories of letters from labelled ones, show what is in use, try it."""
+"""`haihe letters`: learn categories of letters, show what is in use, try a sentence or a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from haihe.letters.learned import Learned
 
-HELP = "来信类别的建议：learn 从已经分类的来信学习，show 正在用的学习结果，suggest 试一句"
+HELP = "来信类别的建议：learn 学习，show 正在用的学习结果，suggest 试一句，sort 试一个文件"
 
 UNUSABLE = 2
 
@@ -28,14 +28,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     suggest = verbs.add_parser("suggest", help="对一句话给出类别建议和依据的词")
     suggest.add_argument("text", help="来信的内容")
     suggest.add_argument("--subject", default="", help="主题")
-    for one in (learn, show, suggest):
+    sort = verbs.add_parser("sort", help="对一个文件里的每一件给出建议：类别、像哪一封、地点、承办")
+    sort.add_argument(
+        "file", type=Path, help="留言（CSV，可压缩；留言编号、用户、主题、时间、详情）"
+    )
+    sort.add_argument(
+        "--mailbox", default="", metavar="单位", help="信箱所属单位的编号，如 hexi-police"
+    )
+    sort.add_argument("--into", type=Path, help="写成表格（CSV）；不写则列在这里")
+    for one in (learn, show, suggest, sort):
         one.add_argument("--json", action="store_true", help="以 JSON 输出")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 2: unusable arguments, or a file that cannot be used."""
     try:
-        told = {"learn": _learn, "show": _show, "suggest": _suggest}[args.verb](args)
+        told = {"learn": _learn, "show": _show, "suggest": _suggest, "sort": _sort}[args.verb](args)
     except ModuleNotFoundError as error:
         print(
             f"{error}：学习需要附加组件 letters，请先 pip install 'haihe[letters]'"
@@ -78,6 +86,27 @@ def _suggest(args: argparse.Namespace) -> dict[str, object]:
         for one in said.best
     }
     return {**told, "unsure": said.unsure}
+
+
+def _sort(args: argparse.Namespace) -> dict[str, object]:
+    from haihe.letters.files import LeftOut
+    from haihe.letters.message import read_messages
+    from haihe.records import rules
+    from haihe.records.exports import as_csv
+    from haihe.records.letter_stack import HEAD, suggested
+
+    left = LeftOut()
+    try:
+        messages = read_messages(args.file, left)
+    except ValueError as error:
+        raise ValueError(f"{args.file}: {error}") from None
+    day = datetime.now(rules.current().zone).date()
+    rows = list(suggested(messages, args.mailbox, day))
+    told: dict[str, object] = {"messages": len(rows), "left_out": left.count, "why": left.first}
+    if args.into is None:
+        return told | {"rows": [dict(zip(HEAD, row, strict=True)) for row in rows]}
+    args.into.write_bytes(as_csv(HEAD, rows)[0])
+    return told | {"into": str(args.into)}
 
 
 def _in_use() -> Learned:

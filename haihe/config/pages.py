@@ -19,6 +19,9 @@ LOBBY = "lobby"
 ANALYST = "analyst"
 MAILBOX = "mailbox"
 CHIEF = "bureau-chief"
+ENGINEER = "engineer"  # the three administrators
+SECURITY = "security"
+AUDITOR = "auditor"
 HANDLE = "handle"
 LISTS: Final[tuple[Of, ...]] = ("own", "had")  # of the inbox, where matters are looked for
 
@@ -95,6 +98,7 @@ PAGES: Final = (
     Page("officer:opening", "/officer/new/public_security_case/receive/", OFFICER),
     Page("officer:then", "/officer/new/public_security_case/receive/then/", OFFICER),
     Page("officer:letters", "/officer/letters/", MAILBOX),
+    Page("officer:letters_together", "/officer/letters/together/", MAILBOX),
     Page("officer:letter", "/officer/letters/{letter}/", MAILBOX),
     Page("officer:batch", "/officer/batch/", OFFICER),
     Page("officer:calendar", "/officer/calendar/", OFFICER),
@@ -133,6 +137,10 @@ PAGES: Final = (
     Page("mfa_add_webauthn", "/identity/account/passkeys/add/", OFFICER),
     Page("account_reauthenticate", "/identity/confirm/", OFFICER),
     Page("identity:sessions", "/identity/sessions/", OFFICER),
+    Page("identity:administration", "/identity/administration/", ENGINEER),
+    Page("identity:account_new", "/identity/administration/new/", ENGINEER),
+    Page("identity:account", "/identity/administration/officer/", SECURITY),
+    Page("center:traces", "/center/traces/", AUDITOR),
 )
 
 ONLY_POSTED = "only posted to; it answers with a page of this list or an error page"
@@ -140,7 +148,6 @@ A_FILE = "gives a file, not a page"
 A_PART = "a part of another page, fetched by it"
 LEADS_ON = "leads on to another page"
 SECOND_FACTOR = "needs a second factor, which no account of the demo city has: test_staff_sign_in"
-ADMINISTRATORS = "needs one of the three administrators: axe looks in test_staff_sign_in"
 NO_PAGE: Final = {
     "look:choose": ONLY_POSTED,
     "apply:terminal": LEADS_ON,
@@ -159,16 +166,13 @@ NO_PAGE: Final = {
     "openid_connect_callback": LEADS_ON,
     "identity:end_others": ONLY_POSTED,
     "identity:choose_post": ONLY_POSTED,
-    "identity:invitation": ADMINISTRATORS,
-    "identity:administration": ADMINISTRATORS,
-    "identity:account_new": ADMINISTRATORS,
-    "identity:account": ADMINISTRATORS,
-    "identity:invite": ADMINISTRATORS,
-    "identity:withdraw": ADMINISTRATORS,
-    "identity:unlock": ADMINISTRATORS,
-    "identity:factors": ADMINISTRATORS,
-    "identity:give_post": ADMINISTRATORS,
-    "identity:end_post": ADMINISTRATORS,
+    "identity:invitation": "needs the word of an invitation, which is told once",
+    "identity:invite": ONLY_POSTED,
+    "identity:withdraw": ONLY_POSTED,
+    "identity:unlock": ONLY_POSTED,
+    "identity:factors": ONLY_POSTED,
+    "identity:give_post": ONLY_POSTED,
+    "identity:end_post": ONLY_POSTED,
     "account_logout": ONLY_POSTED,
     "mfa_authenticate": SECOND_FACTOR,
     "mfa_login_webauthn": SECOND_FACTOR,

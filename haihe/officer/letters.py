@@ -80,6 +80,7 @@ def page(request: HttpRequest, reader: Reader) -> HttpResponse:
         "reader": reader,
         "here": "letters",
         "groups": [(title, items) for title, items in groups if items],
+        "stack": any(items for _title, items in groups[:2]),
         "cut": any(len(items) == LISTED_MAX for _title, items in groups),
     }
     return render(request, "officer/letters.html", values)

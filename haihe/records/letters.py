@@ -7,6 +7,7 @@ of, and shown of another letter are its gist, which holds nothing personal, and 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -49,6 +50,9 @@ class NearLetter(Frozen, frozen=True, kw_only=True):
 class Desk(Frozen, frozen=True, kw_only=True):
     """Everything that is suggested for one letter."""
 
+    subject: str
+    text: str
+    where: str  # words of its place
     categories: tuple[Suggestion, ...]
     unsure: bool
     learned: str  # by which digest and of which day; "" where nothing was learned
@@ -72,24 +76,51 @@ class _Letter(NamedTuple):
         return organs_apart(self.procedure.apart, self.state.fields)
 
 
+class _Other(NamedTuple):
+    number: str
+    letter: _Letter
+
+
 def desk(matter: str, reader: Reader, now: datetime | None = None) -> Desk | None:
     """What is suggested for a letter that this reader has just opened to handle it.
 
     None for other matters, and where another body has the letter: its words are not for the reader.
-    Whoever asks has opened the file, so the reading of the letter is recorded; the comparison
+    """
+    return desks((matter,), reader, now).get(matter)
+
+
+def desks(matters: Collection[str], reader: Reader, now: datetime | None = None) -> dict[str, Desk]:
+    """The same of several letters; others and those that another body has are left out.
+
+    Whoever asks has opened the files, so the readings of the letters are recorded; the comparison
     with others leaves a trace of its own.
     """
     now = now or datetime.now(UTC)
     connection = reading_connection()
-    letter = _letter(connection, matter)
-    if letter is None or letter.state.owner.organ != reader.organ:
-        return None
+    mine = {matter: _letter(connection, matter) for matter in matters}
+    letters = {
+        matter: letter
+        for matter, letter in mine.items()
+        if letter is not None and letter.state.owner.organ == reader.organ
+    }
+    others = _others(connection, reader, now) if letters else {}
+    return {
+        matter: _desk(connection, matter, letter, others, now) for matter, letter in letters.items()
+    }
+
+
+def _desk(
+    connection: Connection, matter: str, letter: _Letter, others: dict[str, _Other], now: datetime
+) -> Desk:
     learned = learned_letters.in_use()
     said = learned.suggest(letter.subject, letter.text) if learned is not None else None
     told = hints(letter.subject, letter.text)
-    near = _near(connection, reader, matter, letter, now)
+    near = _near(connection, matter, letter, others)
     day = now.astimezone(rules.current().zone).date()
     return Desk(
+        subject=letter.subject,
+        text=letter.text,
+        where=letter.where,
         categories=said.best if said is not None else (),
         unsure=said is not None and said.unsure,
         learned="" if learned is None else f"{learned.learned_on} {learned.digest[:12]}",
@@ -154,26 +185,30 @@ def _sort(procedure: Procedure, hint: Hint) -> str:
 # ── repeats ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _near(
-    connection: Connection, reader: Reader, matter: str, letter: _Letter, now: datetime
-) -> tuple[NearLetter, ...]:
-    chosen = lists.Condition("m.kind = ? AND m.matter_id <> ?", (KIND, matter))
+def _others(connection: Connection, reader: Reader, now: datetime) -> dict[str, _Other]:
+    """The newest letters the reader may know of, with their numbers."""
+    chosen = lists.Condition("m.kind = ?", (KIND,))
     found = lists.with_own(reader, chosen, COMPARED_MAX, now)
-    others: dict[str, _Letter] = {}
+    others: dict[str, _Other] = {}
     for item in found.items:
         other = _letter(connection, item.matter)
         if other is not None:
-            others[item.matter] = other
+            others[item.matter] = _Other(item.number, other)
     told: dict[str, Datum] = {"by": "words", "found": len(others)}
     reading.trace("search", reader, "handle", now, told=told, connection=connection)
-    mine = _message(matter, letter)
+    return others
+
+
+def _near(
+    connection: Connection, matter: str, letter: _Letter, known: dict[str, _Other]
+) -> tuple[NearLetter, ...]:
+    others = {id_: one.letter for id_, one in known.items() if id_ != matter}
     messages = [_message(id_, other) for id_, other in others.items()]
-    numbers = {item.matter: item.number for item in found.items}
     names = tuple({_road(one) for one in (letter, *others.values())} - {""})
     return tuple(
         NearLetter(
             matter=one.other.id,
-            number=numbers[one.other.id],
+            number=known[one.other.id].number,
             state_name=_state_name(others[one.other.id]),
             sort=one.sort,
             percent=round(one.likeness * 100),
@@ -183,7 +218,7 @@ def _near(
             handler=str(others[one.other.id].state.fields.get("handling_organ", "")),
             may_join=_may_join(connection, letter, one.other.id),
         )
-        for one in nearest(mine, messages, names)[:NEAR_SHOWN_MAX]
+        for one in nearest(_message(matter, letter), messages, names)[:NEAR_SHOWN_MAX]
     )
 
 

@@ -102,6 +102,31 @@ def test_a_reply_that_copies_a_template_is_pointed_out_before_it_goes_on(
     assert share.values["template_share"] == ["1.0"]
 
 
+def test_a_stack_of_letters_is_confirmed_at_once_and_each_goes_on_by_itself(
+    signed_in: Callable[[str], Visitor],
+) -> None:
+    clerk = signed_in("mailbox")
+    matter, _page = by_text(clerk, "希望安排民警疏导")
+    page = clerk.get("/officer/letters/together/")
+    form = page.form("/officer/letters/together/")
+    none = clerk.send(page, form)
+    assert "没有勾选，所以一封也没有办" in none.text
+    told = {"do": matter, f"{matter}-minor_involved": "no", f"{matter}-then": "to:machang-station"}
+    lacking = clerk.send(page, form, told)
+    assert lacking.status == 422
+    assert "请填写“不带个人信息的摘要”" in lacking.text
+    again = lacking.form("/officer/letters/together/")
+    assert again.values[f"{matter}-then"] == ["to:machang-station"]  # nothing typed is lost
+    assert again.values["do"] == [matter]
+    done = clerk.send(lacking, again, {f"{matter}-gist": "建议放学时段安排民警疏导"})
+    assert "办成 1 封" in done.text
+    assert "登记、交办" in done.text
+    assert f'value="{matter}"' not in done.html
+    file = clerk.get(f"/officer/matter/{matter}/?purpose=handle")
+    assert "已交办待签收" in file.text
+    assert file.text.count("登记时机器的建议") >= 2  # of registering and of handing over
+
+
 def test_late_letters_are_on_the_chiefs_page_by_themselves_and_each_number_is_its_list(
     signed_in: Callable[[str], Visitor],
 ) -> None:

@@ -12,11 +12,13 @@ import pytest
 
 from haihe.kernel.acts import ACTS
 from haihe.kernel.values import Actor, Command, Data, Refused
+from haihe.letters.message import Message
 from haihe.records import (
     accounts,
     letter_board,
     letter_joins,
     letter_replies,
+    letter_stack,
     letters,
     lists,
     posts,
@@ -317,6 +319,27 @@ def test_what_was_suggested_is_recorded_with_the_decision_and_typed_by_nobody(
     register = next(one for one in file.acts if one.id == "register")
     assert "suggested" not in {field.name for field in register.form}
     assert "letter_category" in {field.name for field in register.form}
+
+
+def test_a_file_of_messages_gets_its_suggestions_row_by_row(journal: Connection) -> None:
+    day = TUESDAY.date()
+    messages = [
+        Message("1", "u1", "烧烤摊", f"宁河区俵口镇{BARBECUE}", day),
+        Message("2", "u2", "烧烤摊", f"宁河区俵口镇，求求你们，{BARBECUE}", day),
+        Message("3", "u3", "态度", f"马场街{ABOUT_X}", day),
+    ]
+    rows = [
+        dict(zip(letter_stack.HEAD, row, strict=True))
+        for row in letter_stack.suggested(messages, BOX, day)
+    ]
+    assert [row["像哪一封"] for row in rows] == ["", "1", ""]
+    assert [row["写到的地点"] for row in rows] == ["俵口镇", "俵口镇", "马场街道"]
+    assert rows[0]["建议的承办单位"] == city().organ_name("biaokou-station")
+    assert rows[2]["建议的来信类别"] == "投诉单位或者工作作风"
+    assert all(row["建议的事项类别"] and row["依据的词"] for row in rows)
+    assert journal.rows("SELECT count(*) FROM event") == [(0,)]
+    with pytest.raises(ValueError, match="没有单位 nobody"):
+        list(letter_stack.suggested(messages, "nobody", day))
 
 
 # ── repeated letters ─────────────────────────────────────────────────────────────────────────────

@@ -292,6 +292,7 @@ EXPECTED: Final[dict[str, Callable[[Answer], int]]] = {
     "officer:login": _sign_in,
     "officer:logout": _everybody(302),
     "officer:letters": _staff,
+    "officer:letters_together": _staff,
     "officer:letter": lambda answer: 404 if _staff(answer) == 200 else _staff(answer),
     "officer:letter_act": _everybody(405),
     "officer:new": _staff,
