@@ -48,6 +48,7 @@ def act(id: str, name: str, form: tuple[FormField, ...]) -> Act:
 def who_form(draft: Draft, item: Item, now: datetime) -> tuple[FormField, ...]:
     """Who applies, for whom, through which window."""
     day = applications.day_of(now)
+    windows = applications.windows(item, day)
     chosen = draft.window or draft.likely
     labels: dict[str, tuple[str, str, bool, str]] = {
         "applicant": (_("您的姓名"), "text", True, ""),
@@ -79,7 +80,10 @@ def who_form(draft: Draft, item: Item, now: datetime) -> tuple[FormField, ...]:
             type=labels[name][1],
             required=labels[name][2],
             hint=labels[name][3],
-            choices=tuple(applications.windows(item, day)) if name == "window" else (),
+            choices=tuple(windows) if name == "window" else (),
+            within=applications.districts_of((one for one, _ in windows), day)
+            if name == "window"
+            else (),
             value=chosen if name == "window" else _typed(draft.who.get(name)),
         )
         for name in WHO

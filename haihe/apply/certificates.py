@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -22,6 +23,7 @@ from haihe.records.certificates_shown import Checked, Issued
 from haihe.records.instants import day_words, instant_words
 
 TEXT_CHARACTERS_MAX: Final = 5_000
+RENEWED: Final = ("police_permit", "renew")
 LIST_SECONDS: Final = 300  # how long others may keep the published list
 WORKER: Final = "apply/worker.js"
 KEPT: Final = ("apply/check.js", "apply/sm2.js", "look/look.css", "look/mark.svg")
@@ -34,9 +36,23 @@ def held(request: HttpRequest, code: str) -> HttpResponse:
     if matter is None:
         raise Http404
     now = datetime.now(UTC)
-    found = [_shown(request, one) for one in certificates_shown.of_matter(matter, now)]
-    values = {"here": "follow", "code": code, "found": found}
+    issued = certificates_shown.of_matter(matter, now)
+    values = {
+        "here": "follow",
+        "code": code,
+        "found": [_shown(request, one) for one in issued],
+        "renews": _renews(code) if issued and issued[0].revoked_at is None else "",
+    }
     return render(request, "apply/held.html", values)
+
+
+def _renews(code: str) -> str:
+    """Where a permit is prolonged by its holder, who need not write again what it is for."""
+    matter = read.follow(code)
+    if matter is None or matter.kind != RENEWED[0]:
+        return ""
+    address = reverse("citizen:opening", args=RENEWED)
+    return f"{address}?{urlencode({'said': matter.subject})}" if matter.subject else address
 
 
 @require_safe

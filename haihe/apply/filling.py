@@ -37,6 +37,8 @@ TYPED_CODE_CHARACTERS_MAX: Final = 60
 QUESTIONS: Final = attempts.Quota(20, timedelta(hours=24))
 OF_CLERKS: Final = attempts.Quota(500, timedelta(hours=24))
 AT_WINDOW: Final = "window"
+# Kept only when the whole step is right: what it asks of registers goes with the number.
+TAKEN_WHOLE: Final = frozenset({"number", "credit_code", "window"})
 EARLIER_MAX: Final = 5  # codes of earlier applications in one
 
 
@@ -85,6 +87,12 @@ def who(request: HttpRequest, kept: Kept, item: Item, now: datetime) -> HttpResp
     typed = forms.read(act.form, request.POST, request.FILES, asked.zone())
     wrong = typed.wrong | asked.wrong_number(typed.data) | asked.wrong_agent(typed.data)
     if wrong:
+        right = {
+            name: value
+            for name, value in typed.data.items()
+            if name not in wrong and name not in TAKEN_WHOLE
+        }
+        drafts.keep(replace(kept, draft=replace(kept.draft, who=kept.draft.who | right)), now)
         return _again(request, "apply/who.html", kept, item, act, replace(typed, wrong=wrong))
     told = {name: typed.data.get(name) for name in asked.WHO if name != "window"}
     draft = replace(kept.draft, who=told, window=str(typed.data.get("window", "")))

@@ -53,6 +53,7 @@ class KindFace:
 class ModelFace:
     """Findings of a model; `precision` is the fraction the back-test measured, "" if none."""
 
+    id: str
     name: str
     href: str
     level: str
@@ -123,6 +124,7 @@ def models(found: tuple[ModelNumber, ...], as_of: str) -> tuple[ModelFace, ...]:
     """Findings by model, each with what the back-test measured of it."""
     return tuple(
         ModelFace(
+            id=one.model,
             name=one.name,
             href=address("model", one.model),
             level=str(LEVELS[one.level]),

@@ -20,7 +20,13 @@ from haihe.records.shown import KindOf
 NEEDS_MAX: Final = 1_000
 HEARD: Final = "anything"  # the need that takes in whatever found no form of its own
 
-Beginning = Literal["", "readings", "rate"]
+# What begins on a page of its own; the others first ask for the code.
+BEGINNINGS: Final = {
+    "follow": "citizen:ask",
+    "mine": "citizen:mine",
+    "rate": "citizen:rate_ask",
+}
+Beginning = Literal["", "follow", "mine", "readings", "rate"]
 
 
 class Need(Frozen, frozen=True, kw_only=True):
@@ -45,8 +51,8 @@ class Need(Frozen, frozen=True, kw_only=True):
         """Where it leads."""
         if self.call:
             return f"tel:{self.call}"
-        if self.by_code == "rate":
-            return reverse("citizen:rate_ask")
+        if self.by_code in BEGINNINGS:
+            return reverse(BEGINNINGS[self.by_code])
         if self.by_code:
             return f"{reverse('citizen:ask')}?{urlencode({'then': self.by_code})}"
         if self.service is not None:

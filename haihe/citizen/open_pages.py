@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import groupby
+from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from haihe.records import open_pages, powers
+
+IDEAS_FIRST: Final = 10  # earlier ones are folded away
 
 
 @require_safe
@@ -68,4 +71,6 @@ def _since(told: str) -> date | None:
 @require_safe
 def ideas(request: HttpRequest) -> HttpResponse:
     """Ideas and their public answers, adopted or not."""
-    return render(request, "citizen/ideas.html", {"here": "public", "ideas": open_pages.ideas()})
+    found = open_pages.ideas()
+    values = {"here": "public", "ideas": found[:IDEAS_FIRST], "earlier": found[IDEAS_FIRST:]}
+    return render(request, "citizen/ideas.html", values)

@@ -18,7 +18,7 @@ from haihe.records import read
 from haihe.records.shown import Act
 
 FIRST_MAX = 8  # needs on the start page
-TOLD_CHARACTERS_MIN = 7  # fewer are a catchword and no report
+TOLD_CHARACTERS_MIN = 10  # fewer are a catchword and no report
 
 
 @require_safe

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from itertools import groupby
 from typing import Literal, TypeAlias
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -72,6 +73,18 @@ class Entry(Frozen, frozen=True, kw_only=True):
     step: str  # of a number field: "any" or "1"
     many: bool  # a list of texts, one a line
     kept: tuple[str, ...] = ()  # digests of files that already arrived
+    within: tuple[str, ...] = ()  # the heading of each choice, where they have any
+
+    @property
+    def grouped(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """The choices under their headings, in their order; one group without a heading else."""
+        if len(self.within) != len(self.choices):
+            return (("", self.choices),)
+        pairs = zip(self.within, self.choices, strict=True)
+        return tuple(
+            (heading, tuple(choice for _, choice in some))
+            for heading, some in groupby(pairs, key=lambda pair: pair[0])
+        )
 
     @property
     def told(self) -> str:
@@ -202,6 +215,7 @@ def entries(
             step="1" if field.type == "integer" else "any",
             many=field.type == "texts",
             kept=kept.get(field.name, ()),
+            within=field.within,
         )
         for field in fields
     )

@@ -53,6 +53,7 @@ PURPOSE: Final = "source question"
 CONNECTOR: Final = Actor(person="connector", role="connector", organ="supervision")
 PUBLIC: Final = Actor(person="public", role="citizen", organ="public")
 VEHICLE_OFFICE: Final = "vehicle_office"  # takes in what concerns traffic and nothing else
+DISTRICT_DIGITS: Final = 6  # of the code of a place
 TRAFFIC: Final = "traffic"
 WINDOW_SORTS: Final = ("station", "district_police", "city_police", VEHICLE_OFFICE)
 NUMBER: Final = "number"  # of the person who applies, in the draft
@@ -138,12 +139,15 @@ _CATALOGUES: dict[int, tuple[object, Catalogue]] = {}
 
 
 def windows(item: Item, day: date) -> list[tuple[str, str]]:
-    """The windows that take an item in, with their names: those whose decider is known."""
+    """The windows that take an item in, with their names: those whose decider is known.
+
+    Those of the city come first, then district by district.
+    """
     in_use: Any = rules.current()
     organs = in_use.organ_register
     at_station = "station" in item.channels
     found: list[tuple[str, str]] = []
-    for organ in organs.at(day):
+    for organ in sorted(organs.at(day), key=lambda one: (one.area or "")[:DISTRICT_DIGITS]):
         if organ.sort not in WINDOW_SORTS or (organ.sort == "station" and not at_station):
             continue
         if organ.sort == VEHICLE_OFFICE and item.branch != TRAFFIC:
@@ -153,6 +157,18 @@ def windows(item: Item, day: date) -> list[tuple[str, str]]:
         if approver(catalogue(), item, organ.id, organs, day) is not None:
             found.append((organ.id, organ.name))
     return found
+
+
+def districts_of(sites: Iterable[str], day: date) -> tuple[str, ...]:
+    """The name of the district, or of the city, in which each of these bodies lies."""
+    in_use: Any = rules.current()
+    register, places = in_use.organ_register, in_use.places
+    found = []
+    for site in sites:
+        body = register.known(site, day)
+        place = places.current((body.area or "")[:DISTRICT_DIGITS], day) if body else None
+        found.append(place.name if place is not None else "")
+    return tuple(found)
 
 
 def window_sites(day: date) -> frozenset[str]:

@@ -147,23 +147,23 @@ def _sat(printer: Printer, *, every: bool) -> Iterator[tuple[Procedure, State]]:
 def ideas(now: datetime | None = None) -> tuple[Answered, ...]:
     """Ideas with their public answers, the newest first; who had them is not told."""
     printer = _printer(now)
-    found: list[Answered] = []
+    found: list[tuple[datetime, Answered]] = []
     for _, procedure, state, answered_at in _public(IDEA, IDEA_STATES, printer):
         told = state.fields
         if told.get("no_personal_data") is not True or not told.get("answer_text"):
             continue
-        found.append(
-            Answered(
-                gist=str(told.get("gist") or ""),
-                answer=str(told["answer_text"]),
-                organ=printer.rules.organ_name(state.owner.organ),
-                state=procedure.states[state.state].name,
-                answered=printer.instant(answered_at),
-                done=str(told.get("done_text") or "") if state.state == "thanked" else "",
-                adopted=state.state != "declined",
-            )
+        one = Answered(
+            gist=str(told.get("gist") or ""),
+            answer=str(told["answer_text"]),
+            organ=printer.rules.organ_name(state.owner.organ),
+            state=procedure.states[state.state].name,
+            answered=printer.instant(answered_at),
+            done=str(told.get("done_text") or "") if state.state == "thanked" else "",
+            adopted=state.state != "declined",
         )
-    return tuple(found)[:SHOWN_MAX]
+        found.append((answered_at, one))
+    newest = sorted(found, key=lambda pair: pair[0], reverse=True)
+    return tuple(one for _, one in newest)[:SHOWN_MAX]
 
 
 def _public(

@@ -24,6 +24,8 @@ OWN_KINDS = {
     "public_security_case",
     "people_mediation",
     "judicial_confirmation",
+    "idea",
+    "public_hearing",
     "grid_event",
     "chief_letter",
     "rectification",

@@ -15,11 +15,14 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from haihe.records import rules
 from haihe.records.instants import day_words, instant_words
 from haihe.records.shown import ClockFace
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+
+    from haihe.records.posts import Post
 
 register = template.Library()
 
@@ -73,10 +76,31 @@ def moment(value: datetime) -> str:
 @register.filter
 def called(user: AbstractBaseUser) -> str:
     """Whose account it is, as every face says it: 马场派出所 · 张建国; without a post its name."""
-    from haihe.records import read  # needs the models; the other words do not
+    from haihe.records import accounts, read  # needs the models; the other words do not
 
     reader = read.reader_of(user)
-    return f"{reader.organ_name} · {reader.name}" if reader else user.get_username()
+    if reader is None:
+        return accounts.person_name(user.get_username())
+    return f"{reader.organ_name} · {reader.name}"
+
+
+@register.filter
+def post_words(post: Post) -> str:
+    """What a post is called; one without a name of its own by what its holder acts as."""
+    if post.name:
+        return post.name
+    roles = {
+        id_: role.name
+        for procedure in rules.current().in_force(timezone.localdate())
+        for id_, role in procedure.roles.items()
+    }
+    return "、".join(roles.get(one, one) for one in post.roles)  # Chinese: told on the way out
+
+
+@register.filter
+def organ_words(organ: str) -> str:
+    """The name of a body whose id is known."""
+    return rules.current().organ_name(organ)
 
 
 @register.filter

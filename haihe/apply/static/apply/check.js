@@ -73,7 +73,7 @@
       result.append(reason);
     }
     if (one) {
-      const day = (seconds) => (seconds ? new Date(seconds * 1000).toLocaleString("zh-CN", { timeZone: words.zone }) : "");
+      const day = (seconds) => (seconds ? new Date(seconds * 1000).toLocaleString("zh-CN", { timeZone: words.zone, year: "numeric", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" }) : "");
       for (const name of ["item", "no", "name", "what", "iss"]) line(list, words[name], one[name]);
       line(list, words.iat, day(one.iat));
       line(list, words.exp, day(one.exp && one.exp - 60)); // the last minute in force
