@@ -33,11 +33,11 @@ OWN_KINDS = {
 }
 
 
-def test_it_has_some_sixty_matters_of_its_own_kinds() -> None:
+def test_it_has_some_eighty_matters_of_its_own_kinds() -> None:
     kinds = {CITY.courses[matter.course].kind for matter in CITY.matters}
 
     assert kinds == OWN_KINDS
-    assert 50 <= len(CITY.matters) <= 70
+    assert 70 <= len(CITY.matters) <= 90
 
 
 def test_its_staff_serve_organs_of_the_city_in_roles_of_the_procedures() -> None:
