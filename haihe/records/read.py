@@ -56,6 +56,7 @@ from haihe.records.journal import (
     procedure_of,
 )
 from haihe.records.machine_fields import without_machine_fields
+from haihe.records.parties import from_public
 from haihe.records.printing import FINGERPRINT_BYTES, Printer, act_name
 from haihe.records.shown import (
     Act,
@@ -543,6 +544,7 @@ def _file(
         owner_person=person_name(state.owner.person) if state.owner.person else "",
         co_handlers=tuple(names(one.organ) for one in state.co_handlers),
         opened=printer.instant(state.opened_at),
+        from_public=from_public(procedure, read.events[0][0].act),
         since_opened=at_end.since(state.opened_at),
         with_owner=at_end.since(state.with_owner_since),
         code=_code(read, store) if _tells_code(reader, read) else "",
@@ -735,7 +737,13 @@ def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
         fingerprint=read.head[:FINGERPRINT_BYTES].hex(),
         kind=procedure.kind,
         also=sum(event.data.get(joining.ALSO) is True for event, _ in read.events),
+        into=_number_of(state.merged_into) if state.merged_into else "",
     )
+
+
+def _number_of(matter: str) -> str:
+    sql = "SELECT number FROM matter WHERE matter_id = ?"
+    return next((str(row[0]) for row in reading_connection().rows(sql, (matter,))), "")
 
 
 def _clock_faces(printer: Printer, read: _Read) -> tuple[ClockFace, ...]:

@@ -311,6 +311,7 @@ class File(Frozen, frozen=True, kw_only=True):
     owner_person: str
     co_handlers: tuple[str, ...]
     opened: str
+    from_public: bool  # somebody of the public brought it
     since_opened: str  # 群众反映以来: 3天2小时
     with_owner: str  # 本单位接手以来: 5小时
     code: str  # the citizen's follow code, "" unless this reader may tell it
@@ -362,6 +363,7 @@ class CitizenFile(Frozen, frozen=True, kw_only=True):
     also: int = 0  # how many others met the same thing and joined
     joined: bool = False  # seen with the code of somebody who joined it, or of an agent
     agent: bool = False  # seen with the code of who acts for the applicant
+    into: str = ""  # the number of the matter that this one was merged into
 
 
 class Item(Frozen, frozen=True, kw_only=True):
@@ -375,6 +377,7 @@ class Item(Frozen, frozen=True, kw_only=True):
     owner: str
     owner_person: str
     opened: str
+    from_public: bool  # as every matter of its kind
     since_opened: str
     with_owner: str
     due: str  # legal due date of the most urgent running clock, "" if none runs
