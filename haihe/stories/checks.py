@@ -6,6 +6,7 @@ in words, or "".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -22,6 +23,10 @@ CHECKS: Final[dict[str, Check]] = {}
 FOUND: Final = 200
 HELD: Final = 15
 THREE: Final = 3
+GROUPS: Final = ("staff", "suppliers", "tenants")
+SUPPLIERS: Final = 5
+COUNTED: Final = re.compile("([一两三四五])家企业复工")
+NUMBERS: Final = {"一": 1, "两": 2, "三": 3, "四": 4, "五": 5}
 OF_PEOPLE: Final = frozenset({"staff", "post", "holding", "qualification", "citizen", "account"})
 RANKING: Final = frozenset({"score", "rank", "ranking", "points", "credit", "level"})
 MEASURED: Final = timedelta(days=90)
@@ -112,9 +117,12 @@ def fewer_of_the_same(playing: Playing, name: str) -> str:
 
 @check
 def spectators_see_no_name(playing: Playing, name: str) -> str:
-    """Who follows the hearing by its code sees none of the people's names."""
+    """Who follows the hearing by its code sees none of the names in it or in the case."""
     answer = playing.door.visit(f"/follow/{playing.code(name)}/", "", playing.now)
-    personal = [told for told in playing.personal(name) if told in answer.text]
+    known = {told for one in playing.matters for told in playing.personal(one)}
+    if not known:
+        return "案卷里没有姓名"
+    personal = [told for told in sorted(known) if told in answer.text]
     if answer.status != FOUND:
         return f"页面答复{answer.status}"
     return f"页面露出了{'、'.join(personal)}" if personal else ""
@@ -253,18 +261,75 @@ def no_ranking_of_people(_playing: Playing, _name: str) -> str:
 
 @check
 def no_visit(playing: Playing, name: str) -> str:
-    """Nobody was asked to come and nobody came: no such act is in the file."""
+    """Nobody was asked to come and nobody came: no such act, which the rules know, is there."""
     visits = {"inspect_site", "ask_correction", "start_expert", "hold_hearing"}
+    if unknown := visits - set(playing.matter(name).walk.procedure.steps):
+        return f"规则里没有{unknown}"
     found = [one.act for one in playing.state(name).done if one.act in visits]
     return f"案卷里有{'、'.join(found)}" if found else ""
 
 
 @check
 def prolonged_by_order(playing: Playing, name: str) -> str:
-    """The permit runs as long as the order says, and its holder was told."""
-    fields = playing.state(name).fields
+    """Every permit runs as long as the order says, its holder was told and sees it."""
+    del name
     until = playing.moment("2026-08-10 Mon 23:59")
-    told = fields.get("granted_until")
-    if not isinstance(told, str) or datetime.fromisoformat(told) != until:
-        return f"有效期到{told}"
-    return "" if fields.get("holder_told") is True else "没有通知持证企业"
+    found = []
+    for one in playing.matters:
+        fields = playing.state(one).fields
+        told = fields.get("granted_until")
+        if not isinstance(told, str) or datetime.fromisoformat(told) != until:
+            found.append(f"{one}有效期到{told}")
+        if fields.get("holder_told") is not True:
+            found.append(f"没有通知{one}")
+        answer = playing.door.visit(f"/follow/{playing.code(one)}/", "", playing.now)
+        if f"{until:%Y年}{until.month}月{until.day}日" not in answer.text:
+            found.append(f"{one}的页面没有新的有效期")
+    return "；".join(found)
+
+
+@check
+def every_group_told(playing: Playing, name: str) -> str:
+    """Each of the three groups was settled within its own time, and told of it."""
+    met = {one.id for one in playing.clocks(name, playing.now) if one.status == "met"}
+    done = {one.act: one.data for one in playing.state(name).done}
+    late = [one for one in GROUPS if one not in met]
+    untold = [one for one in GROUPS if done.get(f"close_{one}", {}).get("group_told") is not True]
+    return f"没有按期的{late}，没有告知的{untold}" if late or untold else ""
+
+
+@check
+def leads_to_the_first(playing: Playing, name: str) -> str:
+    """By its own code the page tells where the matter goes on, and what is done there."""
+    first = playing.state(name).merged_into
+    if not first:
+        return "没有并入别的事项"
+    other = next(one for one in playing.matters.values() if one.id == first)
+    ((number,),) = reading_connection().rows(
+        "SELECT number FROM matter WHERE matter_id = ?", (other.id,)
+    )
+    answer = playing.door.visit(f"/follow/{playing.code(name)}/", "", playing.now)
+    return "" if str(number) in answer.text else f"页面没有{number}"
+
+
+@check
+def five_reopened(playing: Playing, _name: str) -> str:
+    """The answers of the three offices add up to five companies."""
+    told = [str(playing.state(one).fields.get("result_text")) for one in ("one", "two", "three")]
+    counted = [COUNTED.match(one) for one in told]
+    total = sum(NUMBERS[one[1]] for one in counted if one is not None)
+    return "" if all(counted) and total == SUPPLIERS else f"回函：{told}"
+
+
+@check
+def two_documents(playing: Playing, name: str) -> str:
+    """Agreement and forgiveness are there; court and procuratorate signed as well."""
+    letter = playing.state("forgiveness")
+    wanted = {playing.organ("hexi-court"), playing.organ("hexi-procuratorate")}
+    signed = {one.actor.organ for one in playing.state(name).done if one.act == "countersign"}
+    problems = [same_text_signed(playing, "deal")]
+    if letter.fields.get("concerned_matter") != playing.matter(name).id:
+        problems.append("谅解书没有指向这件事")
+    if not wanted <= signed:
+        problems.append(f"会签的是{signed}")
+    return "；".join(filter(None, problems))
