@@ -163,3 +163,12 @@ def test_a_need_that_begins_from_a_matter_asks_for_the_code_and_leads_on(anybody
     assert page.form("/follow/").values["then"] == ["readings"]
     wrong = anybody.send(page, page.form("/follow/"), {"code": "2222"})
     assert wrong.status == 404
+
+
+def test_who_asks_how_far_it_is_or_has_lost_the_code_finds_the_page_of_codes(
+    anybody: Visitor,
+) -> None:
+    page = anybody.get(searched(anybody, "上回报的路灯还没修").link("我的事办到哪一步了"))
+    assert page.form("/follow/").values["code"] == [""]
+    assert page.link("用手机号登录") == "/mine/"  # who lost the code is led on from there too
+    assert searched(anybody, "查询码丢了").link("查询码丢了") == "/mine/"
