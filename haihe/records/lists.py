@@ -23,6 +23,7 @@ from haihe.records.accounts import person_name
 from haihe.records.database import IN_MAX, Connection, Row, reading_connection
 from haihe.records.instants import due_words, restored, stored
 from haihe.records.journal import NEVER, due_of, procedure_of
+from haihe.records.parties import from_public
 from haihe.records.printing import Printer
 from haihe.records.rules import Rules
 from haihe.records.shown import FindingList, FindingRow, Item, Listing, Reader, Tone
@@ -712,6 +713,7 @@ def _item(
         owner=printer.rules.organ_name(organ),
         owner_person=person_name(person) if person else "",
         opened=printer.instant(restored(opened_at, zone)),
+        from_public=from_public(procedure),
         since_opened=until.since(restored(opened_at, zone)),
         with_owner=until.since(restored(with_owner_since, zone)),
         due=due,

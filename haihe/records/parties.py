@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from haihe.kernel.procedure import Procedure
 from haihe.kernel.values import Datum
 from haihe.records import home, keys
 from haihe.records.chain import HASHES
@@ -60,8 +61,25 @@ PHONES: Final[dict[str, str]] = {
     "writer_phone": "applicant",
 }
 
+_RATERS_PHONE: Final = "rater_phone"  # whose rating a program acts on did not come with this matter
+
 log = logging.getLogger(__name__)
 _decode = msgspec.json.Decoder(dict[str, str]).decode
+
+
+def from_public(procedure: Procedure, opening: str = "") -> bool:
+    """Whether somebody of the public brings such a matter, or brought the one opened by `opening`.
+
+    So it is when the public opens it itself, or an officer asks for the phone of who came. Where
+    only some steps of a kind are such, its matters are not called so without their step.
+    """
+    came = PHONES.keys() - {_RATERS_PHONE}
+    return all(
+        any(procedure.roles[role].stands == "public" for role in step.by)
+        or not came.isdisjoint((*step.asks, *step.may_ask))
+        for name, step in procedure.steps.items()
+        if (name == opening if opening else not step.from_)
+    )
 
 
 class Party(NamedTuple):
