@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from msgspec.json import decode
+
 from haihe.kernel.values import Actor, Command, Data, Refused
 from haihe.queueing.itinerary import PortCall, Season, Sitting, Wish, itinerary
-from haihe.records import feeds, write
+from haihe.records import feeds, rules, write
 from haihe.records.accounts import reader_of_user_id, user_id_of
+from haihe.records.instants import restored
 from haihe.simulation.walk import Played
-from haihe.stories.crowds import Crowd, count, equal, holds, played
+from haihe.stories.crowds import Crowd, count, equal, holds, played, rows_of
 from haihe.stories.large import large
 from haihe.stories.playing import Broken, Line, Playing
 
@@ -81,9 +84,30 @@ def _heard(
     settled = count("state = 'settled' AND", ids)
     last = datetime.combine(SEASON.last, first.timetz())
     yield equal("登船调解，三十七件都在船上了结。", last, settled, CASES)
-    yield holds(
-        "没有一件要渔民出海回来以后再跑法院。", last, "" if settled == CASES else "还有没有了结的"
+    yield equal(
+        "每一件都在排定的那天、渔船靠岸时了结，没有一件要渔民再跑法院。",
+        last,
+        _ended_as_placed(sittings, ids),
+        CASES,
     )
+
+
+def _ended_as_placed(sittings: list[Sitting], ids: list[str]) -> int:
+    """How many cases ended on the day and at the place for which they were placed."""
+    zone = rules.current().zone
+    placed = {one.matter: (one.day, f"{one.port}码头") for one in sittings}
+    ended: dict[str, date] = {}
+    where: dict[str, str] = {}
+    for matter, act, at, data in rows_of(
+        "SELECT matter_id, act, happened_at, data FROM event"
+        " WHERE act IN ('set_hearing', 'settle') AND matter_id",
+        ids,
+    ):
+        if act == "set_hearing":
+            where[str(matter)] = str(decode(data)["hearing_at"])
+        else:
+            ended[str(matter)] = restored(at, zone).date()
+    return sum((day, where[one]) == placed[one] for one, day in ended.items())
 
 
 def _hour(one: Sitting) -> str:

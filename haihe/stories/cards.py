@@ -188,7 +188,15 @@ def cards(playing: Playing) -> Iterator[Line]:
     if playing.in_demo:
         half = dict(list(planted.items())[::2])
         _put_right_all(half, later)
-        yield equal(f"其中{len(half)}处已经更正，原来写的还在记录里；其余的留给您看。", later, 0, 0)
+        kept = rows_of(
+            "SELECT DISTINCT matter_id FROM event WHERE act = 'put_right' AND matter_id", list(half)
+        )
+        yield equal(
+            f"其中{len(half)}处已经更正，原来写的还在记录里；其余的留给您看。",
+            later,
+            len(kept),
+            len(half),
+        )
     else:
         yield from _rectified(playing, planted, later)
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Final
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-from haihe.records import halls_demo
+import time_machine
+from msgspec import json
+
+from haihe.records import halls_demo, journal, read, rules
 from haihe.stories.browsing import Browser
-from haihe.stories.crowds import equal, holds
+from haihe.stories.crowds import equal, holds, rows_of
 from haihe.stories.large import large
 from haihe.stories.playing import Line, Playing
 
 HALL: Final = "/hall/machang/"
 TICKET: Final = re.compile(r"/hall/t/[^/]+/$")
 NUMBER: Final = re.compile(r"[A-Z]\d{3}")
-INTERVAL: Final = re.compile(r"\d+\s*到\s*\d+\s*(分钟|小时)|分钟以内|马上就到|正在|请到|没有开")
+INTERVAL: Final = re.compile(r"约\d+到\d+分钟")
+LATER: Final = timedelta(minutes=1)
 MOVE: Final = "rk13"
 TEN_MINUTES: Final = 600.0
 FOLLOWED: Final = re.compile(r"/receipt/([^/]+)/")
@@ -42,14 +47,23 @@ def tap(playing: Playing) -> Iterator[Line]:
     )
     phone.get(HALL)
     yield equal("再碰一下，还是这一张：一部手机一张号。", now, phone.path, first)
-    later = phone.get(first)
+    then = now if playing.in_demo else now + LATER
+    with _clock_at(then):
+        later = phone.get(first)
     kept = NUMBER.search(later)
     same = number is not None and kept is not None and kept[0] == number[0]
-    yield holds("以后再打开，进度还在。", now, "" if same and phone.status == 200 else later[:200])
+    yield holds("以后再打开，进度还在。", then, "" if same and phone.status == 200 else later[:200])
     other = Browser()
     other.get(HALL)
     other.send("/take/", {"errand": "card"})
-    yield holds("别人的手机是另一张号。", now, "" if other.path != first else "同一张")
+    another = TICKET.search(other.path) and other.path != first
+    yield holds("别人的手机是另一张号。", now, "" if another else f"到了{other.path}")
+
+
+def _clock_at(at: datetime) -> AbstractContextManager[Any]:
+    """The program at an instant of the story; a demo shows its own time."""
+    ahead = at > datetime.now(UTC)
+    return time_machine.travel(at, tick=False) if ahead else nullcontext()
 
 
 @large
@@ -72,7 +86,7 @@ def move(playing: Playing) -> Iterator[Line]:
     home.send("", {"home_address": "北辰区果园新村街道某小区1号楼"})
     check = home.text
     yield holds(
-        "她没有上传任何一份材料。", now, "" if home.path.endswith("/check/") else check[:600]
+        "没有材料要补，可以核对提交。", now, "" if home.path.endswith("/check/") else check[:600]
     )
     home.send("/check/")
     found = FOLLOWED.search(home.path)
@@ -83,12 +97,24 @@ def move(playing: Playing) -> Iterator[Line]:
     )
     if found is None:
         return
+    yield equal("她没有上传任何一份材料。", now, _files_of(found[1]), [])
     followed = home.get(f"/follow/{found[1]}/")
-    yield holds(
-        "她随时看得到谁在办、到什么时候。", now, "" if home.status == 200 else str(home.status)
-    )
+    told = re.search(r"谁在办 由\S+办理", followed) and re.search(r"最迟\d{4}年", followed)
+    yield holds("她随时看得到谁在办、到什么时候。", now, "" if told else followed[:600])
     log = home.get(f"/follow/{found[1]}/readings/")
-    asked = "民政" in log or "民政" in followed
-    yield holds(
-        "向民政部门调取过一次，写在她看得到的记录里。", now, "" if asked else followed[:1500]
-    )
+    asked = "向其他部门查询过 1 次" in log and "民政部门的婚姻登记查询，已答复" in log
+    yield holds("向民政部门调取过一次，写在她看得到的记录里。", now, "" if asked else log[:1500])
+
+
+def _files_of(code: str) -> list[str]:
+    """The fields of a matter that hold files, by its follow code."""
+    matter = read.matter_of(code) or ""
+    ((kind, version),) = rows_of("SELECT kind, version FROM matter WHERE matter_id", [matter])
+    procedure = journal.procedure_of(rules.current(), str(kind), str(version))
+    told = rows_of("SELECT data FROM event WHERE matter_id", [matter])
+    return [
+        name
+        for (data,) in told
+        for name, value in json.decode(data).items()
+        if value and name in procedure.fields and procedure.fields[name].type == "files"
+    ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from itertools import combinations
 from typing import Any, Final
 
 from msgspec.json import decode
 
 from haihe.kernel.values import Actor, Command, Data, Datum, Refused
-from haihe.records import write
+from haihe.records import rules, write
+from haihe.records.instants import restored
 from haihe.stories.crowds import Crowd, among, count, equal, holds, played, rows_of
 from haihe.stories.playing import Broken, Line, Playing
 
@@ -22,6 +24,8 @@ FIXED_AT_ONCE: Final = 421
 LEFT: Final = 37
 IDEAS: Final = 1700
 REPEATED: Final = 25
+IDEAS_PAGE: Final = "/public/ideas/"
+SHOWN_IN_PUBLIC: Final = 20  # on the first page at least
 SITTINGS: Final = 29
 STOOD_IN: Final = 2  # the story's own, to show that they are counted apart
 BACKLOG: Final = 800
@@ -128,8 +132,9 @@ def visits(playing: Playing) -> Iterator[Line]:
         f"走访收集的问题一共{of(VISITS)}个，每个都是一件有编号的事。", first, taken, of(VISITS)
     )
     closed = count("state = 'closed' AND", mended)
+    yield equal(f"其中{at_once_told}个即知即改，核实以后销号。", later, closed, at_once_told)
     yield equal(
-        f"其中{at_once_told}个即知即改，当天改好，由没有改的人核实。", later, closed, at_once_told
+        "即知即改的都是当天改好，由没有改的人核实。", later, _mended_that_day(mended), at_once_told
     )
     clocks = rows_of(
         "SELECT matter_id FROM clock WHERE clock = 'fix' AND legal IS NOT NULL AND matter_id",
@@ -148,6 +153,20 @@ def visits(playing: Playing) -> Iterator[Line]:
         f"到期没有改的{left_told}个看得见，一个不多、一个不少。",
         later,
         "" if overdue == set(left) else f"发现{len(overdue)}个",
+    )
+
+
+def _mended_that_day(ids: list[str]) -> int:
+    """How many were mended on the day they were found, and checked by somebody else."""
+    zone = rules.current().zone
+    acts: dict[str, dict[str, tuple[date, str]]] = {}
+    for matter, act, at, person in rows_of(
+        "SELECT matter_id, act, happened_at, person FROM event WHERE matter_id", ids
+    ):
+        acts.setdefault(str(matter), {})[str(act)] = restored(at, zone).date(), str(person)
+    return sum(
+        told["note"][0] == told["fix_now"][0] and told["fix_now"][1] != told["check_pass"][1]
+        for told in acts.values()
     )
 
 
@@ -245,7 +264,7 @@ def ideas(playing: Playing) -> Iterator[Line]:
     sent = {"do": "send", "with": {"subject_line": "路口右转看不清行人", "minor_involved": False,
                                    "thanks_by_name": False}}  # fmt: skip
     new = played(playing, "idea", "same", first, [sent, {"do": "take_in", "after": "1..2 days"}])
-    earlier, again = crowd.like(new, 2, MINUTE)
+    pair = crowd.like(new, 2, MINUTE)
     taken = crowd.take_in()
     later = first + timedelta(days=60)
     yield equal(f"征集到的{told}条都登记了。", first, taken - 2, told)
@@ -253,11 +272,28 @@ def ideas(playing: Playing) -> Iterator[Line]:
         "SELECT DISTINCT matter_id FROM event WHERE act IN ('adopt', 'decline') AND matter_id", ids
     )
     yield equal("每一条都有公开的答复，写明理由。", later, len(answers), told)
+    yield holds("答复在公开的页面上，谁都看得到。", later, _not_in_public(playing, ids))
     yield equal(
         "落实以后由别的单位看过，再公开致谢。", later, count("state = 'thanked' AND", ids), told
     )
 
-    yield _joined(new.commands[1].actor, earlier, again, first + timedelta(days=4), playing)
+    yield joined(
+        "两个人说的是同一件事：后一条并进前一条，只答复一次。",
+        "说的是同一个路口、同一件事",
+        new.commands[1].actor,
+        pair,
+        first + timedelta(days=4),
+        playing,
+    )
+
+
+def _not_in_public(playing: Playing, ids: list[str]) -> str:
+    """What the public page does not tell of the last answers."""
+    page = unescape(playing.door.visit(IDEAS_PAGE, "", playing.until or datetime.now(UTC)).text)
+    told = rows_of("SELECT data FROM event WHERE act = 'adopt' AND matter_id", ids)
+    answers = [str(decode(data)["answer_text"]) for (data,) in told]
+    shown = sum(1 for one in answers if one in page)
+    return "" if shown >= min(len(answers), SHOWN_IN_PUBLIC) else f"页面上有{shown}条"
 
 
 def idea(number: int) -> dict[str, Data]:
@@ -274,16 +310,19 @@ def idea(number: int) -> dict[str, Data]:
     }
 
 
-def _joined(actor: Actor, earlier: str, again: str, at: datetime, playing: Playing) -> Line:
-    """What a second person tells is put to the first: one answer, and the second is told where."""
+def joined(
+    says: str, why: str, actor: Actor, pair: list[str], at: datetime, playing: Playing
+) -> Line:
+    """The second of two matters is put to the first: one answer, and the second is told where."""
+    earlier, again = pair
     key = f"story:{playing.story.story}:{playing.run}:{again}"
-    data: dict[str, Datum] = {"into": earlier, "reason": "说的是同一个路口、同一件事"}
+    data: dict[str, Datum] = {"into": earlier, "reason": why}
     command = Command(key=key, act="merge", actor=actor, matter=again, data=data)
     answer = write.submit(command, now=at)
     if isinstance(answer, Refused):
         raise Broken(f"merge: {answer.says} {answer.instead}")
     into = rows_of("SELECT merged_into FROM matter WHERE matter_id", [again])
-    return equal("两个人说的是同一件事：后一条并进前一条，只答复一次。", at, into, [(earlier,)])
+    return equal(says, at, into, [(earlier,)])
 
 
 @large

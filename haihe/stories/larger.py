@@ -19,7 +19,7 @@ from haihe.records.instants import restored
 from haihe.records.posts import Holding, Post, hold, make_post
 from haihe.stories.crowds import Crowd, Steps, count, equal, holds, played, rows_of
 from haihe.stories.departments_asked import other_departments
-from haihe.stories.large import BATCH, MINUTE, REPEATED, large
+from haihe.stories.large import BATCH, MINUTE, REPEATED, joined, large
 from haihe.stories.playing import Broken, Line, Playing
 from haihe.supervision.catalogue import Catalogue, read_catalogue
 from haihe.supervision.package import fingerprint, opened, packed, signed, take
@@ -33,6 +33,7 @@ PAID: Final = 40
 FINES: Final = (*(5_000.0,) * 50, *(12_000.0,) * 10)  # unpaid: 370,000 yuan in all
 UNENFORCED: Final = "penalty_unenforced"
 UNITS: Final = 12
+PAIR: Final = 2  # tasks that ask for the same and are still to be done
 
 
 @large
@@ -66,11 +67,13 @@ def tasks(playing: Playing) -> Iterator[Line]:
 
     of = playing.portion(TASKS)
     told, repeated = of(TASKS), of(REPEATED)
-    ids = crowd.like(answered, told - repeated, every, vary)
+    ids = crowd.like(answered, told - repeated - PAIR, every, vary)
     again = crowd.like(twice, repeated, every, vary)
+    open_now = played(playing, "collaboration_task", "again", first, [ask])
+    pair = crowd.like(open_now, PAIR, MINUTE)
     taken = crowd.take_in()
     later = first + timedelta(days=30)
-    everything = ids + again
+    everything = ids + again + pair
     yield equal(f"{told}件协同任务装得下。", first, taken, told)
     owned = count("owner_organ <> '' AND", everything)
     yield equal("每一件都有而且只有一个承办单位。", later, owned, told)
@@ -82,6 +85,14 @@ def tasks(playing: Playing) -> Iterator[Line]:
     refused = rows_of("SELECT data FROM event WHERE act = 'refuse' AND matter_id", again)
     reasons = sum(1 for (data,) in refused if '"duplicate"' in data and '"refuse_text"' in data)
     yield equal("重复的请求被拒绝，写明理由。", later, reasons, repeated)
+    yield joined(
+        "还没有办的，后一件并进前一件，只办一次。",
+        "同一案件、同一内容，请求了两次",
+        open_now.commands[0].actor,
+        pair,
+        first + timedelta(hours=2),
+        playing,
+    )
 
 
 @large
@@ -125,11 +136,21 @@ def task_force(playing: Playing) -> Iterator[Line]:
     crowd.take_in()
     _look_at_recordings(playing, alarms)
     later = after + timedelta(days=60)
-    closed = count("state = 'closed' AND", ids)
-    yield equal(f"专班列出的{rooms}间，间间有承办单位和期限。", first, len(ids), rooms)
-    yield equal(
-        f"取缔{rooms}间，每一间由没有拆的人核实：这个数是数出来的，不是填的。", later, closed, rooms
+    owned = rows_of(
+        "SELECT DISTINCT m.matter_id FROM matter m JOIN clock c ON c.matter_id = m.matter_id"
+        " WHERE m.owner_organ <> '' AND c.legal IS NOT NULL AND m.matter_id",
+        ids,
     )
+    yield equal(f"专班列出的{rooms}间，间间有承办单位和期限。", first, len(owned), rooms)
+    closed = count("state = 'closed' AND", ids)
+    yield equal(f"取缔{rooms}间：这个数是数出来的，不是填的。", later, closed, rooms)
+    checked = rows_of(
+        "SELECT c.matter_id FROM event f JOIN event c ON c.matter_id = f.matter_id"
+        " AND c.act = 'check_pass' AND c.person <> f.person"
+        " WHERE f.act = 'fix_listed' AND f.matter_id",
+        ids,
+    )
+    yield equal("每一间由没有拆的人核实。", later, len(checked), rooms)
     here, there = alarms_at(PLACE, first, 60), alarms_at(CONTROL, first, 60)
     yield holds(
         f"整治前后六十日，这里的警情从{here[0]}起到{here[1]}起；没有整治的对照处从{there[0]}起到{there[1]}起。",
