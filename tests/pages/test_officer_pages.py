@@ -53,6 +53,7 @@ def test_the_inbox_shows_what_runs_out_first_and_both_clocks(signed_in: SignedIn
     tones = re.findall(first, page.html)
 
     assert "群众反映以来" in page.text
+    assert "登记以来" in page.text, "nobody of the public brought evidence or a rectification"
     assert "本单位接手以来" in page.text
     assert tones[0] == "is-late"
     assert "is-late" not in tones[tones.index("") :], "nothing overdue stands below what is not"
