@@ -17,10 +17,10 @@ PAIRS = 1_000
 CHANCE = random.Random(20261122)
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 JUDGE = Actor(person="孙法官", role="enforcement_judge", organ="hexi-court")
-CLERK = Actor(person="经办人甲", role="vehicle_clerk", organ="tj-vehicles")
+CLERK = Actor(person="经办人甲", role="vehicle_clerk", organ="tj-vehicle-office")
 
 QUERY: Data = {
-    "vehicle_office": "tj-vehicles",
+    "vehicle_office": "tj-vehicle-office",
     "plate": "津A12345",
     "plate_kind": "small",
     "case_no": "（2026）津0101执12号",
