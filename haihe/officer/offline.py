@@ -288,20 +288,30 @@ def _settled(
     if taken.state == "recorded":
         return told | _recorded(taken.matter, taken.seq)
     if sent.dropped or taken.state == "dropped":
-        devices.settle(came, "dropped")
-        return told | {"state": "dropped"}
+        return told | _stands(devices.settle(came, "dropped"), {"state": "dropped"})
     if taken.waits_for:
         return told | {"state": "held", "waits_for": taken.waits_for}
     if aim.on and not aim.matter:
-        devices.settle(came, "refused")
-        return told | {"state": "refused", "refusal": _not_opened(aim.on)}
+        return told | _refused(came, _not_opened(aim.on))
     known = devices.carried_out(came.key)  # its answer got lost on the way
     answer = known or _carried_out(request, sent, aim, came, taken)
     if isinstance(answer, tuple):
         devices.settle(came, "recorded", matter=answer[0], seq=answer[1])
         return told | _recorded(*answer)
-    devices.settle(came, "refused")
-    return told | {"state": "refused", "refusal": answer}
+    return told | _refused(came, answer)
+
+
+def _refused(came: devices.Entry, why: dict[str, object]) -> dict[str, object]:
+    return _stands(devices.settle(came, "refused"), {"state": "refused", "refusal": why})
+
+
+def _stands(settled: devices.Came, meant: dict[str, object]) -> dict[str, object]:
+    """What was meant, unless the same entry, sent twice at once, was settled otherwise."""
+    if settled.state == meant["state"]:
+        return meant
+    if settled.state == "recorded":
+        return _recorded(settled.matter, settled.seq)
+    return {"state": settled.state}
 
 
 def _carried_out(

@@ -38,6 +38,7 @@ NUMBER_MAX: Final = 10**9
 SHOWN_MAX: Final = 30
 ON_DEVICE: Final = "@"  # begins the thread of a matter that has not arrived yet
 _DEVICE: Final = re.compile(r"[0-9a-f]{32}")
+_OVER: Final = ("recorded", "dropped")
 _WAITS: Final = "('received', 'refused', 'held')"
 _COLUMNS: Final = (
     "device, number, person, key, thread, made_at, sent_at, received_at, settled_at, state, "
@@ -192,7 +193,7 @@ def take(reader: Reader, entry: Entry, now: datetime | None = None) -> Came | Ga
             times = (stored(entry.made_at), stored(entry.sent_at), stored(at))
             told = (entry.device, entry.number, reader.person, entry.key, entry.thread)
             connection.insert("device_entry", [(*told, *times, None, "received", 1, None, None)])
-        elif row[9] in ("recorded", "dropped"):
+        elif row[9] in _OVER:
             return _came(row)
         else:
             connection.run(
@@ -210,16 +211,30 @@ def take(reader: Reader, entry: Entry, now: datetime | None = None) -> Came | Ga
 
 def settle(
     entry: Entry, state: State, *, matter: str = "", seq: int = 0, now: datetime | None = None
-) -> None:
-    """Note what became of an entry."""
+) -> Came:
+    """Note what became of an entry; answers what stands.
+
+    A page that is closed while it sends leaves its request under way, and the next page sends the
+    entry again: whatever the slower of the two finds, what was recorded or dropped stays so.
+    """
     connection = reading_connection()
     with writing(connection):
+        row = _row(connection, entry)
+        assert row is not None, "it was taken before"
+        if row[9] in _OVER:
+            return _came(row)
+        done = carried_out(entry.key) if state == "refused" else None
+        if done is not None:
+            state, (matter, seq) = "recorded", done
         _settle(connection, entry, state, now or datetime.now(UTC), matter, seq)
         if matter and entry.thread == opened_by(entry.number):
             connection.run(
                 "UPDATE device_entry SET thread = ? WHERE device = ? AND thread = ?",
                 (matter, entry.device, entry.thread),
             )
+        row = _row(connection, entry)
+    assert row is not None, "it was there a moment ago"
+    return _came(row)
 
 
 def carried_out(key: str) -> tuple[str, int] | None:

@@ -67,6 +67,25 @@ def test_what_was_recorded_stays_recorded_however_often_it_comes() -> None:
     assert (again.state, again.matter, again.seq) == ("recorded", matter, 1)
 
 
+@pytest.mark.parametrize("over", ["recorded", "dropped"])
+def test_a_slower_sending_of_the_same_entry_changes_nothing(over: devices.State) -> None:
+    take(entry(1, "m1"))
+    faster, slower = take(entry(1, "m1")), take(entry(1, "m1"))
+    assert faster == slower
+    devices.settle(entry(1, "m1"), over)
+    assert devices.settle(entry(1, "m1"), "refused").state == over
+    assert (take(entry(1, "m1")).state, take(entry(2, "m1")).waits_for) == (over, 0)
+
+
+def test_a_refusal_of_what_the_faster_sending_recorded_is_none(journal: Connection) -> None:
+    matter = opened()
+    ((key,),) = journal.rows("SELECT key FROM command_key WHERE matter_id = ?", (matter,))
+    first = entry(1)._replace(key=str(key))
+    take(first)
+    stands = devices.settle(first, "refused")
+    assert (stands.state, stands.matter, stands.seq) == ("recorded", matter, 1)
+
+
 def test_verify_names_an_entry_that_is_not_in_the_journal_and_a_missing_number(
     journal: Connection,
 ) -> None:

@@ -11,6 +11,8 @@
   const LOOK = "_preview"; // the button that shows the papers of a step and does nothing else
   const DRAFT_MILLISECONDS = 600;
   const WAITS = [5000, 10000, 20000, 40000, 60000];
+  const STEP_MILLISECONDS = 60000;
+  const FILE_MILLISECONDS = 600000; // ten megabytes on a line of 130 kbit/s
   const REFRESH_MILLISECONDS = 60000;
   const GAP_MAX = 200;
   const LABEL_MAX = 120;
@@ -26,8 +28,14 @@
     return found ? found[1] : "";
   }
 
+  /* An answer that never comes is like none: the server takes an entry in once, however often. */
   const post = (address, body, headers = {}) =>
-    fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token(), ...headers } });
+    fetch(address, {
+      method: "POST",
+      body,
+      headers: { "X-CSRFToken": token(), ...headers },
+      signal: AbortSignal.timeout(body instanceof FormData ? FILE_MILLISECONDS : STEP_MILLISECONDS),
+    });
 
   const postJson = (address, value) =>
     post(address, JSON.stringify(value), { "Content-Type": "application/json" });
