@@ -42,6 +42,7 @@ class Need(Frozen, frozen=True, kw_only=True):
     given: dict[str, str] = {}  # what the need already says, as typed into the form
     service: str | None = None  # sought in the catalogue of services, which has the better form
     call: str = ""  # a telephone number to ring at once
+    taken: tuple[str, ...] = ()  # in which kinds staff take down what is told on it
     by_code: Beginning = ""  # it begins from a matter one has; kind and step say which it opens
     first: bool = False  # stands on the start page
     said: str = ""  # what was typed into the search: goes along into the form

@@ -58,6 +58,7 @@ class Opening(Frozen, frozen=True, kw_only=True):
 
 class _Need(msgspec.Struct, frozen=True):
     kind: str = ""
+    taken: tuple[str, ...] = ()
     need: str = ""
     words: tuple[str, ...] = ()
 
@@ -153,7 +154,8 @@ def _index(openings: tuple[tuple[str, str, str], ...]) -> Index:
     needs = _needs()
     spoken: dict[str, list[str]] = {}
     for need in needs.needs:
-        spoken.setdefault(need.kind, []).extend((need.need, *need.words))
+        for kind in (need.kind, *need.taken):
+            spoken.setdefault(kind, []).extend((need.need, *need.words))
     names: dict[str, list[str]] = {}
     for kind, name, act in openings:
         names.setdefault(kind, [name]).append(act)
@@ -167,7 +169,7 @@ def _index(openings: tuple[tuple[str, str, str], ...]) -> Index:
 
 @lru_cache(maxsize=4)
 def _needs() -> _Needs:
-    """What people come for, in their own words, by the kind that answers it."""
+    """What people come for, in their own words, by the kinds that answer it."""
     file = city_folder() / "needs.yaml"
     if not file.is_file():
         return _Needs()
