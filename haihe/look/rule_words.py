@@ -58,7 +58,7 @@ PARTS: Final = (
     Part("city", "city/ratings.yaml", ("tags",)),
     Part("city", "city/demo.yaml", ("staff.post",)),
     Part("city", "city/competence.yaml"),
-    Part("stories", "stories/*.yaml", ("title", "told", "source", "waits")),
+    Part("stories", "stories/*.yaml", ("title", "told", "source", "waits", "tells.says")),
     Part("laws", "law/*.yaml", ("short", "articles.name")),
 )
 PROGRAM: Final = "program"
@@ -66,6 +66,8 @@ LEARNED: Final = "city/letters.json.xz"
 GROUPS: Final = (*dict.fromkeys(part.group for part in PARTS), PROGRAM)
 # Packages without pages of their own whose words reach pages, and the modules that speak to
 # administrators at a terminal, to the handbook, or to other machines only.
+TELLING: Final = frozenset({"equal", "holds", "joined", "Line"})  # their first is a sentence
+STORIES: Final = "haihe/stories/"
 SPEAKING: Final = ("kernel", "queueing", "letters", "pack", "supervision", "records", "api")
 SILENT: Final = (
     "pack/telling.py", "pack/new_year.py", "pack/cases.py", "supervision/telling.py",
@@ -95,6 +97,11 @@ def collected(root: Path) -> dict[str, dict[str, str]]:
         if text not in known:
             known.add(text)
             found["city"][text] = LEARNED
+    for path in sorted((root / STORIES).glob("*.py")):
+        for text in _sentences(path.read_text(encoding="utf-8")):
+            if text not in known:
+                known.add(text)
+                found["stories"][text] = f"{STORIES}{path.name}"
     for package in SPEAKING:
         for path in sorted((root / "haihe" / package).rglob("*.py")):
             name = path.relative_to(root / "haihe").as_posix()
@@ -159,6 +166,27 @@ def in_program(source: str) -> Iterator[str]:
         text = _template(node) if id(node) not in passed else ""
         if HAN.search(text) and not any(map(STAYS.search, _lines(node, lines))):
             yield text
+
+
+def _sentences(source: str) -> Iterator[str]:
+    """What a story told in Python says: the first of each line, by name or as it stands."""
+    tree = ast.parse(source)
+    named = {
+        one.target.id: one.value
+        for one in tree.body
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.value
+    }
+    local = {
+        one.targets[0].id: one.value
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) in TELLING and node.args:
+            first = node.args[0]
+            said = {**named, **local}.get(first.id) if isinstance(first, ast.Name) else first
+            if said is not None and HAN.search(text := _template(said)):
+                yield text
 
 
 def _called(node: ast.Call) -> str:

@@ -33,7 +33,7 @@ PAID: Final = 40
 FINES: Final = (*(5_000.0,) * 50, *(12_000.0,) * 10)  # unpaid: 370,000 yuan in all
 UNENFORCED: Final = "penalty_unenforced"
 UNITS: Final = 12
-PAIR: Final = 2  # tasks that ask for the same and are still to be done
+PAIR: Final = 2  # tasks that ask for the same and were both accepted
 
 
 @large
@@ -69,8 +69,9 @@ def tasks(playing: Playing) -> Iterator[Line]:
     told, repeated = of(TASKS), of(REPEATED)
     ids = crowd.like(answered, told - repeated - PAIR, every, vary)
     again = crowd.like(twice, repeated, every, vary)
-    open_now = played(playing, "collaboration_task", "again", first, [ask])
-    pair = crowd.like(open_now, PAIR, MINUTE)
+    begun: Any = [ask, {"do": "accept", "after": "1..2 hours"}]
+    doing = played(playing, "collaboration_task", "again", first, begun)
+    pair = crowd.like(doing, PAIR, MINUTE)
     taken = crowd.take_in()
     later = first + timedelta(days=30)
     everything = ids + again + pair
@@ -86,11 +87,11 @@ def tasks(playing: Playing) -> Iterator[Line]:
     reasons = sum(1 for (data,) in refused if '"duplicate"' in data and '"refuse_text"' in data)
     yield equal("重复的请求被拒绝，写明理由。", later, reasons, repeated)
     yield joined(
-        "还没有办的，后一件并进前一件，只办一次。",
+        "已经接受的，后一件并进前一件，只办一次。",
         "同一案件、同一内容，请求了两次",
-        open_now.commands[0].actor,
+        doing.commands[1].actor,
         pair,
-        first + timedelta(hours=2),
+        first + timedelta(hours=4),
         playing,
     )
 
