@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -15,6 +16,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from haihe.records import write
 
 RETRY_SECONDS = "10"
+OPENING = ("GET", "HEAD")
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 HOME = {"href": "/", "words": gettext_lazy("回到首页")}
 DESK = {"href": "/officer/", "words": gettext_lazy("回到我的待办")}
@@ -27,6 +29,31 @@ def message(
     ways = [DESK, HOME] if _is_desk(request) else [HOME]
     values = {"heading": heading, "says": says, "instead": instead, "ways": ways}
     return render(request, "look/message.html", values, status=status)
+
+
+def not_opened(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: the 405 of an address that is only posted to, or never, is a page in words."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        refused = get_response(request)
+        if refused.status_code != HTTPStatus.METHOD_NOT_ALLOWED or refused.content:
+            return refused
+        opened = request.method in OPENING
+        told = message(
+            request,
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            _("这个地址不能直接打开") if opened else _("没看懂这次提交"),
+            _("它只接收按钮送来的内容。这样打开，什么都没有办，也什么都没有改动。")
+            if opened
+            else _("这一页只能看，不收送来的内容，什么都没有改动。"),
+            _("请回到原来那一页，在那里按按钮。"),
+        )
+        told["Allow"] = refused["Allow"]
+        return told
+
+    return answer
 
 
 def _is_desk(request: HttpRequest) -> bool:

@@ -107,6 +107,19 @@ def test_a_missing_page_says_what_to_do(anybody: Visitor) -> None:
     assert page.link("回到首页") == "/"
 
 
+@pytest.mark.parametrize("path", ["/officer/logout/", "/look/choose/"])
+def test_opening_what_is_only_posted_to_is_answered_by_a_page_in_words(
+    anybody: Visitor, path: str
+) -> None:
+    page = anybody.get(path)
+
+    assert page.status == 405
+    assert page.headers["Allow"] == "POST"
+    assert "这个地址不能直接打开" in page.text
+    assert "什么都没有改动" in page.text
+    assert page.link("回到首页") == "/"
+
+
 def test_a_form_without_its_token_is_refused_in_words(anybody: Visitor) -> None:
     page = anybody.get("/report/grid_event/call_in/")
     form = page.form("/call_in/")
