@@ -14,7 +14,7 @@ from functools import cache, wraps
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Concatenate, Final, NamedTuple, ParamSpec
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
@@ -38,6 +38,7 @@ Rest = ParamSpec("Rest")
 
 TAKEN_MAX: Final = 25  # matters offered to be taken along
 LATER: Final = "wrong_state"  # the refusal of a step whose turn comes later
+UNMET: Final = "need_unmet"  # of one that lacks something, an approval for instance
 OLDEST: Final = timedelta(days=30)  # of what is taken in
 FIELDS_MAX: Final = 200
 BODY_BYTES_MAX: Final = 2_000_000  # of one entry; its files come by themselves
@@ -338,16 +339,16 @@ def _carried_out(
     post = QueryDict(mutable=True)
     for name, values in sent.fields.items():
         post.setlist(name, values)
-    act = _act(acting, aim, post)
-    if isinstance(act, dict):
-        return act
+    found = _act(acting, aim, post)
+    if isinstance(found, dict):
+        return found
+    act, ways = found
     for name, digests in sent.files.items():
         post.setlist(f"_kept_{name}", digests)
     typed = forms.read(act.form, post, MultiValueDict(), views.zone())
     if typed.wrong:
-        return _refusal(
-            _("有的内容需要补充或者更正。"), _("点“改”，改好后会按原来的次序再送。")
-        ) | {"wrong": typed.wrong}
+        says, instead = _("有的内容需要补充或者更正。"), _("点“改”，改好后会按原来的次序再送。")
+        return _refusal(says, instead) | {"wrong": typed.wrong} | ways
     happened = typed.data.pop(forms.HAPPENED_AT, None)
     command = Command(
         key=came.key,
@@ -364,7 +365,7 @@ def _carried_out(
     answer = write.submit(command)
     if not isinstance(answer, Refused):
         return answer.matter, answer.seq
-    return _told(read.refusal(answer), act)
+    return _told(read.refusal(answer), act) | ways
 
 
 def _not_opened(number: int) -> dict[str, object]:
@@ -374,14 +375,18 @@ def _not_opened(number: int) -> dict[str, object]:
     )
 
 
-def _act(reader: Reader, aim: Aim, post: QueryDict) -> Act | dict[str, object]:
+def _act(
+    reader: Reader, aim: Aim, post: QueryDict
+) -> tuple[Act, dict[str, str]] | dict[str, object]:
     """The act with its form as this reader may take it now, or why there is none.
 
-    The form of a proposal (`post` says of which act) holds that of the act it proposes.
+    With it come the ways on if it is refused: `href` is the file of the matter, `seek` the form
+    that proposes the act for approval, where it may be. The form of a proposal (`post` says of
+    which act) holds that of the act it proposes.
     """
     if aim.kind and not aim.on:
         try:
-            return views.opening_step(reader, aim.kind, aim.act)[1]
+            return views.opening_step(reader, aim.kind, aim.act)[1], {}
         except Http404:
             return _refusal(_("您现在的岗位不能登记这种事项。"), _("请由有这个岗位的同事登记。"))
     opened = read.open_file(aim.matter, reader, aim.purpose, need=aim.need)
@@ -394,7 +399,15 @@ def _act(reader: Reader, aim: Aim, post: QueryDict) -> Act | dict[str, object]:
         form = tuple(replace(one, required=False) for one in found.form)
         found = replace(found, form=form)
     found = forms.dated(found)
-    return views.with_values(found, opened, post) if aim.act == preview.SEEK else found
+    if aim.act == preview.SEEK:
+        found = views.with_values(found, opened, post)
+    ways = {"href": _file(aim.matter)}
+    unmet = found.refusal is not None and found.refusal.reason == UNMET
+    if unmet and aim.act in views.proposable(opened):
+        asked = urlencode({"purpose": aim.purpose, "for_act": aim.act})
+        address = reverse("officer:act", args=[aim.matter, preview.SEEK])
+        ways["seek"] = f"{address}?{asked}"
+    return found, ways
 
 
 def _expects(reader: Reader, sent: Sent, aim: Aim) -> int | None:
@@ -419,8 +432,11 @@ def _refusal(says: str, instead: str) -> dict[str, object]:
 
 
 def _recorded(matter: str, seq: int) -> dict[str, object]:
-    href = f"{reverse('officer:file', args=[matter])}?purpose={views.HANDLE}&done={seq}"
-    return {"state": "recorded", "href": href}
+    return {"state": "recorded", "href": f"{_file(matter)}&done={seq}"}
+
+
+def _file(matter: str) -> str:
+    return f"{reverse('officer:file', args=[matter])}?purpose={views.HANDLE}"
 
 
 def _aim(address: str) -> Aim:

@@ -181,7 +181,7 @@ def file(request: HttpRequest, reader: Reader, matter: str) -> HttpResponse:
             ),
             None,
         ),
-        "proposable": _proposable(opened),
+        "proposable": proposable(opened),
         "answering": any(one.id == "answer" and one.refusal is None for one in opened.acts),
         "open_findings": sum(not one.closed for one in opened.against),
         "may_issue": any(act.id == ISSUE and act.refusal is None for act in opened.acts),
@@ -318,7 +318,7 @@ def opening_step(reader: Reader, kind: str, act: str) -> tuple[KindOf, Act]:
     raise Http404
 
 
-def _proposable(file: File) -> frozenset[str]:
+def proposable(file: File) -> frozenset[str]:
     """The acts this reader may propose for approval."""
     seeking = next((one for one in file.acts if one.id == SEEK and one.refusal is None), None)
     if seeking is None:

@@ -340,6 +340,9 @@ def test_a_refused_step_waits_visibly_is_mended_and_those_after_it_follow(
     waits = page.locator("#outbox > li[data-number='7']")
     assert "“判断管辖”还在审签，等" in waits.inner_text()
     assert "请等审签完" in waits.inner_text()
+    file = waits.get_by_role("link", name="打开卷宗核对").get_attribute("href")
+    assert file is not None
+    assert file.startswith(f"/{case.lstrip('/')}")
     colleague = Visitor(server.address)
     colleague.sign_in("station-legal", PASSWORD)
     signed = colleague.get(case)

@@ -73,6 +73,12 @@
     const way = item.querySelector("[data-of=way]");
     const then = `${new URL(body.address, location.href).pathname}then/`;
     const next = item.querySelector("[data-of=then]");
+    const { href: file, seek } = body.refusal ?? {};
+    for (const [name, address] of Object.entries({ file, seek })) {
+      const link = item.querySelector(`[data-of=${name}]`);
+      if (address) link.href = address;
+      else link.remove();
+    }
     const follows = OPENING.test(new URL(body.address, location.href).pathname);
     if (follows && !OVER.includes(state) && known.has(then)) next.href = `${then}?on=${number}`;
     else next.remove();
