@@ -31,9 +31,15 @@ from haihe.stories.tabs import SIZES, Size, fill, tab
 from haihe.stories.visiting import Answer
 
 PICTURE_QUALITY: Final = 40
-FOLD_ALL: Final = (
-    "document.querySelectorAll('main details').forEach(one => { one.open = false }); scrollTo(0, 0)"
-)
+# A picture begins at the top; on a phone a file, whose top is what can be done, at what was done.
+FOLD_ALL: Final = """size => {
+    document.querySelectorAll('main details').forEach(one => { one.open = false });
+    scrollTo(0, 0);
+    const past = document.querySelector('main .timeline');
+    const told = past && (past.closest('section') || past);
+    if (size === 'phone' && told && location.pathname.startsWith('/officer/matter/'))
+        scrollTo(0, told.getBoundingClientRect().top - 16);
+}"""
 FOUND: Final = 200
 WHY: Final = "核对办理结果"
 STAYS: Final = timedelta(minutes=20)  # shorter than a session may stay unused
@@ -59,6 +65,13 @@ class Stuck(Exception):
     """A page is not as somebody needs it to go on; says what it shows instead."""
 
 
+class Place(NamedTuple):
+    """A page and who opened it; "" the public."""
+
+    path: str
+    person: str
+
+
 class Shown(NamedTuple):
     """A file that somebody has just acted on: they see it as it is after that act."""
 
@@ -81,7 +94,7 @@ class ChromiumDoor:
     _tabs: dict[Size, Page] = field(default_factory=dict)
     _who: dict[Size, str] = field(default_factory=dict)  # whose turn it is at each
     _cookies: dict[str, Any] = field(default_factory=dict)  # of who was there before
-    _last: Page | None = None  # what was looked at last
+    _last: Place | None = None  # what was looked at last and was there
     _sizes: dict[str, Size] = field(default_factory=dict)
     _shown: dict[str, Shown] = field(default_factory=dict)  # the file in front of an account
 
@@ -230,6 +243,8 @@ class ChromiumDoor:
             if page.evaluate(tabs.WIDE) > 0:
                 raise Stuck(f"{path}：{size} 上要左右滚动")
         tabs.resize(page, self._size_of(person))
+        if status == FOUND:
+            self._last = Place(path, person)
         whole = page.content() if status == FOUND else ""
         common = texts[0] if all(one == texts[0] for one in texts) else "\n".join(texts)
         return Answer(status, common + whole)
@@ -246,37 +261,42 @@ class ChromiumDoor:
             return
         self._say_why(page)
         if page.locator("form [name=purpose]").count():  # sealed: also from who worked on it
-            looked = looked._replace(by="")
-            self._plain(page, f"/follow/{code}/")
+            looked, path = looked._replace(by=""), f"/follow/{code}/"
+            self._plain(page, path)
         for size in self._looked_at(looked.by):
             tabs.resize(page, size)
             page.evaluate(tabs.OPEN_ALL)
             yield from (f"{size}：{one}" for one in seen.missing(page, looked, at))
             if page.evaluate(tabs.WIDE) > 0:
                 yield f"{size}：要左右滚动"
-        self._last = page
+        self._last = Place(path, looked.by)
         tabs.resize(page, self._size_of(looked.by))
 
     def open_last(self, path: str) -> None:
         """Look at an address as anybody."""
-        self._last = self._tab("")
-        if self._plain(self._last, path) != FOUND:
+        self._last = Place(path, "")
+        if self._plain(self._tab(""), path) != FOUND:
             raise Stuck(f"{path}打不开")
 
     def close(self) -> None:
         """The story is over: what was looked at last is its picture; everybody leaves."""
-        page = self._last
-        if page is not None and self.pictures is not None:
-            for size in SIZES if self.size is None else (self.size,):
-                tabs.resize(page, size)
-                page.evaluate(FOLD_ALL)
-                path = self.pictures / f"{self.story}-{size}.jpg"
-                page.screenshot(path=path, type="jpeg", quality=PICTURE_QUALITY)
+        if self._last is not None and self.pictures is not None:
+            self._take_pictures(self._last, self.pictures)
         for one in self._tabs.values():
             one.context.close()
         for told in (self._tabs, self._who, self._cookies, self._shown, self._sizes):
             told.clear()
         self._last = None
+
+    def _take_pictures(self, place: Place, folder: Path) -> None:
+        page = self._tab(place.person)
+        self._open(page, *place) if place.person else self._plain(page, place.path)
+        self._say_why(page)
+        for size in SIZES if self.size is None else (self.size,):
+            tabs.resize(page, size)
+            page.evaluate(FOLD_ALL, size)
+            path = folder / f"{self.story}-{size}.jpg"
+            page.screenshot(path=path, type="jpeg", quality=PICTURE_QUALITY)
 
     # ── tabs ─────────────────────────────────────────────────────────────────────────────────
 
