@@ -32,6 +32,14 @@ def test_everyday_words_suggest_a_kind_and_its_form_is_filled_in(signed_in: Sign
     assert values["place"] == ["登记路8号"]
 
 
+def test_what_the_public_is_to_ring_for_is_suggested_to_who_takes_it_down(
+    signed_in: SignedIn,
+) -> None:
+    page = told(signed_in("officer"), said="有人在马场道打架", place="马场道")
+
+    assert "110接处警" in part(page, "可能是").partition("所有种类")[0]
+
+
 def test_open_matters_that_say_much_the_same_are_shown_before(signed_in: SignedIn) -> None:
     taker = signed_in("taker")
     page = taker.get(CALL)
