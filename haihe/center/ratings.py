@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from haihe.center.asked import AFTER_MAX, address
 from haihe.center.entering import center_page
 from haihe.look.levels import LEVELS
 from haihe.records import rating_figures, ratings
@@ -38,11 +39,12 @@ def page(request: HttpRequest, reader: Reader) -> HttpResponse:
 def listed(request: HttpRequest, reader: Reader, which: str) -> HttpResponse:
     """The list behind a number: `ended`, `rated`, or a level from 1 to 5, of `?service=`."""
     service = request.GET.get("service", "")[:60]
+    after = request.GET.get("after", "")[:AFTER_MAX]
     if which == "ended":
-        items = rating_figures.ended(reader, service)
-        total = len(items)
+        behind = rating_figures.ended(reader, service, after)
     elif which == "rated" or which in map(str, ratings.SCORES):
-        total, items = rating_figures.given(reader, service, int(which) if which != "rated" else 0)
+        level = int(which) if which != "rated" else 0
+        behind = rating_figures.given(reader, service, level, after)
     else:
         raise Http404
     values = {
@@ -51,8 +53,8 @@ def listed(request: HttpRequest, reader: Reader, which: str) -> HttpResponse:
         "service": service,
         "which": which,
         "level": LEVELS.get(int(which)) if which.isdecimal() else "",
-        "items": items,
-        "total": total,
-        "most": rating_figures.LIST_MAX,
+        "behind": behind,
+        "closed": range(behind.closed),
+        "next": address("ratings_list", which, service=service, after=behind.after),
     }
     return render(request, "center/ratings_list.html", values)

@@ -22,7 +22,8 @@ from haihe.records.shown import Item, Reader
 
 DAYS: Final = 28  # over which supervisors' figures go
 RATINGS_MAX: Final = 200_000
-LIST_MAX: Final = 100
+LIST_MAX: Final = 100  # rows of a page
+LAST: Final = "g"  # after every matter's id, which is hexadecimal
 BATCHES_SHOWN_MAX: Final = 52
 WEEK: Final = timedelta(days=7)
 EVERY: Final = "all"
@@ -54,6 +55,16 @@ class Batch(Frozen, frozen=True, kw_only=True):
     def rated(self) -> int:
         """How many ratings it holds."""
         return sum(self.levels.values())
+
+
+class Behind(NamedTuple):
+    """The list behind a number, a page of it: its whole length, and how many of the page's rows the
+    reader may not open; `after` leads to the next page, "" after the last one."""
+
+    total: int
+    items: tuple[Item, ...]
+    closed: int
+    after: str
 
 
 class _Rating(NamedTuple):
@@ -93,9 +104,9 @@ def rows(reader: Reader, now: datetime | None = None) -> tuple[Row, ...]:
 
 
 def given(
-    reader: Reader, service: str, score: int, now: datetime | None = None
-) -> tuple[int, tuple[Item, ...]]:
-    """How many ratings of a service have this level (0: any), and those the reader may open."""
+    reader: Reader, service: str, score: int, after: str = "", now: datetime | None = None
+) -> Behind:
+    """The ratings of a service of this level (0: any), the newest first."""
     at = now or datetime.now(UTC)
     connection = reading_connection()
     found = [
@@ -103,50 +114,67 @@ def given(
         for one in _given(connection, reader, at - timedelta(days=DAYS), at)
         if service in (EVERY, one.service) and score in (0, one.score)
     ]
-    newest = sorted(found, reverse=True)[:LIST_MAX]
+    left = sorted((one for one in found if not after or one < after), reverse=True)
+    page = left[:LIST_MAX]
     visible = lists.visible(connection, reader)
     seen: set[str] = set()
-    for start in range(0, len(newest), IN_MAX):
-        part = newest[start : start + IN_MAX]
+    for start in range(0, len(page), IN_MAX):
+        part = page[start : start + IN_MAX]
         marks = ", ".join("?" * len(part))
         told = connection.rows(
             f"SELECT m.matter_id FROM matter m WHERE m.matter_id IN ({marks}) AND {visible.sql}",
             (*part, *visible.values),
         )
         seen.update(row[0] for row in told)
-    shown = lists.items([one for one in newest if one in seen], at)
-    return len(found), tuple(sorted(shown, key=lambda one: one.matter, reverse=True))
+    items = _newest_first([one for one in page if one in seen], at)
+    return Behind(len(found), items, len(page) - len(items), _next(page, left))
 
 
-def ended(reader: Reader, service: str, now: datetime | None = None) -> tuple[Item, ...]:
-    """The newest matters of a kind of service that ended: not which of them were rated."""
+def ended(reader: Reader, service: str, after: str = "", now: datetime | None = None) -> Behind:
+    """The matters of a kind of service that ended, the newest first: not which were rated."""
     at = now or datetime.now(UTC)
     connection, current = reading_connection(), rules.current()
-    where, visible = _organs(reader, "m.owner_organ"), lists.visible(connection, reader)
     kinds = {
         kind
         for kind, version in connection.rows("SELECT DISTINCT kind, version FROM matter")
         if ratings.procedure_name(current, kind, version) == service
-    }
+    } - set(ratings.settings().not_rated)
     if not kinds:
-        return ()
+        return Behind(0, (), 0, "")
     marks = ", ".join("?" * len(kinds))
-    rows = connection.rows(
-        f"SELECT m.matter_id FROM matter m WHERE m.kind IN ({marks}) AND m.ended = ? "
-        f"AND m.changed_at >= ? AND m.changed_at <= ? AND m.merged_into IS NULL AND {where.sql} "
-        f"AND {visible.sql} ORDER BY m.matter_id DESC LIMIT ?",
-        (
-            *sorted(kinds),
-            True,
-            stored(at - timedelta(days=DAYS)),
-            stored(at),
-            *where.values,
-            *visible.values,
-            LIST_MAX,
-        ),
-    )
-    shown = lists.items([row[0] for row in rows], at)
+    condition = _over(connection, reader, at - timedelta(days=DAYS), at)
+    where = f"FROM matter m WHERE m.kind IN ({marks}) AND {condition.sql}"
+    values = (*sorted(kinds), *condition.values)
+    total = int(connection.rows(f"SELECT count(*) {where}", values)[0][0])
+    left = [
+        str(row[0])
+        for row in connection.rows(
+            f"SELECT m.matter_id {where} AND m.matter_id < ? ORDER BY m.matter_id DESC LIMIT ?",
+            (*values, after or LAST, LIST_MAX + 1),
+        )
+    ]
+    page = left[:LIST_MAX]
+    return Behind(total, _newest_first(page, at), 0, _next(page, left))
+
+
+def _newest_first(matters: Sequence[str], at: datetime) -> tuple[Item, ...]:
+    shown = lists.items(list(matters), at)
     return tuple(sorted(shown, key=lambda one: one.matter, reverse=True))
+
+
+def _next(page: Sequence[str], left: Sequence[str]) -> str:
+    """Where the next page goes on, "" after the last one."""
+    return page[-1] if len(left) > len(page) else ""
+
+
+def _over(connection: Connection, reader: Reader, since: datetime, at: datetime) -> Condition:
+    """That a matter ended in this time, where the reader supervises and may know of it."""
+    where, visible = _organs(reader, "m.owner_organ"), lists.visible(connection, reader)
+    return Condition(
+        "m.ended = ? AND m.changed_at >= ? AND m.changed_at <= ? AND m.merged_into IS NULL "
+        f"AND {where.sql} AND {visible.sql}",
+        (True, stored(since), stored(at), *where.values, *visible.values),
+    )
 
 
 def _organs(reader: Reader, column: str) -> Condition:
@@ -164,12 +192,11 @@ def _organs(reader: Reader, column: str) -> Condition:
 def _ended(connection: Connection, reader: Reader, since: datetime, at: datetime) -> Counter[str]:
     """By the name of the service, what ended: matters by kind, errands finished at windows."""
     told, current = ratings.settings(), rules.current()
-    where = _organs(reader, "m.owner_organ")
+    where = _over(connection, reader, since, at)
     found = connection.rows(
-        "SELECT m.kind, m.version, count(*) FROM matter m WHERE m.ended = ? AND m.changed_at >= ? "
-        f"AND m.changed_at <= ? AND m.merged_into IS NULL AND {where.sql} "
+        f"SELECT m.kind, m.version, count(*) FROM matter m WHERE {where.sql} "
         "GROUP BY m.kind, m.version",
-        (True, stored(since), stored(at), *where.values),
+        where.values,
     )
     counted: Counter[str] = Counter()
     for kind, version, count in found:

@@ -27,6 +27,12 @@ BOARDS = (
     "/center/map/?what=new_four_weeks&kind=alarm&area=120103",
     "/center/trends/",
 )
+NOW = (
+    "/center/wall/",
+    "/center/review/",
+    "/center/ratings/",
+    "/center/models/",
+)  # no past of theirs
 # A supervisor of a district asks for all, one of the whole city and an analyst for the first two.
 ROLES = (("supervisor", BOARDS), ("administrator", BOARDS[:2]), ("analyst", BOARDS[:2]))
 
@@ -40,7 +46,7 @@ def rows_of(visitor: Visitor, page: Page) -> int:
     """How many rows a list has, all its pages together."""
     rows = 0
     for _ in range(PAGES_MAX):
-        rows += page.html.count('<li>\n<div class="main')
+        rows += page.html.count('<li>\n<div class="main') + page.html.count('<li class="sheet')
         after = [one.href for one in page.links if one.words == "后面的"]
         if not after:
             return rows
@@ -117,6 +123,21 @@ def test_every_number_of_every_page_is_a_link_to_a_list_of_that_length(
                 assert known[href] == numbers[href], f"{page.path}: {href}"
         pages = tuple(one for one in pages if "trends" not in one)  # their days are past already
     assert sum(number > 0 for number in known.values()) > 15
+
+
+def test_numbers_of_the_other_pages_open_lists_of_that_length(supervisor: Visitor) -> None:
+    """Screen on the wall, looking through, ratings, models; letters list on their own page."""
+    for address in NOW:
+        numbers = told_numbers(supervisor.get(address))
+        assert numbers, address
+        for href in sampled(numbers):
+            listed, number = at_once(supervisor, address, href)
+            assert listed == number, f"{address}: {href}"
+    letters = told_numbers(supervisor.get("/center/letters/"))
+    for href in [one for one in letters if one.startswith("?")]:
+        listed_there = supervisor.get(f"/center/letters/{href.partition('#')[0]}").html
+        rows = listed_there.split('id="of-category"')[1].split("</ol>")[0].count("<li>")
+        assert rows == letters[href], href
 
 
 def test_a_list_longer_than_a_page_is_counted_over_all_its_pages(supervisor: Visitor) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from haihe.records import rating_figures, ratings
 from haihe.records.database import Connection
-from haihe.records.rating_figures import gathered
+from haihe.records.rating_figures import Behind, gathered
 from haihe.records.ratings import Said
 from haihe.records.shown import Reader
 from tests.records.test_ratings import MORNING, UNIT, desk, ended, service
@@ -57,9 +59,33 @@ def test_unrated_is_what_ended_without_a_rating_and_nothing_else(desk: Connectio
     assert (row.ended, row.rated, row.unrated) == (5, 2, 3)
     assert row.levels == {5: 1, 4: 0, 3: 0, 2: 0, 1: 1}
 
-    total, items = rating_figures.given(SUPERVISOR, "人民调解", 1, later)
-    assert (total, len(items)) == (1, 1)
-    assert len(rating_figures.ended(SUPERVISOR, "人民调解", later)) == 5
+    given = rating_figures.given(SUPERVISOR, "人民调解", 1, now=later)
+    assert (given.total, len(given.items), given.closed) == (1, 1, 0)
+    assert rating_figures.ended(SUPERVISOR, "人民调解", now=later).total == 5
+
+
+def test_a_list_longer_than_a_page_is_as_long_as_its_number(
+    desk: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rating_figures, "LIST_MAX", 2)
+    for code in [ended(f"l{n}") for n in range(5)]:
+        ratings.give(service(code), Said(score=4), MORNING)
+    later = MORNING + timedelta(hours=1)
+
+    def over(after: str) -> Behind:
+        return rating_figures.ended(SUPERVISOR, "人民调解", after, later)
+
+    def good(after: str) -> Behind:
+        return rating_figures.given(SUPERVISOR, "人民调解", 4, after, later)
+
+    for asked in (over, good):
+        pages = [asked("")]
+        while pages[-1].after:
+            pages.append(asked(pages[-1].after))
+        listed = [item.matter for page in pages for item in page.items]
+        assert [page.total for page in pages] == [5, 5, 5]
+        assert len(listed) == len(set(listed)) == 5
+        assert listed == sorted(listed, reverse=True)
 
 
 def test_who_is_rated_is_not_told_its_own_figures_by_the_way_of_supervision(
@@ -70,7 +96,7 @@ def test_who_is_rated_is_not_told_its_own_figures_by_the_way_of_supervision(
     for organ in (UNIT, "dayingmen-mediation"):
         own = Reader(person="m", organ=organ, roles=("supervisor",), supervisor=True)
         assert not [row for row in rating_figures.rows(own, later) if row.rated]
-        assert rating_figures.given(own, "人民调解", 0, later) == (0, ())
+        assert rating_figures.given(own, "人民调解", 0, now=later) == (0, (), 0, "")
     assert (
         rating_figures.tasks(Reader(person="m", organ=UNIT, roles=("mediator",)), "bad_rating")
         == ()
