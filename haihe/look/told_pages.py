@@ -42,6 +42,8 @@ VOID: Final = frozenset(
 )
 _NO_SPAN: Final = frozenset(("option", "title", "text", "tspan", "optgroup"))
 _MARKS: Final = "，。；：！？、（）《》“”〔〕·—…"  # Chinese: marks of the language itself
+_CHINESE_MARKS: Final = {"(": "（", ")": "）", ",": "、", ";": "；", ":": "："}  # Chinese: marks
+_ENGLISH_MARKS: Final = re.compile(r" \((?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?:\)|[,;:] )")
 _CHARACTER: Final = rf"[\u3400-\u9fff{_MARKS}]"
 # A stretch of Chinese in other text: characters and marks, with figures and letters grown into it.
 _GROWN: Final = (
@@ -153,15 +155,22 @@ def _text(text: str, words: tongue.Tongue, *, marked: bool, spans: bool) -> str:
     return f"{lead}{told}{tail}"
 
 
+def _with_chinese_marks(text: str) -> str:
+    """Chinese parts that a sentence in English put marks between, as one Chinese text again."""
+    return _ENGLISH_MARKS.sub(lambda one: _CHINESE_MARKS[one[0].strip()], text)
+
+
 def _said(text: str, words: tongue.Tongue) -> Iterator[tuple[str, bool]]:
     """The text in parts, with whether each stays Chinese."""
     plain = " ".join(text.split())
     whole = words.told(plain)
+    if whole is None and not re.search(r"[A-Za-z]", plain):
+        whole = words.told(_with_chinese_marks(plain))
+        if whole is None:
+            yield text, True
+            return
     if whole is not None and not HAN.search(whole):
         yield whole, False
-        return
-    if whole is None and not re.search(r"[A-Za-z]", plain):
-        yield text, True
         return
     at = 0
     source = whole if whole is not None else plain

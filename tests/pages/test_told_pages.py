@@ -100,6 +100,19 @@ def test_a_page_keeps_what_is_sent_and_marks_what_stays(words: Tongue) -> None:
     )
 
 
+def test_names_between_english_marks_are_told_like_those_between_chinese_ones(
+    words: Tongue,
+) -> None:
+    page = told_pages.told(
+        "<dd>承办人 (天塔街道)</dd><dd>受理, 网格事件</dd><dd>受理; 张三</dd>", words
+    )
+
+    assert page == (
+        '<dd>handler (<span lang="zh-Hans">天塔街道</span>)</dd><dd>Accept, Grid event</dd>'
+        '<dd lang="zh-Hans">受理; 张三</dd>'
+    )
+
+
 def test_a_program_says_its_templates_with_named_values() -> None:
     source = '"""说明"""\ndef f(name):\n    return f"没有“{name.first}”，共{len(name)}件"\n'
     assert list(in_program(source)) == ["没有“{first}”，共{len}件"]
