@@ -11,7 +11,7 @@ from haihe.center.asked import Asked, address
 from haihe.records import board, board_findings
 from haihe.records.shown import Reader
 
-WALL_MODELS: Final = 13  # as many as a wall screen holds without scrolling
+WALL_MODELS: Final = 12  # as many as a wall screen holds without scrolling
 
 
 def board_values(reader: Reader, told: Asked) -> dict[str, Any]:
