@@ -11,7 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
+from msgspec.structs import replace
 
+from haihe.citizen import needs
 from haihe.citizen.opening import anyone, called
 from haihe.identity.citizens import citizen_of
 from haihe.look import acting, forms
@@ -103,6 +105,7 @@ def _follow_page(
         "cannot": [act for act in file.acts if act.refusal is not None],
         "done": done,
         "yours": _yours(file),
+        "ways": _ways(file),
         "certified": CERTIFIED,
         **_own(code, file),
     }
@@ -130,10 +133,21 @@ def _yours(file: CitizenFile) -> ClockFace | None:
         (
             clock
             for clock in file.clocks
-            if clock.id == file.told.clock and clock.whose == "citizen" and not file.ended
+            if clock.id == file.told.clock
+            and clock.whose == "citizen"
+            and clock.status != "overdue"
+            and not file.ended
         ),
         None,
     )
+
+
+def _ways(file: CitizenFile) -> list[needs.Need]:
+    """What the sentences of the matter speak of and is begun elsewhere: its number goes along."""
+    told = file.told
+    said = f"我的事编号是{file.number}。{told.until}"  # Chinese: goes into a form as if typed
+    named = needs.needs().named_in(f"{told.now}{told.next}{told.can}")
+    return [replace(one, said=said) for one in named]
 
 
 def _act_href(code: str, act: Act) -> str:

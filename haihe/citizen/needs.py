@@ -72,6 +72,7 @@ class Needs(Frozen, frozen=True, kw_only=True):
     same: tuple[tuple[str, ...], ...] = ()
     fields: dict[str, str] = {}  # what a citizen calls a field; "": left out where it may be
     hints: dict[str, str] = {}  # what a citizen is told beside a field
+    ways: dict[str, tuple[str, ...]] = {}  # words of a matter's sentence, and the needs they name
 
     def get(self, id: str) -> Need | None:
         """The need of this id."""
@@ -81,6 +82,13 @@ class Needs(Frozen, frozen=True, kw_only=True):
         """The first need that an opening step answers: the one that says it most generally."""
         found = [one for one in self.needs if (one.kind, one.step) == (kind, step)]
         return min(found, key=lambda one: bool(one.given), default=None)
+
+    def named_in(self, sentence: str) -> tuple[Need, ...]:
+        """The needs that a sentence told of a matter speaks of, each once."""
+        ids = dict.fromkeys(
+            id for words, ids in self.ways.items() if words in sentence for id in ids
+        )
+        return tuple(one for id in ids if (one := self.get(id)) is not None)
 
 
 def services(sought: str) -> str:
@@ -167,6 +175,9 @@ def _wrong(found: Needs) -> Iterable[str]:
         yield f"at most {NEEDS_MAX} needs are read"
     ids = [one.id for one in found.needs if one.id]
     yield from (f"{id} stands twice" for id in sorted({one for one in ids if ids.count(one) > 1}))
+    for words, named in found.ways.items():
+        unknown = [id for id in named if id not in ids]
+        yield from (f"ways: “{words}” leads to {id}, which is no need" for id in unknown)
     for one in found.needs:
         ways = [bool(one.kind and one.step) and not one.by_code, bool(one.call), bool(one.by_code)]
         if sum(ways) != 1:

@@ -38,6 +38,12 @@ WHO_WORDS: dict[Who, str] = {
 }
 VERDICTS = {"agree": "同意", "back": "退回"}
 OPINIONS = {"agree": "同意", "disagree": "不同意"}
+FINDINGS = {
+    "stands": "维持原来的结果",
+    "amended": "异议成立，已经补办改正",
+    "again": "异议成立，另立一件重办",
+}
+ANSWER_CONTEST = "answer_contest"
 REASON_TEXT_MAX = 2_000
 
 
@@ -276,6 +282,23 @@ ACTS: dict[str, KernelAct] = {
         cites=("haihe#contest",),
         asks=("reason",),
         fields={"reason": _reason("异议理由")},
+        when_ended="only",
+    ),
+    ANSWER_CONTEST: KernelAct(
+        name="答复异议",
+        who="owner",
+        cites=("haihe#contest",),
+        asks=("finding", "reason"),
+        fields={
+            "finding": Field(name="核查结果", type="choice", choices=FINDINGS),
+            "reason": Field(
+                name="答复和理由",
+                type="long_text",
+                hint="当事人会原样看到：查了什么、为什么、还可以走什么途径；不要写别人的姓名电话",
+                at_least=2,
+                at_most=REASON_TEXT_MAX,
+            ),
+        },
         when_ended="only",
     ),
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from haihe.kernel.acts import ACTS, PUT_RIGHT
+from haihe.kernel.acts import ACTS, ANSWER_CONTEST, PUT_RIGHT
 from haihe.kernel.approval import after_event
 from haihe.kernel.holders import BrokenHistory, returned
 from haihe.kernel.index import Index, index_of
@@ -230,6 +230,8 @@ def _after_kernel_act(state: State, event: Event) -> State:
         )
     if act == "contest":
         return replace(state, seq=event.seq, done=done, contested=True)
+    if act == ANSWER_CONTEST:
+        return replace(state, seq=event.seq, done=done, contested=False)
     return replace(state, seq=event.seq, done=done)
 
 

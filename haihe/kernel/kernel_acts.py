@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from haihe.kernel import correction
-from haihe.kernel.acts import ACTS, PUT_RIGHT, REGISTER, WHO_WORDS, KernelAct
+from haihe.kernel.acts import ACTS, ANSWER_CONTEST, PUT_RIGHT, REGISTER, WHO_WORDS, KernelAct
 from haihe.kernel.allowance import parse_allowance
 from haihe.kernel.approval import before_sign, judge_propose, judge_sign, organs_signing
 from haihe.kernel.calendar import Calendar
@@ -209,11 +209,36 @@ def _before_answer(_: Index, state: State, actor: Actor, rule: KernelAct) -> Ref
 
 
 def _before_contest(_: Index, state: State, _actor: Actor, rule: KernelAct) -> Refused | None:
-    if not state.contested:
+    if state.contested:
+        return _refused(
+            rule, "wrong_state", "已经收到您的异议，正在核查", "请等待承办单位和监督岗位的处理结果"
+        )
+    if contest_answered(state):
+        return _refused(
+            rule,
+            "wrong_state",
+            "您的异议已经答复",
+            "还不同意的，可以向承办单位的上一级信访，或者依法申请复议、起诉",
+        )
+    return None
+
+
+def contest_answered(state: State) -> bool:
+    """Whether the last contest was answered and the matter was not taken up again since."""
+    for one in reversed(state.done):
+        if one.act == ANSWER_CONTEST:
+            return True
+        if one.act == "contest" or one.act not in ACTS:
+            return False
+    return False
+
+
+def _before_answer_contest(
+    _: Index, state: State, _actor: Actor, rule: KernelAct
+) -> Refused | None:
+    if state.contested:
         return None
-    return _refused(
-        rule, "wrong_state", "已经收到您的异议，正在核查", "请等待承办单位和监督岗位的处理结果"
-    )
+    return _refused(rule, "no_request", "当事人没有提出异议", "有异议时才答复")
 
 
 def _before_extend(index: Index, _: State, _actor: Actor, rule: KernelAct) -> Refused | None:
@@ -240,6 +265,7 @@ _BEFORE_FORM: dict[str, Callable[[Index, State, Actor, KernelAct], Refused | Non
     "resume": _before_resume,
     "answer": _before_answer,
     "contest": _before_contest,
+    ANSWER_CONTEST: _before_answer_contest,
     "extend": _before_extend,
 }
 

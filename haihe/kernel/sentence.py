@@ -14,6 +14,7 @@ from haihe.kernel.acts import ACTS
 from haihe.kernel.calendar import Calendar, weekday_name
 from haihe.kernel.decide import possible
 from haihe.kernel.index import END
+from haihe.kernel.kernel_acts import contest_answered
 from haihe.kernel.procedure import LOCAL_LEVELS, ClockRule, Procedure
 from haihe.kernel.state import RunningClock, State
 from haihe.kernel.values import Actor, Frozen
@@ -83,7 +84,7 @@ def tell(
 def _said(procedure: Procedure, state: State, now: str, follows: str) -> tuple[str, str]:
     """What happens and what comes next; a merge or a suspension outranks the words of the state."""
     if state.merged_into is not None:
-        return "这件事已经并入另一件一起办理。", "以后的进展在并入的那件里看。"
+        now, follows = "这件事已经并入另一件一起办理。", "那一件办到哪里，下面能看到。"
     if state.suspended_since is not None:
         ground = next((one for one in reversed(state.done) if one.act == "suspend"), None)
         found = procedure.suspend.get(str(ground.data.get("ground"))) if ground else None
@@ -91,6 +92,8 @@ def _said(procedure: Procedure, state: State, now: str, follows: str) -> tuple[s
         return f"这件事已经中止{why}。", "中止的原因消失后恢复，接着办。"
     if state.contested:
         return now, "已经收到您的异议，正在核查。"
+    if contest_answered(state):
+        return now, "您的异议已经答复，答复在下面。"
     return now, follows
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from haihe.kernel.acts import ANSWER_CONTEST
 from haihe.kernel.procedure import Procedure
 from haihe.kernel.reading import Reader, View, may_read
 from haihe.kernel.state import State
@@ -24,7 +25,9 @@ from haihe.records.printing import Printer, act_name
 MESSAGES_MAX: Final = 200
 SHOWN_MAX: Final = 20  # in front; older ones lie with those that were put away
 # General acts that a citizen is told of; remarks and requests among organs are not.
-TOLD_ACTS: Final = frozenset({"transfer", "escalate", "suspend", "resume", "extend", "merge"})
+TOLD_ACTS: Final = frozenset(
+    {"transfer", "escalate", "suspend", "resume", "extend", "merge", ANSWER_CONTEST}
+)
 
 
 class Message(Frozen, frozen=True, kw_only=True):
@@ -142,6 +145,8 @@ def _says(procedure: Procedure, event: Event, state: State, printer: Printer) ->
     to = event.data.get("to_organ")
     if event.act == "transfer" and isinstance(to, str):
         return f"转给{printer.organ(to)}接着办，从您反映时算起的期限不变。"
+    if event.act == ANSWER_CONTEST:
+        return "您的异议已经答复，答复写在进度里“告诉您的”下面。"
     return procedure.states[state.state].citizen
 
 

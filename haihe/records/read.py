@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from haihe.kernel.acts import ACTS
+from haihe.kernel.acts import ACTS, ANSWER_CONTEST
 from haihe.kernel.checklist import checklist
 from haihe.kernel.clocks import clocks
 from haihe.kernel.decide import possible
@@ -47,7 +47,6 @@ from haihe.records.derived import figures
 from haihe.records.foretold import foretold, said
 from haihe.records.gathered import gathered
 from haihe.records.home import hash_name
-from haihe.records.instants import restored
 from haihe.records.journal import (
     ERASE,
     EVENT_COLUMNS,
@@ -95,8 +94,19 @@ OF_RATERS: Final = frozenset({"service_rating", "bad_rating", "call_back"})
 USUAL: Final = "handle"  # the purpose of who did not say one
 LINKS_MAX: Final = 50
 PUBLIC: Final = "public"  # person and organ of everybody who acts by a follow code
+MERGED: Final = "并入另一件"  # the outcome of a merge, as pages say it
 _CITIZEN_ACTS: Final = frozenset(
-    {"transfer", "escalate", "suspend", "resume", "extend", "merge", "contest", "withdraw"}
+    {
+        "transfer",
+        "escalate",
+        "suspend",
+        "resume",
+        "extend",
+        "merge",
+        "contest",
+        ANSWER_CONTEST,
+        "withdraw",
+    }
 )
 # Refusals that only say "this is not yours": a page leaves such general acts out.
 _NOT_YOURS: Final = frozenset(
@@ -523,7 +533,7 @@ def _file(
         connection, printer, read.matter, lambda one: _link(connection, printer, reader, one, "")
     )
     names = printer.rules.organ_name
-    until = printer.now if not state.ended else restored(_changed(read), printer.rules.zone)
+    until = printer.now if not state.ended else _ended_at(read)
     at_end = Printer(rules=printer.rules, now=until)
     return File(
         matter=read.matter,
@@ -537,7 +547,7 @@ def _file(
         state_name=procedure.states[state.state].name,
         citizen_says=_told(printer, read).whole(),
         ended=state.ended,
-        outcome=state.outcome,
+        outcome=MERGED if state.merged_into else state.outcome,
         contested=state.contested,
         suspended=state.suspended_since is not None,
         owner=names(state.owner.organ),
@@ -576,13 +586,6 @@ def _against(
     return against(
         connection, printer, read.matter, lambda one: _link(connection, printer, reader, one, "")
     )
-
-
-def _changed(read: _Read) -> int:
-    """When a matter that ended did so, in microseconds."""
-    from haihe.records.instants import stored
-
-    return stored(read.events[-1][0].happened_at)
 
 
 def _tells_code(reader: Reader, read: _Read) -> bool:
@@ -706,9 +709,10 @@ def _was_told_by_public(read: _Read, view: View) -> bool:
 def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
     state, procedure = read.state, read.procedure
     told = _told(printer, read)
+    other = _read(reading_connection(), state.merged_into, printer) if state.merged_into else None
     until = printer
     if state.ended:
-        until = Printer(rules=printer.rules, now=restored(_changed(read), printer.rules.zone))
+        until = Printer(rules=printer.rules, now=_ended_at(read))
     return CitizenFile(
         matter=read.matter,
         number=read.number,
@@ -718,7 +722,7 @@ def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
         says=told.now,
         told=told,
         ended=state.ended,
-        outcome=state.outcome,
+        outcome=MERGED if state.merged_into else state.outcome,
         organ=printer.rules.organ_name(state.owner.organ),
         opened=printer.instant(state.opened_at),
         since_opened=until.since(state.opened_at),
@@ -737,13 +741,15 @@ def _citizen_file(printer: Printer, read: _Read) -> CitizenFile:
         fingerprint=read.head[:FINGERPRINT_BYTES].hex(),
         kind=procedure.kind,
         also=sum(event.data.get(joining.ALSO) is True for event, _ in read.events),
-        into=_number_of(state.merged_into) if state.merged_into else "",
+        into=other.number if other is not None else "",
+        into_told=_told(printer, other) if other is not None else None,
     )
 
 
-def _number_of(matter: str) -> str:
-    sql = "SELECT number FROM matter WHERE matter_id = ?"
-    return next((str(row[0]) for row in reading_connection().rows(sql, (matter,))), "")
+def _ended_at(read: _Read) -> datetime:
+    """When the last step was taken or the matter was merged; what is said afterwards is no work."""
+    steps = {"merge", *read.procedure.steps}
+    return max(event.happened_at for event, _ in read.events if event.act in steps)
 
 
 def _clock_faces(printer: Printer, read: _Read) -> tuple[ClockFace, ...]:

@@ -364,6 +364,7 @@ class CitizenFile(Frozen, frozen=True, kw_only=True):
     joined: bool = False  # seen with the code of somebody who joined it, or of an agent
     agent: bool = False  # seen with the code of who acts for the applicant
     into: str = ""  # the number of the matter that this one was merged into
+    into_told: Told | None = None  # and how far that one is
 
 
 class Item(Frozen, frozen=True, kw_only=True):

@@ -245,6 +245,28 @@ def test_only_the_public_contests_and_only_what_has_ended_and_once_until_it_is_r
     assert desk.take("contest", CITIZEN, NEXT, reason="仍不同意").contested
 
 
+def test_the_owner_answers_a_contest_once_and_it_is_contested_again_only_after_a_reopening() -> (
+    None
+):
+    desk = accepted()
+    desk.take("refuse", REVIEWER, LATER)
+    told = {"finding": "stands", "reason": "到现场看过，材料不齐。"}
+    assert desk.refuse("answer_contest", REVIEWER, NEXT, **told).reason == "no_request"
+    desk.take("contest", CITIZEN, NEXT, reason="不同意")
+    assert desk.refuse("answer_contest", CITIZEN, NEXT, **told).reason == "wrong_role"
+    assert desk.refuse("answer_contest", REVIEWER, NEXT, finding="stands").reason == "missing_field"
+    answered = desk.take("answer_contest", REVIEWER, NEXT, **told)
+    assert not answered.contested
+    assert answered.ended
+
+    refused = desk.refuse("contest", CITIZEN, NEXT, reason="还不同意")
+    assert (refused.reason, refused.says) == ("wrong_state", "您的异议已经答复")
+    assert "复议" in refused.instead
+    desk.take("reopen", actor("chief"), NEXT)
+    desk.take("refuse", REVIEWER, NEXT)
+    assert desk.take("contest", CITIZEN, NEXT, reason="仍不同意").contested
+
+
 def test_a_withdrawal_brings_back_the_state_fields_and_clocks_from_before() -> None:
     desk = received()
     before, clocks_before = desk.state, desk.clocks(NEXT)

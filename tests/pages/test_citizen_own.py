@@ -92,6 +92,36 @@ def test_a_contested_end_reaches_the_owner_and_the_supervisor(
     watching = signed_in("administrator")  # the center above the street
     assert number in watching.get("/center/matters/contested/").text
 
+    file = officer.get(mine.link("营口道22号"))
+    answer = {"finding": "amended", "reason": "请物业到场，灯已经修好，请您看看。"}
+    page = officer.get(file.link("答复异议"))
+    assert officer.send(page, page.form("/act/answer_contest/"), answer).status == 200
+    told = anybody.get(f"/follow/{code}/")
+    assert "您的异议已经答复" in told.text
+    assert WHY in told.text
+    assert "异议成立，已经补办改正。请物业到场，灯已经修好，请您看看。" in told.text
+    assert "/act/contest/" not in told.html
+    assert "答复异议" in anybody.get(told.link("消息")).text
+    assert number not in officer.get("/officer/?of=contested").text
+    assert number not in watching.get("/center/matters/contested/").text
+
+
+def test_who_brought_a_merged_matter_is_told_how_far_the_other_one_is(
+    anybody: Visitor, signed_in: SignedIn
+) -> None:
+    officer = signed_in("dispatcher")
+    other = number_on(report(anybody, LAMP, TYPED | {"place": "营口道66号"}))
+    receipt = report(anybody, LAMP, TYPED | {"place": "营口道77号", "what": "树枝挡着门牌。"})
+    file = officer.get(officer.get(f"/officer/?number={number_on(receipt)}").link("营口道77号"))
+    page = officer.get(file.link("合并"))
+    merged = {"into": other, "reason": "同一条路上的同一件事"}
+    assert officer.send(page, page.form("/act/merge/"), merged).status == 200
+
+    told = anybody.get(f"/follow/{code_on(receipt)}/").text
+    assert f"并入的那件（{other}）现在怎样" in told
+    assert "街镇正在决定是否受理。" in told
+    assert "merged" not in told
+
 
 def test_whoever_did_nothing_finds_no_contested_matter_of_others(
     anybody: Visitor, signed_in: SignedIn

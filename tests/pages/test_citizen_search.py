@@ -101,6 +101,7 @@ def test_needs_stand_under_their_headings_and_the_rest_last() -> None:
         ("{need: 甲, call: '1', group: g}", "no group g"),
         ("{id: a, need: 甲, call: '1'}, {id: a, need: 乙, call: '1'}", "stands twice"),
         ("{neeed: 甲}", "expected"),
+        ("]\nways: {投诉: [a]}\nsame: [", "leads to a, which is no need"),
     ],
 )
 def test_needs_that_cannot_be_used_say_why(tmp_path: Path, line: str, says: str) -> None:
@@ -172,3 +173,13 @@ def test_who_asks_how_far_it_is_or_has_lost_the_code_finds_the_page_of_codes(
     assert page.form("/follow/").values["code"] == [""]
     assert page.link("用手机号登录") == "/mine/"  # who lost the code is led on from there too
     assert searched(anybody, "查询码丢了").link("查询码丢了") == "/mine/"
+
+
+def test_what_a_sentence_speaks_of_leads_to_its_need() -> None:
+    told = load_needs(CITY)
+    assert [one.id for one in told.named_in("您可以补充情况，也可以投诉。")] == [
+        "petition",
+        "by_voice",
+    ]
+    assert [one.id for one in told.named_in("可以复议或者起诉。")] == ["reconsider"]
+    assert told.named_in("案件已经立案，正在调查。") == ()

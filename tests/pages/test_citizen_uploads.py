@@ -206,3 +206,22 @@ def test_a_phone_that_loses_the_net_goes_on_where_it_was(
     assert kept == sha256(cleaned(BIG)).hexdigest()
     assert sent.count(PIECE_BYTES) == 2, "the piece that was cut came twice"
     assert sent.count(0) == 1, "nothing that had come was sent again"
+
+
+def test_what_failed_is_said_before_anything_is_sent_and_can_be_left_out(
+    phone: Page, city: str, tmp_path: Path
+) -> None:
+    picture = tmp_path / "photo.heic"
+    picture.write_bytes(b"\0\0\0\x18ftypheic" + bytes(500))
+    phone.goto(city.rstrip("/") + LAMP)
+    held: list[Route] = []
+    phone.route("**/upload/", lambda route: held.append(route))
+    phone.set_input_files("input[type=file]", picture)
+    phone.locator("form.fill button[type=submit]").click()
+    expect(phone.locator("[data-upload-notice]")).to_contain_text("照片还在传")
+    held.pop().continue_()
+
+    expect(phone.locator("[data-uploads]")).to_contain_text("HEIC")
+    expect(phone.locator("[data-upload-notice]")).to_contain_text("还没有提交")
+    phone.get_by_role("button", name="不要这个 photo.heic").click()
+    expect(phone.locator("[data-uploads] li")).to_have_count(0)

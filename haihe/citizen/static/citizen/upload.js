@@ -59,7 +59,7 @@
     item.appendChild(bar);
     item.appendChild(says);
     list.appendChild(item);
-    return { item: item, bar: bar, says: says };
+    return { item: item, bar: bar, says: says, name: file.name };
   }
 
   function settled() {
@@ -70,6 +70,27 @@
       if (waitingButton) waitingButton.click();
       else form.submit();
     }
+  }
+
+  /* What was sent is not sent again; what failed is not left out unsaid: its reporter decides. */
+  function stopped(form) {
+    var notice = form.querySelector("[data-upload-notice]");
+    sending -= 1;
+    if (!waitingForm) return;
+    waitingForm = null;
+    if (notice) notice.textContent = told("stopped");
+  }
+
+  function removable(shown) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "button is-second";
+    button.textContent = told("remove");
+    button.setAttribute("aria-label", told("remove") + " " + shown.name);
+    button.addEventListener("click", function () {
+      shown.item.parentNode.removeChild(shown.item);
+    });
+    shown.item.appendChild(button);
   }
 
   function send(input, list, file) {
@@ -126,7 +147,8 @@
       kept.value = digest;
       shown.item.appendChild(kept);
       shown.bar.value = file.size;
-      shown.says.textContent = told("sent");
+      shown.says.textContent = told(/^(image|video)\//.test(file.type) ? "sent" : "sent-whole");
+      removable(shown);
       settled();
     }
     function failed(says) {
@@ -134,7 +156,8 @@
       shown.bar.parentNode.removeChild(shown.bar);
       shown.says.className = "wrong";
       shown.says.textContent = says || told("failed");
-      settled();
+      removable(shown);
+      stopped(form);
     }
     again();
   }
