@@ -134,10 +134,16 @@ def _told(story: Story, address: str, pause: float) -> int:
 
     print(f"{story.story} {story.title}\n{story.told}\n", flush=True)
     seen: set[str] = set()
+    opened = False
     try:
         for playing, line in telling(story, datetime.now(UTC)):
             sign = SIGNS[line.sort] if line.holds else f"⚠ 没有做到（{line.found}）："
             print(f"{line.at:%m月%d日 %H:%M} {sign} {line.says}", flush=True)
+            if not opened:
+                opened = True
+                print(
+                    f"      在浏览器里看着它演：{address}/demo/stories/{story.story}/", flush=True
+                )
             matter = playing.id_of(line.matter)
             if matter and matter not in seen:
                 seen.add(matter)

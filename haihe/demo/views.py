@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from haihe.demo import tours
 from haihe.identity import sessions
 from haihe.records import account_book
-from haihe.stories.keeping import KeptStory, kept
+from haihe.stories.keeping import KeptStory, kept, told_lately
 from haihe.stories.telling import load_stories
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
@@ -106,6 +106,7 @@ def story(request: HttpRequest, name: str) -> HttpResponse:
         "lines": lines,
         "people": list(found.people.values()),
         "matters": [(one, _first(found, key)) for key, one in found.matters.items()],
+        "is_told_now": told_lately(),
     }
     return render(request, "demo/story.html", values)
 

@@ -25,7 +25,7 @@ PORTS: Final = ("东疆渔港", "北塘渔港", "蔡家堡渔港")
 SITTINGS_A_DAY: Final = 4
 FIRST_HOUR: Final = 9 * 60 + 30  # minutes of the day
 AN_HEARING: Final = 90
-_DAY: Final = re.compile(r'<time datetime="([0-9-]{10})">(.*?)</section>', re.DOTALL)
+_DAY: Final = re.compile(r'<time[^>]*\bdatetime="([0-9-]{10})"(.*?)</section>', re.DOTALL)
 
 
 @large

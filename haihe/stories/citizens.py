@@ -22,6 +22,7 @@ HALL: Final = "/hall/machang/"
 TICKET: Final = re.compile(r"/hall/t/[^/]+/$")
 NUMBER: Final = re.compile(r"[A-Z]\d{3}")
 INTERVAL: Final = re.compile(r"约\d+到\d+分钟")
+FROM_SOURCES: Final = "source_papers"  # what other departments answered, not what was uploaded
 LATER: Final = timedelta(minutes=1)
 MOVE: Final = "rk13"
 TEN_MINUTES: Final = 600.0
@@ -107,7 +108,7 @@ def move(playing: Playing) -> Iterator[Line]:
 
 
 def _files_of(code: str) -> list[str]:
-    """The fields of a matter that hold files, by its follow code."""
+    """The fields of a matter, by its follow code, with files that somebody brought."""
     matter = read.matter_of(code) or ""
     ((kind, version),) = rows_of("SELECT kind, version FROM matter WHERE matter_id", [matter])
     procedure = journal.procedure_of(rules.current(), str(kind), str(version))
@@ -116,5 +117,8 @@ def _files_of(code: str) -> list[str]:
         name
         for (data,) in told
         for name, value in json.decode(data).items()
-        if value and name in procedure.fields and procedure.fields[name].type == "files"
+        if value
+        and name != FROM_SOURCES
+        and name in procedure.fields
+        and procedure.fields[name].type == "files"
     ]

@@ -5,6 +5,7 @@ A file beside the data (HAIHE_HOME/stories.json), never a source: the matters ar
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -16,6 +17,7 @@ from haihe.stories.known import code_of
 from haihe.stories.playing import Line, Playing
 
 FILE: Final = "stories.json"
+LATELY: Final = 30.0  # seconds since the last sentence in which a story is being told
 
 
 class KeptMatter(msgspec.Struct, frozen=True):
@@ -62,6 +64,14 @@ def kept() -> dict[str, KeptStory]:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, KeptStory])
     except (OSError, msgspec.DecodeError):
         return {}
+
+
+def told_lately() -> bool:
+    """Whether somebody is telling a story here: the page of a story then follows."""
+    try:
+        return time.time() - (home.home() / FILE).stat().st_mtime < LATELY
+    except OSError:
+        return False
 
 
 def keep(told: Iterable[tuple[Playing, Iterable[Line]]]) -> None:
