@@ -86,6 +86,13 @@ def told(page: str, words: tongue.Tongue | None = None) -> str:
     return "".join(_told(_PIECES.split(page), words or tongue.english()))
 
 
+def said(text: str, words: tongue.Tongue | None = None) -> str:
+    """One text in the language its reader chose: for an answer that is data and no page."""
+    if translation.get_language() != LANGUAGE or not HAN.search(text):
+        return text
+    return "".join(one for one, _ in _said(text, words or tongue.english()))
+
+
 def _told(pieces: list[str], words: tongue.Tongue) -> Iterator[str]:
     """Text stands at even places, tags and what is no text (scripts, comments) at odd ones."""
     apart, deep = "", 0  # the element marked as Chinese that we are in, and how often it is open

@@ -27,7 +27,7 @@ from django.views.decorators.http import require_POST, require_safe
 from msgspec.structs import replace
 
 from haihe.kernel.values import Command, Refused
-from haihe.look import forms
+from haihe.look import forms, told_pages
 from haihe.look.staff import POST_KEY, staff_page
 from haihe.officer import preview, views
 from haihe.officer.copies import copied
@@ -421,10 +421,11 @@ def _expects(reader: Reader, sent: Sent, aim: Aim) -> int | None:
 
 
 def _told(refusal: Refusal, act: Act | None) -> dict[str, object]:
-    """A refusal of the rules, with the name of the field it is about."""
+    """A refusal of the rules in the reader's language, with the name of the field it is about."""
     label = next((one.label for one in act.form if one.name == refusal.field), "") if act else ""
-    says = f"{label} · {refusal.says}" if label else refusal.says
-    return _refusal(says, refusal.instead) | {"articles": refusal.articles}
+    says = " · ".join(told_pages.said(one) for one in (label, refusal.says) if one)
+    articles = tuple(told_pages.said(one) for one in refusal.articles)
+    return _refusal(says, told_pages.said(refusal.instead)) | {"articles": articles}
 
 
 def _refusal(says: str, instead: str) -> dict[str, object]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from django.utils import translation
 
 from haihe.config.pages import PAGES, Page
 from haihe.look import rule_catalogues, told_pages
 from haihe.look.moments import moment
 from haihe.look.rule_words import HAN, in_program
 from haihe.look.tongue import Tongue
+from tests.own_settings import own_settings
 from tests.pages.visitor import VOID, Visitor
 
 ENGLISH = {
@@ -111,6 +114,17 @@ def test_names_between_english_marks_are_told_like_those_between_chinese_ones(
         '<dd>handler (<span lang="zh-Hans">天塔街道</span>)</dd><dd>Accept, Grid event</dd>'
         '<dd lang="zh-Hans">受理; 张三</dd>'
     )
+
+
+def test_an_answer_that_is_no_page_is_said_in_the_language_its_reader_chose(
+    tmp_path: Path, words: Tongue
+) -> None:
+    own_settings(tmp_path)
+    refusal = "还没有“受理”"
+    with translation.override("en"):
+        assert told_pages.said(refusal, words) == "“Accept” has not been done"
+    with translation.override("zh-hans"):
+        assert told_pages.said(refusal, words) == refusal
 
 
 def test_a_program_says_its_templates_with_named_values() -> None:
