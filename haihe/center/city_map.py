@@ -29,6 +29,7 @@ from haihe.records.board_map import AreaNumber, AreaNumbers
 from haihe.records.shown import Reader
 
 STEPS: Final = 5  # of heat
+LETTERS_LEAST: Final = 0.033  # of the width of a map: names are read on a phone as well
 MATTERS: Final[dict[str, tuple[Which, Promise]]] = {
     "new_today": ("new_today", _("今日新收")),
     "new_week": ("new_week", _("七天新收")),
@@ -175,6 +176,7 @@ def _picture(
     streets: bool,
 ) -> Picture:
     frame = drawing.frame(found)
+    least = 0 if streets else frame.width * LETTERS_LEAST
     codes = {one.code for one in found}
     named = {one.code: one for one in numbers.districts if one.code in codes}
     most = max((one.total for one in numbers.districts), default=0)
@@ -192,7 +194,7 @@ def _picture(
             for shape in found
             for mark in _streets(shape, numbers, frame, query, named=streets)
         ),
-        letters=round(frame.unit * (2.6 if streets else 2.3), 2),
+        letters=round(max(frame.unit * (2.6 if streets else 2.3), least), 2),
         stroke=round(frame.unit / 6, 2),
     )
 
