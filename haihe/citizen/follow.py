@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
+from string import ascii_uppercase
 from typing import Final
 from urllib.parse import urlencode
 
@@ -17,7 +19,7 @@ from haihe.citizen import needs
 from haihe.citizen.opening import anyone, called
 from haihe.identity.citizens import citizen_of
 from haihe.look import acting, forms
-from haihe.records import files, joining, letter_replies, messages, ratings, read
+from haihe.records import citizens, codes, files, joining, letter_replies, messages, ratings, read
 from haihe.records.answers_told import answers_told
 from haihe.records.shown import Act, CitizenFile, ClockFace
 
@@ -25,6 +27,8 @@ TYPED_CODE_CHARACTERS_MAX: Final = 60
 # What may be begun from a matter: the page to which a typed code leads then.
 LETTER: Final = "chief_letter"  # its answer is read here
 CERTIFIED: Final = frozenset({"service_item", "police_permit"})  # may end with a certificate
+NUMBER: Final = re.compile(r"[A-Z]{2,5}20\d{2}\d{6}")  # of a matter, without its dashes
+MOVED_ON: Final = "moved_on"  # the matter has news that its reader had not seen
 THEN: Final = {"readings": "citizen:readings"}
 
 
@@ -81,7 +85,7 @@ def act(request: HttpRequest, code: str, act: str) -> HttpResponse:
         keep=files.keep_cleaned,
     )
     if isinstance(answer, forms.ActForm):
-        return _follow_page(request, code, file, answer, "")
+        return _follow_page(request, code, file, _seen_again(answer), "")
     return redirect(f"{reverse('citizen:follow', args=[code])}?{urlencode({'done': act})}")
 
 
@@ -125,6 +129,14 @@ def _own(code: str, file: CitizenFile) -> dict[str, object]:
     }
 
 
+def _seen_again(form: forms.ActForm) -> forms.ActForm:
+    """The form, where only news stood in its way: they are on this page, and it may be sent."""
+    if form.refusal is None or form.refusal.reason != MOVED_ON:
+        return form
+    instead = gettext("新的记录就在这一页，您写的也还在。看过以后，再按一次“提交”。")
+    return replace(form, refusal=replace(form.refusal, instead=instead))
+
+
 def _yours(file: CitizenFile) -> ClockFace | None:
     """The clock that runs for the citizen and that one of the open steps would stop."""
     if not any(act.refusal is None and not act.general for act in file.acts):
@@ -156,9 +168,24 @@ def _act_href(code: str, act: Act) -> str:
 
 def unknown_code(request: HttpRequest, code: str) -> HttpResponse:
     """No matter has this code: the page that asks for one, with what was typed."""
-    values = {"here": "follow", "typed": code[:TYPED_CODE_CHARACTERS_MAX], "wrong": _unknown()}
+    values = {"here": "follow", "typed": code[:TYPED_CODE_CHARACTERS_MAX], "wrong": _unknown(code)}
     return render(request, "citizen/ask.html", values, status=HTTPStatus.NOT_FOUND)
 
 
-def _unknown() -> str:
-    return gettext("没有这个查询码。请核对每一个字母和数字；再不行，带身份证件到受理窗口找回。")
+def _unknown(typed: str) -> str:
+    """What is wrong with a code that no matter has, as far as it shows."""
+    plain = "".join(one for one in typed if one.isalnum())
+    if citizens.normal_phone(typed) is not None:
+        return gettext("这是手机号，不是查询码。用手机号登录“我的”，留过这个号的事都在。")
+    if NUMBER.fullmatch(plain.upper()):
+        return gettext(
+            "这是事项编号，不是查询码。编号别人也可能知道，所以凭它看不到；"
+            "查询码是受理时给您的那一串，四组，每组四个。"
+        )
+    if len(plain) != codes.CODE_LENGTH:
+        return gettext(
+            "没有这个查询码。查询码有%(most)s个字母和数字，您输入的有%(n)s个。请照着回执再抄一遍。"
+        ) % {"most": codes.CODE_LENGTH, "n": len(plain)}
+    return gettext(
+        "没有这个查询码，多半抄错了一个。请核对每一个字母和数字；码里没有0、1，也没有字母%(none)s。"
+    ) % {"none": " ".join(sorted(set(ascii_uppercase) - set(codes.ALPHABET)))}

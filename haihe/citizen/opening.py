@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 from msgspec.structs import replace
 
@@ -17,10 +19,12 @@ from haihe.citizen.start import said
 from haihe.identity.citizens import citizen_of
 from haihe.kernel.values import Actor
 from haihe.look import acting, forms
-from haihe.records import files, joining, read, where
+from haihe.records import citizens, files, joining, read, where
 from haihe.records.shown import Act, KindOf, Refusal
 
 PERMISSIONS: Final = "Permissions-Policy"
+PHONE: Final = "_phone"  # how the names of fields end that hold a telephone
+RINGS: Final = re.compile(r"\+?[0-9]{7,15}")
 WAS: Final = "_was"  # the place chosen before, whose words the new one's replace
 
 
@@ -42,6 +46,8 @@ def opening(request: HttpRequest, kind: str, act: str) -> HttpResponse:
     citizen = citizen_of(request)
     if request.method == "POST" and PLACED in request.POST:
         form = _written(step, here, request.POST, place)
+    elif request.method == "POST" and _phones(step, request.POST):
+        form = _wrong(request, step, here)
     elif request.method == "POST":
         answer = same.asked(request, kind, step, here)
         if isinstance(answer, str):
@@ -73,6 +79,13 @@ def opening(request: HttpRequest, kind: str, act: str) -> HttpResponse:
     return response
 
 
+def _wrong(request: HttpRequest, step: Act, here: str) -> forms.ActForm:
+    """The form once more, with what could not be understood and the telephones beside it."""
+    typed = forms.read(step.form, request.POST, request.FILES, acting.zone(), files.keep_cleaned)
+    wrong = _phones(step, request.POST) | typed.wrong
+    return forms.printed_again(step, here, request.POST, expects=None, wrong=wrong, kept=typed.kept)
+
+
 def _sent(
     request: HttpRequest, kind: str, step: Act, here: str, refused: Refusal | None
 ) -> forms.ActForm | str:
@@ -81,6 +94,17 @@ def _sent(
     if not isinstance(answer, forms.ActForm):
         return answer.code
     return answer if refused is None else replace(answer, refusal=refused)
+
+
+def _phones(step: Act, post: QueryDict) -> dict[str, str]:
+    """The telephones of one's own that nobody could ring, nor sign in with, by their fields."""
+    typed = {
+        one.name: citizens.plain_phone(post.get(one.name, ""))
+        for one in step.form
+        if one.name.endswith(PHONE)
+    }
+    says = gettext("这个电话打不通。手机号填11位，座机带上区号；不想留就空着。")
+    return {name: says for name, digits in typed.items() if digits and not RINGS.fullmatch(digits)}
 
 
 def anyone(act: Act) -> Actor:

@@ -57,10 +57,14 @@ class Wait(msgspec.Struct, frozen=True):
     length: timedelta
 
 
+def plain_phone(typed: str) -> str:
+    """A telephone as it was typed, without blanks, brackets and dashes."""
+    return re.sub(r"[\s()（）\-－—]", "", unicodedata.normalize("NFKC", typed))
+
+
 def normal_phone(typed: str) -> str | None:
     """A mobile number as it was typed (blanks, +86, full-width digits), or None."""
-    plain = re.sub(r"[\s()（）\-－—]", "", unicodedata.normalize("NFKC", typed))
-    plain = plain.removeprefix("+86").removeprefix("0086")
+    plain = plain_phone(typed).removeprefix("+86").removeprefix("0086")
     return plain if _PHONE.fullmatch(plain) else None
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
 
 from haihe.citizen.needs import load_needs
 from haihe.records.pictures import cleaned
@@ -223,3 +226,42 @@ def test_a_length_the_city_agreed_on_says_where_it_comes_from(anybody: Visitor) 
 
     assert "这个长短由本市约定，来源：地方设置" in page.text
     assert re.search(r"地方设置.*?\d{4}年\d+月\d+日 星期.核对。", page.text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("GE-2026-000001", "这是事项编号，不是查询码"),
+        ("139 0000 1234", "这是手机号，不是查询码"),
+        ("29VC-68E9-M23R", "您输入的有12个"),
+        ("2222-2222-2222-2223", "多半抄错了一个"),
+    ],
+)
+def test_what_is_no_code_is_told_for_what_it_is(anybody: Visitor, typed: str, says: str) -> None:
+    page = anybody.get(f"/follow/?{urlencode({'code': typed})}")
+    assert page.status == 404
+    assert says in page.text
+    assert page.form("/follow/").values["code"] == [typed]
+
+
+def test_a_telephone_that_nobody_could_ring_is_told_before_anything_is_sent(
+    anybody: Visitor,
+) -> None:
+    page = anybody.get(LAMP)
+    again = anybody.send(page, page.form(LAMP), TYPED | {"reporter_phone": "12345"})
+    assert again.status == 422
+    assert "这个电话打不通。" in again.text
+    assert again.form(LAMP).values["reporter_phone"] == ["12345"], "nothing typed is lost"
+
+
+def test_who_writes_beside_somebody_else_keeps_the_words_and_sends_them_again(
+    anybody: Visitor,
+) -> None:
+    code = code_on(report(anybody, LAMP, TYPED | {"place": "营口道141号"}))
+    page = anybody.get(f"/follow/{code}/")
+    form = page.form("/act/add_more/")
+    anybody.send(page, form, {"added_text": "又灭了一盏。"})
+    old = anybody.send(page, form, {"added_text": "第三盏也灭了。", "_key": "0" * 32})
+    assert "再按一次“提交”" in old.text
+    again = anybody.send(old, old.form("/act/add_more/"), {})
+    assert "已收到" in again.text
