@@ -26,7 +26,8 @@ def message(
     request: HttpRequest, status: HTTPStatus, heading: str, says: str, instead: str = ""
 ) -> HttpResponse:
     """A page that says one thing; officers are led back to their inbox, citizens to the start."""
-    ways = [DESK, HOME] if _is_desk(request) else [HOME]
+    # Who was refused the inbox itself is not led back to it.
+    ways = [DESK, HOME] if _is_desk(request) and request.path != DESK["href"] else [HOME]
     values = {"heading": heading, "says": says, "instead": instead, "ways": ways}
     return render(request, "look/message.html", values, status=status)
 
