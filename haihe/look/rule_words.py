@@ -124,10 +124,16 @@ def _learned(path: Path) -> Iterator[str]:
 def _in_file(path: Path, part: Part) -> Iterator[str]:
     told = yaml.load(path.read_text(encoding="utf-8"), LOADER)
     for keys, text in _texts(told, ()):
-        if not UNSHOWN.isdisjoint(keys):
+        if not _shown(keys):
             continue
         if not part.keys or _lies_under(keys, part.keys):
             yield " ".join(text.split())
+
+
+def _shown(keys: tuple[str, ...]) -> bool:
+    """Whether a text under these keys is words for people; the id of a field hides nothing."""
+    ids = {at + 1 for at, key in enumerate(keys) if key == "fields"}
+    return UNSHOWN.isdisjoint(key for at, key in enumerate(keys) if at not in ids)
 
 
 def _texts(told: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -14,7 +14,7 @@ from django.utils import translation
 from haihe.config.pages import PAGES, Page
 from haihe.look import rule_catalogues, told_pages
 from haihe.look.moments import moment
-from haihe.look.rule_words import HAN, in_program
+from haihe.look.rule_words import HAN, collected, in_program
 from haihe.look.tongue import Tongue
 from tests.own_settings import own_settings
 from tests.pages.visitor import VOID, Visitor
@@ -130,6 +130,15 @@ def test_an_answer_that_is_no_page_is_said_in_the_language_its_reader_chose(
 def test_a_program_says_its_templates_with_named_values() -> None:
     source = '"""说明"""\ndef f(name):\n    return f"没有“{name.first}”，共{len(name)}件"\n'
     assert list(in_program(source)) == ["没有“{first}”，共{len}件"]
+
+
+def test_a_field_is_told_whatever_its_id_and_a_citation_is_not(tmp_path: Path) -> None:
+    kind = tmp_path / "procedures" / "visit"
+    kind.mkdir(parents=True)
+    (kind / "from-2026-01-01.yaml").write_text(
+        "fields: {article: {name: 依据条文}, note: {name: 说明, basis: 不收}}\n", encoding="utf-8"
+    )
+    assert list(collected(tmp_path)["fields"]) == ["依据条文", "说明"]
 
 
 # ── The pages of the demo city ───────────────────────────────────────────────────────────────
