@@ -96,7 +96,7 @@ def wrong_number(data: Data) -> dict[str, str]:
     number = str(data.get("number", "")).upper()
     if not number or applications.is_number_of_a_person(number):
         return {}
-    return {"number": _("身份证号是十八位，最后一位可以是X。请核对。")}
+    return {"number": _("身份证号是十八位，最后一位可以是X。这个号对不上，请照着证件再核对一遍。")}
 
 
 def wrong_agent(data: Data) -> dict[str, str]:

@@ -30,7 +30,7 @@ STOPPED_NOWHERE: Final = 2  # how close a clock is to a state none of whose acts
 
 NO_PERIOD: Final = "这一步没有法定期限。"
 ENDED: Final = "已经办完，没有要等的期限。"
-PAUSED: Final = "期限暂停计算。"
+PAUSED: Final = "期限暂停计算，恢复以后接着算。"
 ASK: Final = "您可以凭查询码查进度，有疑问问承办单位。"
 COMPLAIN: Final = "您可以问承办单位，也可以投诉。"
 ASK_AFTER: Final = "有疑问可以问办结单位。"
@@ -84,7 +84,7 @@ def tell(
 def _said(procedure: Procedure, state: State, now: str, follows: str) -> tuple[str, str]:
     """What happens and what comes next; a merge or a suspension outranks the words of the state."""
     if state.merged_into is not None:
-        now, follows = "这件事已经并入另一件一起办理。", "那一件办到哪里，下面能看到。"
+        now, follows = "这件事已经并入另一件一起办理。", "那一件办到哪里，这一页上写着。"
     if state.suspended_since is not None:
         ground = next((one for one in reversed(state.done) if one.act == "suspend"), None)
         found = procedure.suspend.get(str(ground.data.get("ground"))) if ground else None

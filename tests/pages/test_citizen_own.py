@@ -146,6 +146,7 @@ def test_all_of_mine_stands_on_one_page_with_what_is_new(
 
     assert own.path == "/mine/"
     assert number in own.text
+    assert "营口道55号" in own.text, "which of mine it is"
     assert "1 条新消息" in own.text
     assert "这件事不归网格处理" in own.text
     assert "谁看过我的信息" in own.text
