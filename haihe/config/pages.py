@@ -147,7 +147,8 @@ ONLY_POSTED = "only posted to; it answers with a page of this list or an error p
 A_FILE = "gives a file, not a page"
 A_PART = "a part of another page, fetched by it"
 LEADS_ON = "leads on to another page"
-SECOND_FACTOR = "needs a second factor, which no account of the demo city has: test_staff_sign_in"
+AFTER = "comes after a form: tests/pages/states.py opens it, axe looks"
+SECOND_FACTOR = "needs a second factor, which no demo account has: tests/pages/states.py"
 NO_PAGE: Final = {
     "look:choose": ONLY_POSTED,
     "apply:terminal": LEADS_ON,
@@ -158,15 +159,15 @@ NO_PAGE: Final = {
     "apply:certificate_worker": "a script",
     "citizen:act": ONLY_POSTED,
     "citizen:mine": LEADS_ON,
-    "citizen:rated": "needs a rating that was given; its words are on the page of ratings",
-    "citizen:object": "needs a reading by somebody; the form of readings",
-    "identity:citizen_code": "needs a code that was sent: axe looks in test_staff_sign_in",
+    "citizen:rated": AFTER,
+    "citizen:object": AFTER,
+    "identity:citizen_code": AFTER,
     "identity:citizen_leave": ONLY_POSTED,
     "identity:provider": LEADS_ON,
     "openid_connect_callback": LEADS_ON,
     "identity:end_others": ONLY_POSTED,
     "identity:choose_post": ONLY_POSTED,
-    "identity:invitation": "needs the word of an invitation, which is told once",
+    "identity:invitation": AFTER,
     "identity:invite": ONLY_POSTED,
     "identity:withdraw": ONLY_POSTED,
     "identity:unlock": ONLY_POSTED,

@@ -1,41 +1,53 @@
-"""Every page of every face in Chromium: axe finds nothing, nothing lies sideways."""
+"""Every page of every face in Chromium: axe finds nothing, a finger and a keyboard reach all."""
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.client import HTTPMessage
+from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage
+from playwright.sync_api import Browser, ConsoleMessage, Response
 from playwright.sync_api import Page as Tab
 
 from bench.browser import Mode, Visits, pages_of
 from haihe.config.pages import NO_PAGE, PAGES, Page
-from tests.pages.axe import AXE, JUDGED
+from tests.conftest import opened_page
+from tests.own_settings import own_settings
+from tests.pages import test_staff_sign_in as staff
+from tests.pages.axe import (
+    AXE,
+    JUDGED,
+    SIDEWAYS,
+    SMALL,
+    TARGET_PIXELS_MIN,
+    UNREACHED,
+    faults,
+    faults_on,
+    unfold,
+)
 from tests.pages.conftest import ROOT, free_port, serving
+from tests.pages.states import STATES, WITH_KEY, House
+from tests.pages.told_templates import HEADER
+from tests.pages.visitor import Page as Answer
 
 PHONE = Mode(320, 640)
 DESK = Mode(1280, 800, dark=True)
-TARGET_PIXELS_MIN = 44
 TABS_MAX = 400
 NAMES = [f"{page.route}-{page.who or 'anybody'}-{at}" for at, page in enumerate(PAGES)]
 WALKED = ("citizen:start", "citizen:follow", "account_login", "officer:inbox", "center:board")
-
-# Elements that reach beyond the window, those that scroll inside themselves left out.
-SIDEWAYS = """() => document.documentElement.scrollWidth > window.innerWidth
-  ? [...document.querySelectorAll('body *')]
-      .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
-      .map(e => e.tagName + '.' + e.className).slice(0, 5)
-  : []"""
-
-# Controls lower than a finger, links inside running text left out.
-SMALL = """least => [...document.querySelectorAll(
-    'button, input, select, textarea, summary, nav a, a.button, a.tile, .foot a, .chips a')]
-  .filter(e => e.type !== 'hidden' && !e.closest('.picks') && e.checkVisibility())
-  .filter(e => e.getBoundingClientRect().height < least)
-  .map(e => e.tagName + ' ' + (e.textContent || e.name).slice(0, 20)).slice(0, 5)"""
+# Pages that a test of their own looks at, which asks for them by name.
+OF_PASSKEYS = {
+    "mfa/webauthn/authenticator_confirm_delete.html",
+    "mfa/webauthn/reauthenticate.html",
+}
+EXTENDS = re.compile(r'{% extends "([^"]+)" %}')
 
 # What a keyboard must reach, and which of it has focus now, told by its place in the page.
 REACHABLE = """() => [...document.querySelectorAll(
@@ -63,10 +75,34 @@ def every(shown: dict[str, str]) -> list[Page]:
 
 
 @pytest.fixture(scope="module")
-def visits(browser: Browser, shown: dict[str, str]) -> Iterator[Visits]:
-    """Tabs on a server of the demo city that also shows the demo."""
+def address(shown: dict[str, str]) -> Iterator[str]:
+    """The address of a server of the demo city that also shows the demo."""
     with serving(shown, free_port()) as (address, _):
-        yield Visits(browser, address)
+        yield address
+
+
+@pytest.fixture(scope="module")
+def visits(browser: Browser, address: str) -> Visits:
+    """Tabs on that server."""
+    return Visits(browser, address)
+
+
+@pytest.fixture(scope="module")
+def house(address: str, shown: dict[str, str]) -> House:
+    """The same for visitors without a browser."""
+    return House(address, shown)
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[Tab]:
+    """A tab in which their pages are shown."""
+    yield from opened_page(browser, width=PHONE.width, height=PHONE.height)
+
+
+@pytest.fixture(scope="module")
+def templates() -> dict[str, set[str]]:
+    """The templates that were looked at, by the name of what was opened."""
+    return {}
 
 
 @pytest.fixture(scope="module")
@@ -92,39 +128,117 @@ def opened(visits: Visits, page: Page, mode: Mode, complaints: list[str]) -> Tab
     return tab
 
 
-def unfold(tab: Tab) -> None:
-    tab.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+def noted(tab: Tab, open_it: Callable[[], object]) -> set[str]:
+    """The templates of what this opens in the tab."""
+    answers: list[Response] = []
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    tab.on("response", note)
+    open_it()
+    tab.remove_listener("response", note)
+    return {one for answer in answers for one in answer.headers.get(HEADER.lower(), "").split()}
 
 
 @pytest.mark.parametrize("at", range(len(PAGES)), ids=NAMES)
 def test_a_page_is_for_everybody(
-    visits: Visits, every: list[Page], complaints: list[str], at: int
+    visits: Visits,
+    every: list[Page],
+    complaints: list[str],
+    templates: dict[str, set[str]],
+    at: int,
 ) -> None:
-    tab = opened(visits, every[at], PHONE, complaints)
-    found = [f"small: {one}" for one in tab.evaluate(SMALL, TARGET_PIXELS_MIN - 1)]
-    found += [f"sideways: {one}" for one in tab.evaluate(SIDEWAYS)]
-    unfold(tab)
-    found += [f"sideways when unfolded: {one}" for one in tab.evaluate(SIDEWAYS)]
-    tab.evaluate(AXE)
-    found += [f"phone: {one}" for one in tab.evaluate(JUDGED)]
-    tab.evaluate("document.documentElement.classList.add('is-big')")
-    found += [f"sideways in big type: {one}" for one in tab.evaluate(SIDEWAYS)]
-    if not tab.evaluate("document.documentElement.classList.contains('is-wall')"):
-        tab.evaluate("document.documentElement.style.fontSize = '200%'")  # a wall sizes itself
-        found += [f"sideways in type twice as big: {one}" for one in tab.evaluate(SIDEWAYS)]
-    found += complaints
+    tab = visits.tab(every[at].who, PHONE)
+    templates[NAMES[at]] = noted(tab, partial(opened, visits, every[at], PHONE, complaints))
+    found = [f"phone: {one}" for one in [*faults_on(tab), *complaints]]
 
     tab = opened(visits, every[at], DESK, complaints)
     unfold(tab)
     tab.evaluate(AXE)
-    found += [f"desk, dark: {one}" for one in tab.evaluate(JUDGED)]
-    found += complaints
+    found += [f"desk, dark: {one}" for one in [*tab.evaluate(JUDGED), *complaints]]
 
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("name", STATES)
+def test_what_comes_after_a_form_is_for_everybody(
+    phone: Tab, house: House, templates: dict[str, set[str]], name: str
+) -> None:
+    page = STATES[name](house)
+    templates[name] = set(page.headers[HEADER].split())
+
+    assert faults(phone, page) == []
+
+
+def test_what_is_said_of_our_own_faults_is_for_everybody(
+    phone: Tab, address: str, tmp_path: Path
+) -> None:
+    own_settings(tmp_path)
+    from django.test import RequestFactory
+
+    from haihe.look import errors
+
+    for path in ("/", "/officer/"):
+        told = errors.broken(RequestFactory().get(path))
+        page = Answer(urljoin(address, path), told.status_code, HTTPMessage(), told.content)
+        assert "系统出了差错" in page.text
+        assert faults(phone, page) == []
+
+
+def test_the_pages_of_a_passkey_are_for_everybody(browser: Browser, house: House) -> None:
+    staff.accepted(house.address, house.passkey_word)
+    here = house.address.replace("127.0.0.1", "localhost")  # a passkey belongs to a name
+    for tab in opened_page(browser, width=PHONE.width, height=PHONE.height):
+        staff.give_authenticator(tab)
+        staff.add_passkey(tab, here, WITH_KEY)
+        found: list[str] = []
+        seen: set[str] = set()
+        paths = ["identity/account/", "identity/confirm/passkey/", "identity/account/passkeys/"]
+        for path in paths:
+            seen |= noted(tab, partial(tab.goto, f"{here}{path}"))
+            if path.endswith("passkeys/"):
+                ends = tab.locator("a[href$='/end/']").first.get_attribute("href")
+                paths.append(str(ends).removeprefix("/"))
+            found += [f"{path}: {one}" for one in faults_on(tab)]
+        assert found == []
+        assert seen >= OF_PASSKEYS
+
+
+def test_every_template_of_a_page_was_looked_at(
+    visits: Visits,
+    every: list[Page],
+    house: House,
+    complaints: list[str],
+    templates: dict[str, set[str]],
+) -> None:
+    for at, page in enumerate(every):
+        if NAMES[at] not in templates:  # asked for alone
+            tab = visits.tab(page.who, PHONE)
+            open_it = partial(opened, visits, page, PHONE, complaints)
+            templates[NAMES[at]] = noted(tab, open_it)
+    for name in STATES.keys() - templates.keys():
+        templates[name] = set(STATES[name](house).headers[HEADER].split())
+    texts = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for folder in (ROOT / "haihe").glob("*/templates")
+        for path in folder.rglob("*.html")
+    }
+    extended = {name: told[1] for name, text in texts.items() if (told := EXTENDS.search(text))}
+    pages = extended.keys() - set(extended.values())
+
+    assert len(pages) > 80
+    assert pages - OF_PASSKEYS - set().union(*templates.values()) == set()
+
+
 BROKEN = """<html><body><main><img src="a.png"><p style="color:#999;background:#fff">太浅的字</p>
-  <input><button style="width:2000px;height:9px">一</button></main></body></html>"""
+  <input><button style="width:2000px;height:9px">一</button>
+  <button tabindex="2" style="width:60px;height:60px;outline:none">二</button>
+  <a href="/" tabindex="-1" style="display:block;height:60px">三</a></main></body></html>"""
+LID = """() => {
+  const lid = document.body.appendChild(document.createElement('dialog'));
+  lid.setAttribute('style', 'display:block; position:fixed; inset:0; width:100%; height:100%');
+}"""
 
 
 def test_a_broken_page_does_not_pass(visits: Visits) -> None:
@@ -136,6 +250,11 @@ def test_a_broken_page_does_not_pass(visits: Visits) -> None:
     assert {"image-alt", "color-contrast", "label", "html-has-lang", "document-title"} <= found
     assert len(tab.evaluate(SMALL, TARGET_PIXELS_MIN)) == 2
     assert tab.evaluate(SIDEWAYS)
+    tab.keyboard.press("Tab")
+    missed = {one.split(":")[0] for one in tab.evaluate(UNREACHED)}
+    assert missed == {"out of turn", "shows no focus", "left out"}
+    tab.evaluate(LID)
+    assert "lies under something: BUTTON 一" in tab.evaluate(UNREACHED)
 
 
 @pytest.mark.parametrize("route", WALKED)

@@ -19,7 +19,6 @@ from playwright.sync_api import Browser, Page
 from haihe.commands.demo import PASSWORD
 from haihe.records import account_book
 from tests.conftest import opened_page
-from tests.pages.axe import faults
 from tests.pages.visitor import Page as Shown
 from tests.pages.visitor import Visitor
 
@@ -399,48 +398,42 @@ def test_a_locked_account_is_unlocked_by_the_security_administrator(
     assert Visitor(city).sign_in("power", PASSWORD).path == "/officer/"
 
 
-def test_the_pages_of_administrators_and_second_factors_are_for_everybody(
-    city: str,
-    administrators: dict[str, tuple[Visitor, str]],
-    signed_in: Callable[[str], Visitor],
-    browser: Browser,
-) -> None:
-    (system, _), (security, _), (audit, _) = administrators.values()
-    second, own = Visitor(city), "/identity/administration/officer/"
-    shown = [
-        *(one.get("/identity/administration/") for one in (system, security, audit)),
-        system.get(own),
-        security.get(f"{own}?post=tj-110"),
-        second.sign_in(DUTIES["audit"], OWN),
-        audit.get("/identity/account/"),
-        signed_in("officer").get("/identity/administration/"),
-    ]
-    asked = Visitor(city)
-    page = asked.get("/identity/citizen/")
-    shown.append(asked.send(page, page.form("/identity/citizen/"), {"phone": "13900001999"}))
-    assert second.last.path == "/identity/factor/"
-    for tab in opened_page(browser, width=320, height=640):
-        assert [one for page in shown for one in faults(tab, page)] == []
-
-
 # ── Passkeys, in Chromium with a virtual authenticator ───────────────────────────────────────
+
+
+def give_authenticator(page: Page) -> None:
+    """Give the machine of this page an authenticator with a finger on it."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def add_passkey(page: Page, address: str, person: str) -> None:
+    """Sign in with the password and add a passkey as the second factor."""
+    page.goto(f"{address}officer/login/")
+    page.get_by_label("账号").fill(person)
+    page.get_by_label("密码").fill(OWN)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url("**/identity/account/")
+    page.get_by_role("link", name="添加通行密钥").click()
+    page.get_by_label("登录时不用输密码").check()
+    page.get_by_role("button", name="添加").click()
+    page.wait_for_url("**/identity/account/codes/")
 
 
 @pytest.fixture
 def key_page(browser: Browser) -> Iterator[Page]:
     """A desk page whose machine has an authenticator with a finger on it."""
     for page in opened_page(browser, width=1280, height=800):
-        session = page.context.new_cdp_session(page)
-        session.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-        }
-        session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        give_authenticator(page)
         yield page
 
 
@@ -451,15 +444,7 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(
     here = city.replace("127.0.0.1", "localhost")  # a passkey belongs to a name, never an address
     found: list[str] = []
     key_page.on("console", lambda message: found.append(message.text))
-    key_page.goto(f"{here}officer/login/")
-    key_page.get_by_label("账号").fill("min")
-    key_page.get_by_label("密码").fill(OWN)
-    key_page.get_by_role("button", name="登录", exact=True).click()
-    key_page.wait_for_url("**/identity/account/")
-    key_page.get_by_role("link", name="添加通行密钥").click()
-    key_page.get_by_label("登录时不用输密码").check()
-    key_page.get_by_role("button", name="添加").click()
-    key_page.wait_for_url("**/identity/account/codes/")
+    add_passkey(key_page, here, "min")
     key_page.goto(f"{here}officer/")
     assert key_page.url.endswith("/officer/")
     key_page.get_by_role("button", name="退出").click()
