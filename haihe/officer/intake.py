@@ -22,7 +22,7 @@ from haihe.kernel.everyday import Index, Said
 from haihe.kernel.values import Frozen
 from haihe.look.staff import staff_page
 from haihe.pack.place import city_folder
-from haihe.records import lists, read, words
+from haihe.records import lists, read, where, words
 from haihe.records.shown import Act, FormField, KindOf, Listing, Reader
 
 SAID_MAX: Final = 2_000  # characters of what somebody says
@@ -77,6 +77,9 @@ def page(request: HttpRequest, reader: Reader) -> HttpResponse:
         place=request.POST.get("place", "").strip()[:PLACE_MAX],
         person=request.POST.get("person", "").strip()[:PERSON_MAX],
     )
+    meant = None if told.place else where.told_place(told.said, reader.organ)
+    if meant is not None:
+        told = told._replace(place=meant.words)
     openings = [
         Opening(kind=kind, act=act, href=reverse("officer:opening", args=[kind.kind, act.id]))
         for kind in read.openings(reader)
@@ -87,6 +90,7 @@ def page(request: HttpRequest, reader: Reader) -> HttpResponse:
         "here": "new",
         "openings": openings,
         "told": told,
+        "meant": meant is not None,
         "suggested": () if told.is_empty else suggested(openings, told),
         "similar": _similar(reader, told),
         "earlier": _earlier(reader, told),
@@ -106,21 +110,28 @@ def suggested(openings: list[Opening], told: Told) -> tuple[Opening, ...]:
     return tuple(ranked[:SUGGESTED_MAX])
 
 
-def filled(act: Act, told: Told) -> Act:
-    """The act with its form filled in from what was typed, as far as a field is meant for it."""
+def filled(kind: str, act: Act, told: Told, organ: str) -> Act:
+    """The act with its form filled in from what was typed, as far as a field is meant for it.
+
+    Which body takes it in follows from the place, where the city's rules say so.
+    """
     left, sort = told.said, words.number_in(told.person)
+    area = where.told_place(f"{told.place} {told.said}", organ)
+    receives = where.given(kind, act.id, area.code) if area is not None else {}
 
     def given(field: FormField) -> FormField:
-        nonlocal left
+        nonlocal left, sort
         value = ""
         if field.type == "place" or (field.type == "text" and field.name == "place"):
             value = told.place
+        elif field.choices and receives.get(field.name) in dict(field.choices):
+            value = receives[field.name]
         elif left and field.type == "long_text" and not field.choices:
             value, left = left, ""
         elif sort:
             labels = _IDENTITY_LABELS if sort == "identity" else _PHONE_LABELS
             if any(label in field.label for label in labels):
-                value = told.person
+                value, sort = told.person, ""  # the other side's number is another
         return msgspec.structs.replace(field, value=value) if value else field
 
     return msgspec.structs.replace(act, form=tuple(given(field) for field in act.form))

@@ -144,7 +144,8 @@ def opening(request: HttpRequest, reader: Reader, kind: str, act: str) -> HttpRe
     href = request.path
     form = forms.printed(step, href)
     if "_fill" in request.POST:
-        form = forms.printed(intake.filled(step, intake.told_by(request)), href)
+        told = intake.filled(kind, step, intake.told_by(request), reader.organ)
+        form = forms.printed(told, href)
     elif request.method == "POST":
         answer = acting.attempt(request, step, href, actor(reader, step), kind=kind, reader=reader)
         if not isinstance(answer, forms.ActForm):

@@ -1,13 +1,17 @@
 """Where something is, as a citizen says it: district, street and community one after another.
 
 Or the position of a phone, if its owner offers it: it is looked up among the grids and not kept.
+Or, as a suggestion, out of what somebody tells in one breath: a street or district of the register
+named whole (大营门街), a road with its number or a corner; a road by itself is no place.
 Which body takes a new matter in at a place the rules of competence say.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, date, datetime
+from typing import Final
 
 from haihe.kernel.grids import point_of
 from haihe.kernel.places import Place
@@ -16,6 +20,16 @@ from haihe.kernel.values import Frozen
 from haihe.records import rules
 
 TIERS_ASKED = ("district", "street", "community")
+SAID_MAX: Final = 300  # characters of a sentence in which a place is looked for
+# What stands before the name of a road and is no part of it.
+_BREAKS: Final = re.compile(
+    r"[\s，。；、：！？,.;:!?()（）“”]|门口|附近|旁边|对面|隔壁|家住|住在|位于|就在|发生|楼道|电话|[在到从于是去往的说]"
+)
+_ROAD: Final = "[一-鿿]{1,5}?(?:大街|胡同|路|道|街|巷|里)"  # Chinese: as said
+_SPOT: Final = re.compile(
+    rf"{_ROAD}(?:(?:与|和){_ROAD}(?:交叉口|交口|路口|口)|交叉口|交口|路口"
+    r"|[0-9０-９]{1,5}号(?:院|楼(?![上下道]))?(?:[0-9０-９]{1,3}(?:号楼|栋|门|单元))?)"
+)
 
 
 class Area(Frozen, frozen=True, kw_only=True):
@@ -32,6 +46,13 @@ class Asked(Frozen, frozen=True, kw_only=True):
 
     chosen: tuple[Area, ...]
     further: tuple[Area, ...]
+
+
+class ToldPlace(Frozen, frozen=True, kw_only=True):
+    """The code of the area that is named, "" for none, and the place as one writes it."""
+
+    code: str
+    words: str
 
 
 def areas(code: str, now: datetime | None = None) -> Asked | None:
@@ -55,6 +76,23 @@ def here(longitude: float, latitude: float, now: datetime | None = None) -> Area
     grid = rules.current().tiles.grid_of(point_of(longitude, latitude), day)
     place = rules.current().places.area(grid.of, day) if grid is not None else None
     return _area(place, day) if place is not None else None
+
+
+def told_place(said: str, organ: str = "", now: datetime | None = None) -> ToldPlace | None:
+    """The place that a sentence names, for who works at `organ`; None if it names none."""
+    text = said[:SAID_MAX]
+    day = (now or datetime.now(UTC)).astimezone(rules.current().zone).date()
+    own = rules.current().organ_register.known(organ, day)
+    around = own.area if own is not None else ""
+    named = rules.current().places.mentioned(text, day, around)
+    asked = areas(named.code, now) if named is not None else None
+    for area in asked.chosen if asked is not None else ():
+        for name in (area.name, area.name.removesuffix("道"), area.name[:-1]):  # Chinese: 街道
+            text = text.replace(name, "，")
+    spot = next((found[0] for part in _BREAKS.split(text) if (found := _SPOT.search(part))), "")
+    if asked is not None and asked.chosen:
+        return ToldPlace(code=asked.chosen[-1].code, words=asked.chosen[-1].whole + spot)
+    return ToldPlace(code="", words=spot) if spot else None
 
 
 def given(kind: str, act: str, code: str, now: datetime | None = None) -> dict[str, str]:

@@ -41,6 +41,10 @@ def test_what_a_station_puts_under_approval_is_proposed_signed_and_done(
     officer = signed_in("officer")
     file = received(officer)
     matter = file.path.split("?")[0]
+    assert "请由办案部门负责人办理" in file.text, "who does what the reader may not do"
+    proposals = [one.words for one in file.links if one.words.startswith("送审“")]
+    assert "送审“转办”" in proposals
+    assert "送审“中止”" not in proposals, "no signature makes up for a ground there is not"
     asked = officer.get(f"{matter}act/transfer/?purpose=handle")
     assert "要先经审签（派出所所长）" in asked.text
     page = officer.get(f"{matter}act/seek_approval/?purpose=handle&for_act=transfer")

@@ -32,6 +32,24 @@ def test_everyday_words_suggest_a_kind_and_its_form_is_filled_in(signed_in: Sign
     assert values["place"] == ["登记路8号"]
 
 
+def test_the_place_is_found_in_what_is_said_and_tells_who_takes_it_in(signed_in: SignedIn) -> None:
+    center = signed_in("administrator")
+    said = "楼上漏水吵起来了，住在大营门街南昌路5号楼下"
+    page = told(center, said=said, person="13900000077")
+    assert page.form("/officer/new/").values["place"] == ["河西区大营门街道南昌路5号"]
+    assert "地点是从说的话里找出来的" in page.text
+
+    form = "/officer/new/people_mediation/entrust/"
+    values = center.send(page, page.form(form)).form(form).values
+    assert values["committee"] == ["dayingmen-mediation"]
+    assert values["facts"] == [said]
+    assert values["applicant_phone"] == ["13900000077"]
+    assert values["respondent_phone"] == [""], "the other side's number is another"
+
+    nowhere = told(center, said="小区门口路灯不亮，晚上看不清路")
+    assert nowhere.form("/officer/new/").values["place"] == [""], "门口路 is no road"
+
+
 def test_what_the_public_is_to_ring_for_is_suggested_to_who_takes_it_down(
     signed_in: SignedIn,
 ) -> None:
