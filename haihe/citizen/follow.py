@@ -28,6 +28,7 @@ TYPED_CODE_CHARACTERS_MAX: Final = 60
 LETTER: Final = "chief_letter"  # its answer is read here
 CERTIFIED: Final = frozenset({"service_item", "police_permit"})  # may end with a certificate
 NUMBER: Final = re.compile(r"[A-Z]{2,5}20\d{2}\d{6}")  # of a matter, without its dashes
+RATE: Final = "评价"  # Chinese: in the sentence of an end that may be rated
 MOVED_ON: Final = "moved_on"  # the matter has news that its reader had not seen
 THEN: Final = {"readings": "citizen:readings"}
 
@@ -121,9 +122,12 @@ def _own(code: str, file: CitizenFile) -> dict[str, object]:
     """What only who came first is told: new messages, and whether the end may be rated."""
     if file.joined:
         return {}
+    ratable = file.ended and ratings.served(code) is not None
+    spoken = file.ended and RATE in file.told.now
     return {
         "unread": messages.unread([file.matter])[file.matter],
-        "ratable": file.ended and ratings.served(code) is not None,
+        "ratable": ratable,
+        "rated_until": ratings.settings().open_days if spoken and not ratable else None,
         "answer": letter_replies.answer(file.matter) if file.kind == LETTER else None,
         "answers": answers_told(file.matter),
     }
