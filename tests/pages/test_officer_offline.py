@@ -218,6 +218,13 @@ def test_half_an_hour_without_a_network_arrives_once_in_order_and_with_both_time
     page.reload()
     wait_for_states(page, "recorded", "recorded", "recorded")
     assert page.locator("[data-waiting]").inner_text() == ""
+
+    # What the draft kept of its photo is named by nothing any more, and goes.
+    assert page.evaluate(KEPT_FILES)
+    again.clock.fast_forward(timedelta(hours=2) // timedelta(milliseconds=1))
+    page.reload()
+    page.wait_for_selector("html[data-device=open]")
+    assert page.evaluate(KEPT_FILES) == []
     again.close()
 
     with journal(settings) as connection:

@@ -9,6 +9,8 @@ self.haihe = (() => {
   const HALF_BYTES = 32;
   const NONCE_BYTES = 12;
   const OPEN_HOURS = 12; // as long as a session lasts at most; then the key is thrown away
+  const SET_BACK_HOURS = 1; // a clock that was set back by more opens nothing any longer
+  const LOOSE_HOURS = 1; // a file that no entry and no draft names is forgotten after that
   const COPY_HOURS = 24;
   const RECEIPT_DAYS = 7;
   const ENTRIES_MAX = 200; // that wait at once
@@ -59,11 +61,13 @@ self.haihe = (() => {
   const drop = (name, id) =>
     within([name], "readwrite", (store) => answered(store(name).delete(id)));
 
-  /* All rows of an account, in the order of their ids. */
-  function rows(name, account) {
-    const range = IDBKeyRange.bound(`${account}/`, `${account}0`, false, true); // 0 follows /
-    return within([name], "readonly", (store) => answered(store(name).getAll(range)));
-  }
+  const of = (account) => IDBKeyRange.bound(`${account}/`, `${account}0`, false, true); // 0 follows /
+
+  /* All rows of an account, in the order of their ids; or the ids alone. */
+  const rows = (name, account) =>
+    within([name], "readonly", (store) => answered(store(name).getAll(of(account))));
+  const ids = (name, account) =>
+    within([name], "readonly", (store) => answered(store(name).getAllKeys(of(account))));
 
   const hex = (bytes) => [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
   const random = (count) => crypto.getRandomValues(new Uint8Array(count));
@@ -76,7 +80,8 @@ self.haihe = (() => {
   async function current() {
     const found = await get("keep", "current");
     if (!found) return null;
-    if (found.until > Date.now()) return found;
+    const left = found.until - Date.now();
+    if (left > 0 && left <= (OPEN_HOURS + SET_BACK_HOURS) * HOUR) return found;
     await lock();
     return null;
   }
@@ -144,7 +149,7 @@ self.haihe = (() => {
     const name = fresh();
     const place = `file/${name}`;
     const sealed = await sealBytes(holder, place, await file.arrayBuffer());
-    await put("file", { id: `${holder.account}/${name}`, ...sealed });
+    await put("file", { id: `${holder.account}/${name}`, at: Date.now(), ...sealed });
     return { name, called: file.name, type: file.type, size: file.size };
   }
 
@@ -226,7 +231,26 @@ self.haihe = (() => {
     return { own, others: waiting.length - own };
   }
 
-  /* Receipts that are old, and copies that are, are forgotten. */
+  /* Photos that were replaced, or whose draft is gone, are named by nothing: they are forgotten. */
+  async function forgetLoose(holder) {
+    const named = new Set();
+    const name = ({ files }) => {
+      for (const one of Object.values(files ?? {}).flat()) {
+        named.add(`${holder.account}/${one.name}`);
+      }
+    };
+    for (const { body } of await entries(holder)) name(body);
+    for (const row of await rows("draft", holder.account)) {
+      name(await unseal(holder, `draft/${row.address}`, row));
+    }
+    for (const id of await ids("file", holder.account)) {
+      if (named.has(id)) continue;
+      const row = await get("file", id);
+      if (row && Date.now() - (row.at ?? 0) > LOOSE_HOURS * HOUR) await drop("file", id);
+    }
+  }
+
+  /* Receipts that are old, copies that are, and loose files are forgotten. */
   async function forgetOld(holder) {
     for (const one of await entries(holder)) {
       const over = one.state === "recorded" || one.state === "dropped";
@@ -237,6 +261,7 @@ self.haihe = (() => {
     for (const row of await rows("copy", holder.account)) {
       if (Date.now() - row.at > COPY_HOURS * HOUR) await drop("copy", row.id);
     }
+    await forgetLoose(holder);
   }
 
   /* ---- copies of forms, and drafts, by address ---- */
