@@ -213,6 +213,9 @@ class Asking:
         answer = client.post(address) if route in POSTED else client.get(address)
         if route in ENDS_SESSION and reader != ANYBODY:
             signed_in(client, reader)
+        policy = answer.headers.get("Content-Security-Policy", "")
+        assert "default-src 'none'" in policy, address
+        assert "unsafe" not in policy, address
         headers = sorted(
             (name, value) for name, value in answer.headers.items() if name != "Set-Cookie"
         )
