@@ -352,6 +352,13 @@ def matter_that_is_not_there(house: House) -> Page:
 
 
 @state
+def address_that_is_only_posted_to(house: House) -> Page:
+    page = house.somebody().get("/look/choose/")
+    assert page.status == 405
+    return page
+
+
+@state
 def form_that_was_open_too_long(house: House) -> Page:
     return _spoilt(house, 403, csrfmiddlewaretoken=["x" * 64])
 
