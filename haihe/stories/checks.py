@@ -23,6 +23,7 @@ CHECKS: Final[dict[str, Check]] = {}
 FOUND: Final = 200
 HELD: Final = 15
 THREE: Final = 3
+AGAINST: Final = ("fault_inquiry", "rectification")
 GROUPS: Final = ("staff", "suppliers", "tenants")
 SUPPLIERS: Final = 5
 COUNTED: Final = re.compile("([一两三四五])家企业复工")
@@ -200,10 +201,11 @@ def message_is_kept(playing: Playing, name: str) -> str:
 
 @check
 def officer_protected(playing: Playing, name: str) -> str:
-    """Nothing was opened from the review against anybody."""
-    rows = reading_connection().rows(
-        "SELECT number FROM matter WHERE from_matter = ?", (playing.matter(name).id,)
-    )
+    """Nothing was opened from the matter, and from none of the story against the officer."""
+    from_this = "SELECT number FROM matter WHERE from_matter = ?"
+    rows = list(reading_connection().rows(from_this, (playing.matter(name).id,)))
+    for one in playing.matters.values():
+        rows += reading_connection().rows(f"{from_this} AND kind IN (?, ?)", (one.id, *AGAINST))
     return f"开立了{rows[0][0]}" if rows else ""
 
 
