@@ -19,7 +19,7 @@ from haihe.citizen import needs
 from haihe.citizen.opening import anyone, called
 from haihe.identity.citizens import citizen_of
 from haihe.look import acting, forms
-from haihe.records import citizens, codes, files, joining, letter_replies, messages, ratings, read
+from haihe.records import citizens, files, joining, letter_replies, messages, ratings, read
 from haihe.records.answers_told import answers_told
 from haihe.records.shown import Act, CitizenFile, ClockFace
 
@@ -186,10 +186,10 @@ def _unknown(typed: str) -> str:
             "这是事项编号，不是查询码。编号别人也可能知道，所以凭它看不到；"
             "查询码是受理时给您的那一串，四组，每组四个。"
         )
-    if len(plain) != codes.CODE_LENGTH:
+    if len(plain) != read.CODE_LENGTH:
         return gettext(
             "没有这个查询码。查询码有%(most)s个字母和数字，您输入的有%(n)s个。请照着回执再抄一遍。"
-        ) % {"most": codes.CODE_LENGTH, "n": len(plain)}
+        ) % {"most": read.CODE_LENGTH, "n": len(plain)}
     return gettext(
         "没有这个查询码，多半抄错了一个。请核对每一个字母和数字；码里没有0、1，也没有字母%(none)s。"
-    ) % {"none": " ".join(sorted(set(ascii_uppercase) - set(codes.ALPHABET)))}
+    ) % {"none": " ".join(sorted(set(ascii_uppercase) - set(read.ALPHABET)))}

@@ -41,7 +41,7 @@ from haihe.records.accounts import person_name, reader_of
 from haihe.records.against import against
 from haihe.records.archive import as_heir
 from haihe.records.chain import HASHES, EventRow
-from haihe.records.codes import code_tag, follow_code, normal_code
+from haihe.records.codes import ALPHABET, CODE_LENGTH, code_tag, follow_code, normal_code
 from haihe.records.database import Connection, reading_connection
 from haihe.records.derived import figures
 from haihe.records.foretold import foretold, said
@@ -75,6 +75,8 @@ from haihe.records.shown import (
 from haihe.records.subject import subject_now
 
 __all__ = [
+    "ALPHABET",
+    "CODE_LENGTH",
     "PUBLIC",
     "PURPOSES",
     "follow",
