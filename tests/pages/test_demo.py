@@ -30,6 +30,7 @@ OWN_KINDS = {
     "chief_letter",
     "rectification",
     "zone_request",
+    "whistle",
 }
 
 
