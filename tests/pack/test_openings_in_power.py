@@ -13,10 +13,11 @@ import pytest
 from haihe.kernel.handover import opening_step
 from haihe.kernel.procedure import Handover, Procedure
 from haihe.pack import load_pack
-from haihe.records import rules
+from haihe.pack.competence import read_rules
 
 DAY: Final = date(2026, 11, 19)  # a Thursday
 EVERY_SORT: Final = "*"
+GRANTS: Final = {kind: one.grants for kind, one in read_rules().kinds.items()}
 PROCEDURES: Final = {one.kind: one for one in load_pack().in_force(DAY)}
 
 
@@ -40,7 +41,7 @@ def sorts_of(kind: str, roles: set[str], act: str) -> set[str]:
     """The sorts of bodies whose people may take a step in one of these roles."""
     return {
         sort
-        for grant in rules.current().competence.rules.kinds[kind].grants
+        for grant in GRANTS[kind]
         if grant.in_force(DAY) and roles & set(grant.roles) and act in (grant.acts or (act,))
         for sort in grant.sorts
     }
